@@ -1,0 +1,85 @@
+"""The one place that reads the process environment.
+
+``settings`` and the launcher both need it; the launcher before Django is loaded, so this module imports nothing
+of ours. Names: ``DATABASE_URL``, ``REDIS_URL``, ``EMAIL_URL`` and ``ITSM_*``.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says, with the defaults that make a plain ``./run`` work."""
+
+    database_url: str = field(default_factory=lambda: os.environ.get("DATABASE_URL", ""))
+    migrate_database_url: str = field(default_factory=lambda: os.environ.get("ITSM_MIGRATE_DATABASE_URL", ""))
+    redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
+    email_url: str = field(default_factory=lambda: os.environ.get("EMAIL_URL", ""))
+    data_dir: Path = field(default_factory=lambda: Path(os.environ.get("ITSM_DATA_DIR") or BASE_DIR / "var"))
+    static_root: str = field(default_factory=lambda: os.environ.get("ITSM_STATIC_ROOT", ""))
+    secret_key: str = field(default_factory=lambda: os.environ.get("ITSM_SECRET_KEY", ""))
+    base_url: str = field(default_factory=lambda: os.environ.get("ITSM_BASE_URL", "http://127.0.0.1:8000"))
+    live_url: str = field(default_factory=lambda: os.environ.get("ITSM_LIVE_URL", ""))
+    allowed_hosts: list[str] = field(default_factory=lambda: _words("ITSM_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]"))
+    debug: bool = field(default_factory=lambda: _flag("ITSM_DEBUG"))
+    demo: bool = field(default_factory=lambda: _flag("ITSM_DEMO"))
+    testing: bool = field(default_factory=lambda: _flag("ITSM_TESTING"))
+    test_database: str = field(default_factory=lambda: os.environ.get("ITSM_TEST_DATABASE", "test_maru"))
+    failpoint: str = field(default_factory=lambda: os.environ.get("ITSM_FAILPOINT", ""))
+    role: str = field(default_factory=lambda: os.environ.get("ITSM_ROLE", "manage"))
+    log_json: bool = field(default_factory=lambda: _flag("ITSM_LOG_JSON", default=True))
+
+
+def database_settings(url: str) -> dict[str, object]:
+    """Django's DATABASES entry for a ``postgres://`` URL; a ``host`` query argument names a unix socket folder."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL must start with postgres:// (PostgreSQL 18 is the only database).")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {"connect_timeout": int(query.pop("connect_timeout", 10))}
+    host = query.pop("host", "") or (parts.hostname or "")
+    port = query.pop("port", "") or (str(parts.port) if parts.port else "")
+    options.update(query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "maru",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(host),
+        "PORT": port,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": options,
+    }
+
+
+def email_settings(url: str) -> dict[str, object]:
+    """Django's e-mail settings for ``smtp://user:password@host:port?tls=1``; without a URL mail waits in the outbox."""
+    if not url:
+        return {"EMAIL_HOST": "", "EMAIL_PORT": 25}
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": query.get("tls") == "1",
+    }
