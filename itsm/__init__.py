@@ -1,5 +1,4 @@
-"""Maru: settings, root URLs and the Celery app."""
+"""Maru: settings, root URLs, the Celery app and the launcher.
 
-from itsm.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Imports nothing: the launcher lives as long as the installation and must stay small. ``itsm.apps`` loads Celery.
+"""

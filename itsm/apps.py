@@ -4,6 +4,9 @@ from django.apps import AppConfig
 
 
 class Config(AppConfig):
-    """No models; management commands only."""
+    """No models; management commands, and the Celery app that every process needs before it names a task."""
 
     name = "itsm"
+
+    def ready(self) -> None:
+        from itsm import celery  # noqa: F401 - loading it makes it the current app

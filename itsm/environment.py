@@ -1,7 +1,7 @@
 """The one place that reads the process environment.
 
-``settings`` and the launcher both need it; the launcher before Django is loaded, so this module imports nothing
-of ours. Names: ``DATABASE_URL``, ``REDIS_URL``, ``EMAIL_URL`` and ``ITSM_*``.
+``settings`` and the launcher both need it; the launcher before Django is loaded, so this module imports
+nothing of ours. Names: ``DATABASE_URL``, ``REDIS_URL``, ``EMAIL_URL`` and ``ITSM_*``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+_NOT_INHERITED = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP"})
 
 
 def _flag(name: str, *, default: bool = False) -> bool:
@@ -35,7 +37,9 @@ class Environment:
     secret_key: str = field(default_factory=lambda: os.environ.get("ITSM_SECRET_KEY", ""))
     base_url: str = field(default_factory=lambda: os.environ.get("ITSM_BASE_URL", "http://127.0.0.1:8000"))
     live_url: str = field(default_factory=lambda: os.environ.get("ITSM_LIVE_URL", ""))
-    allowed_hosts: list[str] = field(default_factory=lambda: _words("ITSM_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]"))
+    allowed_hosts: list[str] = field(
+        default_factory=lambda: _words("ITSM_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
+    )
     debug: bool = field(default_factory=lambda: _flag("ITSM_DEBUG"))
     demo: bool = field(default_factory=lambda: _flag("ITSM_DEMO"))
     testing: bool = field(default_factory=lambda: _flag("ITSM_TESTING"))
@@ -45,8 +49,21 @@ class Environment:
     log_json: bool = field(default_factory=lambda: _flag("ITSM_LOG_JSON", default=True))
 
 
+def inherited() -> dict[str, str]:
+    """The environment for child processes: ours, less what would slow them down or confuse them.
+
+    ``PYTHONDONTWRITEBYTECODE`` would make every start compile all of Django again.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+
+
+def explicit(name: str) -> str:
+    """One variable as the user set it; the launcher must tell a default from a wish."""
+    return os.environ.get(name, "")
+
+
 def database_settings(url: str) -> dict[str, object]:
-    """Django's DATABASES entry for a ``postgres://`` URL; a ``host`` query argument names a unix socket folder."""
+    """Django's DATABASES entry for a ``postgres://`` URL; ``?host=`` may name a unix socket folder."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL must start with postgres:// (PostgreSQL 18 is the only database).")
@@ -70,7 +87,7 @@ def database_settings(url: str) -> dict[str, object]:
 
 
 def email_settings(url: str) -> dict[str, object]:
-    """Django's e-mail settings for ``smtp://user:password@host:port?tls=1``; without a URL mail waits in the outbox."""
+    """Django's e-mail settings for ``smtp://user:password@host:port?tls=1``; without a URL mail waits."""
     if not url:
         return {"EMAIL_HOST": "", "EMAIL_PORT": 25}
     parts = urlsplit(url)

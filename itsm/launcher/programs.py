@@ -1,0 +1,153 @@
+"""Our own processes: command line and environment of each."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsm.environment import BASE_DIR, explicit, inherited
+from itsm.launcher.children import Spec
+from itsm.launcher.layout import Layout
+from itsm.launcher.ports import LOOPBACK
+from itsm.launcher.resolver import Servers
+
+WEB_WORKERS, WEB_THREADS, WORKER_CHILDREN = 2, 4, 2
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Builds the children of one installation."""
+
+    layout: Layout
+    servers: Servers
+    keys: dict[str, str]
+    static_root: Path
+    host: str
+    port: int
+    live_port: int
+    mail_port: int
+    demo: bool
+
+    @property
+    def url(self) -> str:
+        """Where people find the pages."""
+        return explicit("ITSM_BASE_URL").rstrip("/") or f"http://{_dialled(self.host)}:{self.port}"
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine finds them, whatever stands in front."""
+        return f"http://{_dialled(self.host)}:{self.port}"
+
+    @property
+    def live_url(self) -> str:
+        return explicit("ITSM_LIVE_URL").rstrip("/") or f"http://{_dialled(self.host)}:{self.live_port}"
+
+    @property
+    def email_url(self) -> str:
+        return self.servers.email_url or f"smtp://{LOOPBACK}:{self.mail_port}"
+
+    def environment(self, role: str, *, owner: bool = False) -> dict[str, str]:
+        """What a process of this role needs to know; ``owner`` connects as the owner of the tables."""
+        database = self.servers.owner_database_url if owner else self.servers.database_url
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "itsm.settings",
+            "DATABASE_URL": database,
+            "ITSM_MIGRATE_DATABASE_URL": self.servers.owner_database_url,
+            "REDIS_URL": self.servers.redis_url,
+            "EMAIL_URL": self.email_url,
+            "ITSM_ROLE": role,
+            "ITSM_BASE_URL": self.url,
+            "ITSM_LIVE_URL": self.live_url,
+            "ITSM_STATIC_ROOT": str(self.static_root),
+            "ITSM_DATA_DIR": str(self.layout.data),
+            "ITSM_DEMO": "1" if self.demo else "0",
+            "ITSM_MAIL_CAUGHT": "0" if self.servers.email_url else "1",
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+            # Threads would otherwise each get an arena of the allocator: 20 MB per process for nothing.
+            "MALLOC_ARENA_MAX": "2",
+        }
+        hosts = explicit("ITSM_ALLOWED_HOSTS") or f"127.0.0.1 localhost [::1] {self.host}"
+        return inherited() | self.keys | ours | {"ITSM_ALLOWED_HOSTS": hosts}
+
+    def web(self) -> Spec:
+        """Pages and API: WSGI, threads for requests that wait on the database."""
+        options = [
+            *("--interface", "wsgi", "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+            *("--host", self.host, "--port", str(self.port), "--no-ws", "--log-level", "warning"),
+            *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"),
+        ]
+        return self._python("web", ["-m", "granian", *options, "itsm.wsgi:application"])
+
+    def live(self) -> Spec:
+        """Server-sent events only; open streams end at once when it stops."""
+        options = [
+            *("--interface", "asgi", "--workers", "1", "--host", self.host, "--port", str(self.live_port)),
+            *("--no-ws", "--log-level", "warning", "--respawn-failed-workers", "--respawn-interval", "0.5"),
+            *("--workers-kill-timeout", "1"),
+        ]
+        return self._python("live", ["-m", "granian", *options, "itsm.live:application"])
+
+    def worker(self) -> Spec:
+        """Celery, with the sweep thread in its main process."""
+        return self._python(
+            "worker",
+            [
+                "-m",
+                "celery",
+                "-A",
+                "itsm.celery",
+                "worker",
+                "--loglevel",
+                "INFO",
+                "--pool",
+                "prefork",
+                "--concurrency",
+                str(WORKER_CHILDREN),
+                "--without-mingle",
+                "--without-gossip",
+            ],
+        )
+
+    def beat(self) -> Spec:
+        """The ticks. Its schedule file is a cache: every tick is claimed in the database."""
+        schedule = self.layout.run / "beat"
+        return self._python(
+            "beat",
+            [
+                "-m",
+                "celery",
+                "-A",
+                "itsm.celery",
+                "beat",
+                "--loglevel",
+                "WARNING",
+                "--pidfile",
+                "",
+                "--schedule",
+                str(schedule),
+            ],
+        )
+
+    def mail(self) -> Spec:
+        """The catcher that stands in for a mail server."""
+        return self._python(
+            "mail",
+            ["-m", "itsm", "mailcatcher", "--port", str(self.mail_port), "--folder", str(self.layout.mail)],
+        )
+
+    def _python(self, name: str, arguments: list[str]) -> Spec:
+        return Spec(
+            name=name,
+            argv=[sys.executable, *arguments],
+            env=self.environment(name),
+            cwd=BASE_DIR,
+            log=self.layout.log / f"{name}.log",
+        )
+
+
+def _dialled(host: str) -> str:
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
+        return LOOPBACK
+    return f"[{host}]" if ":" in host else host
