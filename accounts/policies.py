@@ -1,0 +1,100 @@
+"""Who holds which grant, and the company wall. Asked afresh for each request: nothing is kept across requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from accounts.choices import Grant
+from accounts.models import Group, Membership, Role, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Actor = User | None
+_WRITE_GRANTS = {
+    Grant.TICKET_READ_ALL,
+    Grant.INCIDENT_WRITE,
+    Grant.REQUEST_WRITE,
+    Grant.REQUEST_FULFIL,
+    Grant.PROBLEM_WRITE,
+    Grant.CHANGE_WRITE,
+}
+
+
+def grants_of(actor: User) -> frozenset[str]:
+    """Every grant the person's roles give, kept on this instance, that is for this request or job."""
+    known: frozenset[str] | None = actor.__dict__.get("_grants")
+    if known is None:
+        rows: Iterable[list[str]] = Role.objects.filter(holders=actor.pk).values_list("grants", flat=True)
+        known = frozenset(grant for row in rows for grant in row) if actor.is_active else frozenset()
+        actor.__dict__["_grants"] = known
+    return known
+
+
+def has_grant(actor: Actor, grant: str) -> bool:
+    """Whether ``actor`` holds ``grant``; the platform itself (None) holds all, an inactive person none."""
+    return actor is None or grant in grants_of(actor)
+
+
+def is_agent(actor: Actor) -> bool:
+    """Whether ``actor`` works tickets of others."""
+    return actor is None or bool(grants_of(actor) & _WRITE_GRANTS)
+
+
+def company_wall(actor: Actor, prefix: str = "") -> Q:
+    """Rows of the actor's own company; the constant that list indexes start with (DOMAIN DM-2)."""
+    if actor is None:
+        return Q()
+    return Q(**{f"{prefix}company_id": actor.company_id})
+
+
+def group_ids(actor: Actor) -> frozenset[int]:
+    """The active groups the person is in, kept on this instance."""
+    if actor is None:
+        return frozenset()
+    known: frozenset[int] | None = actor.__dict__.get("_group_ids")
+    if known is None:
+        rows = Membership.objects.filter(user=actor.pk, group__is_active=True).values_list(
+            "group_id", flat=True
+        )
+        known = actor.__dict__["_group_ids"] = frozenset(rows)
+    return known
+
+
+def managed_group_ids(actor: Actor) -> frozenset[int]:
+    """The groups the person manages, by name or as a managing member."""
+    if actor is None:
+        return frozenset()
+    named = Group.objects.filter(
+        Q(manager=actor.pk) | Q(memberships__user=actor.pk, memberships__is_manager=True)
+    )
+    return frozenset(named.values_list("pk", flat=True))
+
+
+def visible_people(actor: Actor) -> Q:
+    """People ``actor`` may find and name: the active ones of the own company, service accounts for agents only."""
+    if actor is None:
+        return Q()
+    wall = company_wall(actor) & Q(is_active=True)
+    return wall if is_agent(actor) else wall & Q(is_service=False)
+
+
+def visible_tokens(actor: User) -> Q:
+    """API tokens ``actor`` may see: the own ones, or all of the company for who edits people."""
+    if has_grant(actor, Grant.USERS_WRITE):
+        return Q(owner__company_id=actor.company_id)
+    return Q(owner=actor.pk)
+
+
+def may_edit_person(actor: Actor, person: User) -> bool:
+    """Whether ``actor`` may change this person's record beyond its own preferences."""
+    return has_grant(actor, Grant.USERS_WRITE) and (actor is None or actor.company_id == person.company_id)
+
+
+def may_mint(actor: User, owner: User) -> bool:
+    """Whether ``actor`` may make a token for ``owner``: own ones, or a service account's."""
+    if not has_grant(actor, Grant.API_USE):
+        return False
+    return actor.pk == owner.pk or (owner.is_service and may_edit_person(actor, owner))

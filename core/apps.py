@@ -1,0 +1,10 @@
+"""The lowest layer: what every other app stands on and that knows none of them."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Outbox, sweep, errors, time, attachments, settings, REST plumbing."""
+
+    name = "core"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,26 @@
+"""Places where a fault drill may kill, stop or fail a process (RELIABILITY RL-43). They do nothing elsewhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from django.conf import settings
+
+
+class FailpointError(Exception):
+    """Raised by a failpoint that a drill set to ``raise``."""
+
+
+def hit(name: str) -> None:
+    """Act if ``ITSM_FAILPOINT`` is ``<name>:kill``, ``<name>:sleep:<seconds>`` or ``<name>:raise``."""
+    wanted, _, action = settings.FAILPOINT.partition(":")
+    if not wanted or wanted != name:
+        return
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action.startswith("sleep:"):
+        time.sleep(float(action.removeprefix("sleep:")))
+    else:
+        raise FailpointError(name)

@@ -1,0 +1,61 @@
+"""Doing a thing once, however often it is asked for with the same key (RELIABILITY RL-20, API A-21)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import BadInputError, RuleRefusedError
+from core.models import IdempotencyKey
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer of the first call; ``replayed`` tells that this call was a repeat and did nothing."""
+
+    answer: Any
+    replayed: bool
+
+
+def fingerprint(*parts: bytes | str) -> str:
+    """A hash that two requests share only when they ask for the same thing."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def check_key(key: str) -> str:
+    """The key itself. Raises BadInputError unless it is 1 to 255 visible ASCII characters."""
+    if not 1 <= len(key) <= 255 or not all(33 <= ord(letter) <= 126 for letter in key):
+        raise BadInputError(_("Idempotency-Key must be 1 to 255 visible ASCII characters."))
+    return key
+
+
+@transaction.atomic
+def once(*, caller: str, scope: str, key: str, body_hash: str, action: Callable[[], Any]) -> Outcome:
+    """The outcome of ``action``, which runs at most once per (caller, scope, key) and must return JSON.
+
+    A twin that runs at this moment is waited for (up to the database's ``lock_timeout``).
+    A refusal stores nothing: the exception of ``action`` passes through and the key stays free.
+    Raises RuleRefusedError ``idempotency_key_reused`` when the key was used for another request.
+    """
+    row = IdempotencyKey(caller=caller, scope=scope[:200], key=check_key(key), fingerprint=body_hash)
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    stored = IdempotencyKey.objects.select_for_update().get(caller=caller, scope=scope[:200], key=key)
+    if stored.answer is not None or stored.fingerprint != body_hash:
+        if stored.fingerprint != body_hash:
+            raise RuleRefusedError(
+                _("This Idempotency-Key was already used for a different request."),
+                code="idempotency_key_reused",
+            )
+        return Outcome(stored.answer, replayed=True)
+    stored.answer = action()
+    stored.save(update_fields=["answer"])
+    return Outcome(stored.answer, replayed=False)

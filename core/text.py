@@ -1,0 +1,46 @@
+"""Cleaning text that people and programs send, before it reaches a column."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from core.errors import invalid
+
+_KEPT_CONTROLS = {"\n", "\t"}
+
+
+def clean(field: str, value: object, *, max_length: int, multiline: bool = True) -> str:
+    """``value`` as NFC text without outer blanks and carriage returns.
+
+    Raises RuleRefusedError naming ``field`` for another type, NUL and other control characters, lone surrogates,
+    and more than ``max_length`` characters.
+    """
+    if not isinstance(value, str):
+        raise invalid(field, _("This must be a text."))
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if not multiline:
+        text = text.replace("\n", " ")
+    for letter in text:
+        kind = unicodedata.category(letter)
+        if kind == "Cs" or (kind == "Cc" and letter not in _KEPT_CONTROLS):
+            raise invalid(field, _("This text holds a character that cannot be stored. Please remove it."))
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > max_length:
+        raise invalid(
+            field,
+            _("This text has %(length)s characters; at most %(max)s are possible.")
+            % {"length": len(text), "max": max_length},
+            code="too_long",
+        )
+    return text
+
+
+def bigrams(*texts: str) -> list[str]:
+    """The two-letter pieces of the texts, for Korean search (DOMAIN DQ-2): lower case, NFC, no blanks inside."""
+    pieces: set[str] = set()
+    for text in texts:
+        for word in unicodedata.normalize("NFC", text).lower().split():
+            pieces.update(word[i : i + 2] for i in range(len(word) - 1))
+    return sorted(pieces)

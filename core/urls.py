@@ -1,0 +1,10 @@
+"""Addresses outside the pages and the API."""
+
+from django.urls import path
+
+from core import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

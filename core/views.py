@@ -1,0 +1,51 @@
+"""Health, problem pages and the error pages that have a view."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from core import health
+from core.errors import BadInputError, NotAllowedError, NotVisibleError, UnexpectedError
+from core.middleware import refusal
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; touches nothing."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 with the state of each part when requests can be served, else 503."""
+    state = health.check()
+    return JsonResponse({"ready": state.ready} | state.parts, status=200 if state.ready else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose CSRF token is missing or old."""
+    error = NotAllowedError(_("This form is no longer valid. Reload the page and try again."), code="csrf")
+    return render(request, "403.html", {"error": error, "status": 403}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, as page or problem document."""
+    return refusal(request, BadInputError())
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, as page or problem document."""
+    return refusal(request, NotAllowedError())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, as page or problem document."""
+    return refusal(request, NotVisibleError())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with the request's id and nothing of the defect."""
+    return refusal(request, UnexpectedError())

@@ -1,0 +1,82 @@
+"""What runs beside the Celery pool: the sweep thread of every worker and the heartbeats of worker and beat."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+import structlog
+from celery import bootsteps, signals
+from django.db import close_old_connections, connection, connections
+
+from core import sweep
+
+log = structlog.get_logger(__name__)
+QUIET_SECONDS = 2.0
+
+
+def beat_heart(role: str) -> None:
+    """Write that this process is alive."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_processheartbeat (role, host, pid) VALUES (%s, %s, %s)"
+            " ON CONFLICT (role, host, pid) DO UPDATE SET beat_at = clock_timestamp()",
+            [role, socket.gethostname()[:100], os.getpid()],
+        )
+
+
+class SweepThread(bootsteps.StartStopStep):  # type: ignore[misc] # celery has no types
+    """Sweeps from the worker's main process when nobody else did for 2 s, broker or not (RL-28)."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self.stopping = threading.Event()
+
+    def start(self, worker: Any) -> None:
+        """Start the thread once the pool has forked."""
+        threading.Thread(target=self.loop, name="sweep", daemon=True).start()
+
+    def stop(self, worker: Any) -> None:
+        """Let the thread end at its next turn."""
+        self.stopping.set()
+
+    def loop(self) -> None:
+        """Every second: heartbeat, and the sweep if the database shows none."""
+        while not self.stopping.wait(1.0):
+            try:
+                close_old_connections()
+                beat_heart("worker")
+                if sweep.last_age_seconds() > QUIET_SECONDS:
+                    sweep.run(limit=200, seconds=5)
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                log.warning("sweep_thread", error=repr(error)[:200])
+                connections.close_all()
+
+
+@signals.worker_process_init.connect
+def drop_inherited_connections(**_kwargs: Any) -> None:
+    """A forked pool child must not share its parent's sockets."""
+    for each in connections.all(initialized_only=True):
+        each.connection = None
+
+
+@signals.beat_init.connect
+def start_beat_heart(**_kwargs: Any) -> None:
+    """Beat shows that it lives, from a thread of its own."""
+
+    def loop() -> None:
+        while True:
+            try:
+                close_old_connections()
+                beat_heart("beat")
+            except Exception as error:  # noqa: BLE001
+                log.warning("beat_heartbeat", error=repr(error)[:200])
+                connections.close_all()
+            time.sleep(2)
+
+    threading.Thread(target=loop, name="heartbeat", daemon=True).start()

@@ -1,0 +1,58 @@
+"""Incidents and their tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from core.settings_store import declare, value
+from incidents.choices import HoldReason, MajorStatus
+from incidents.lifecycle import IncidentLifecycle
+from tickets.choices import Level
+from tickets.models import Ticket
+
+declare("incident.reopen_days", 7, help="Days after the resolution in which the requester may reopen.")
+declare(
+    "incident.auto_close_days", 5, help="Business days after which a resolved incident closes; 0 = never."
+)
+declare(
+    "incident.hold_days", 5, help="Business days an incident waits for caller or vendor before it resumes."
+)
+declare(
+    "incident.reply_reopens", False, help="Whether any reply of the requester reopens a resolved incident."
+)
+
+
+class Incident(IncidentLifecycle, Ticket):
+    """An unplanned interruption of a service, or a drop in its quality."""
+
+    severity = models.PositiveSmallIntegerField(choices=Level.choices, null=True, blank=True)
+    major_status = models.CharField(max_length=10, choices=MajorStatus.choices, default=MajorStatus.NONE)
+    hold_reason = models.CharField(max_length=20, choices=HoldReason.choices, blank=True)
+    hold_until = models.DateTimeField(null=True, blank=True)
+    last_reopened_at = models.DateTimeField(null=True, blank=True)
+    last_reopened_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hold_reason="") | Q(hold_until__isnull=False), name="incident_hold_has_an_end"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["hold_until"], condition=Q(hold_until__isnull=False), name="incident_hold_due"
+            )
+        ]
+
+    @property
+    def reopen_deadline(self) -> dt.datetime | None:
+        """Until when the requester may reopen; None while it is not resolved."""
+        if self.resolved_at is None:
+            return None
+        return self.resolved_at + dt.timedelta(days=value("incident.reopen_days"))

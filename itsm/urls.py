@@ -1,0 +1,25 @@
+"""All addresses: each app brings its own."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("accounts/", include("allauth.account.urls")),
+]
+for prefix, module in [
+    ("", "notifications.urls"),
+    ("api/", "api.urls"),
+    ("w/", "desk.urls"),
+    ("", "portal.urls"),
+]:
+    if find_spec(module.split(".")[0]) and find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))

@@ -1,0 +1,103 @@
+"""People, groups and roles for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Company, Department, Group, Location, Membership, Role, RoleAssignment, User
+
+
+def default_company() -> Company:
+    """The company of the first migration."""
+    return Company.objects.get(is_default=True)
+
+
+class CompanyFactory(DjangoModelFactory):
+    """A second company, behind the wall."""
+
+    class Meta:
+        model = Company
+
+    key = factory.Sequence(lambda n: f"company-{n}")
+    name_ko = "다른 회사"
+    name_en = "Other company"
+
+
+class DepartmentFactory(DjangoModelFactory):
+    """A department of the default company."""
+
+    class Meta:
+        model = Department
+
+    company = factory.LazyFunction(default_company)
+    key = factory.Sequence(lambda n: f"dept-{n}")
+    name_ko = "영업팀"
+    name_en = "Sales"
+
+
+class LocationFactory(DjangoModelFactory):
+    """A place of the default company."""
+
+    class Meta:
+        model = Location
+
+    company = factory.LazyFunction(default_company)
+    key = factory.Sequence(lambda n: f"location-{n}")
+    name_ko = "본사"
+    name_en = "Head office"
+
+
+class UserFactory(DjangoModelFactory):
+    """An employee with the role requester; ``roles=["agent"]`` adds more."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    company = factory.LazyFunction(default_company)
+    username = factory.Sequence(lambda n: f"person{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.test")
+    name_ko = "김지민"
+    name_en = "Jimin Kim"
+    language = "en"
+
+    @factory.post_generation
+    def roles(self: Any, create: bool, extracted: list[str] | None, **_kwargs: Any) -> None:
+        """Give the roles named."""
+        for key in ["requester", *(extracted or [])]:
+            RoleAssignment.objects.create(user=self, role=Role.objects.get(key=key))
+
+    @factory.post_generation
+    def groups(self: Any, create: bool, extracted: list[Group] | None, **_kwargs: Any) -> None:
+        """Make a member of the groups given."""
+        for group in extracted or []:
+            Membership.objects.create(user=self, group=group)
+
+
+class AgentFactory(UserFactory):
+    """An agent."""
+
+    name_ko = "한지우"
+    name_en = "Jiwoo Han"
+
+    @factory.post_generation
+    def roles(self: Any, create: bool, extracted: list[str] | None, **_kwargs: Any) -> None:
+        """Agent and the roles named."""
+        for key in ["requester", "agent", *(extracted or [])]:
+            RoleAssignment.objects.create(user=self, role=Role.objects.get(key=key))
+
+
+class GroupFactory(DjangoModelFactory):
+    """An assignment group."""
+
+    class Meta:
+        model = Group
+
+    company = factory.LazyFunction(default_company)
+    key = factory.Sequence(lambda n: f"group-{n}")
+    name_ko = "서비스데스크"
+    name_en = "Service desk"
+    types = factory.LazyFunction(lambda: ["assignment"])

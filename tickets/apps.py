@@ -1,0 +1,17 @@
+"""What all kinds of work share: the ticket, its activity, links, numbering and the one way to change it."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class Config(AppConfig):
+    """Ticket, Activity, links, watchers, transition rules, assignment rules, priority matrix."""
+
+    name = "tickets"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Load the priority matrix after each migration."""
+        from tickets import reference
+
+        post_migrate.connect(reference.load, sender=self)

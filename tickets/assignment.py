@@ -1,0 +1,70 @@
+"""Priority from impact and urgency, and the first matching assignment rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from accounts.models import User
+from core.errors import invalid
+from tickets.choices import Strategy
+from tickets.conditions import compiled
+from tickets.models import AssignmentRule, PriorityRow, Ticket
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an assignment rule gave; for "which rule matched" views."""
+
+    rule: AssignmentRule
+    assignee: User | None
+
+
+def priority_for(impact: int, urgency: int) -> int:
+    """Priority 1 (critical) to 5 (planning) of impact and urgency (1 high to 3 low), from the company's matrix."""
+    priority = (
+        PriorityRow.objects.filter(impact=impact, urgency=urgency).values_list("priority", flat=True).first()
+    )
+    if priority is None:
+        raise invalid("impact", "The priority matrix has no row for this impact and urgency.")
+    return priority
+
+
+def assign_by_rules(ticket: Ticket, now: dt.datetime) -> Match | None:
+    """Fill group and assignee by the first rule that matches, while both are empty (INC-06); returns the match."""
+    if ticket.group_id is not None or ticket.assignee_id is not None:
+        return None
+    rules = (
+        AssignmentRule.objects.filter(kind=ticket.kind, enabled=True)
+        .select_related("group")
+        .order_by("order", "pk")
+    )
+    for rule in rules:
+        if compiled(rule.condition).test(ticket, now=now):
+            ticket.group = rule.group
+            ticket.assignee = pick(rule)
+            return Match(rule, ticket.assignee)
+    return None
+
+
+def pick(rule: AssignmentRule) -> User | None:
+    """The member the rule's strategy chooses, or None. The turn's pointer row stays locked until the commit, so
+    parallel tickets are shared out evenly."""
+    members = User.objects.filter(memberships__group=rule.group_id, is_active=True).order_by("pk")
+    if rule.strategy == Strategy.LEAST_OPEN:
+        counts = dict(
+            Ticket.objects.filter(assignee__in=members.values("pk"), active=True)
+            .values_list("assignee")
+            .annotate(load=Count("pk"))
+        )
+        return min(members, key=lambda person: (counts.get(person.pk, 0), person.pk), default=None)
+    if rule.strategy == Strategy.ROUND_ROBIN:
+        pointer = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+        people = list(members)
+        chosen = next((p for p in people if p.pk > pointer.last_user_id), people[0] if people else None)
+        if chosen is not None:
+            AssignmentRule.objects.filter(pk=rule.pk).update(last_user_id=chosen.pk)
+        return chosen
+    return None

@@ -1,0 +1,84 @@
+"""Enumerations that all kinds of ticket share."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Phase(models.TextChoices):
+    """Where a ticket stands, the same for all kinds; derived from the state."""
+
+    OPEN = "open", _("Open")
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+
+
+class Level(models.IntegerChoices):
+    """Impact and urgency."""
+
+    HIGH = 1, _("High")
+    MEDIUM = 2, _("Medium")
+    LOW = 3, _("Low")
+
+
+class Priority(models.IntegerChoices):
+    """What impact and urgency make (PROCESSES INC-05)."""
+
+    CRITICAL = 1, _("Critical")
+    HIGH = 2, _("High")
+    MODERATE = 3, _("Moderate")
+    LOW = 4, _("Low")
+    PLANNING = 5, _("Planning")
+
+
+class ActivityKind(models.TextChoices):
+    """What an activity row tells of."""
+
+    COMMENT = "comment", _("Comment")
+    WORK_NOTE = "work_note", _("Internal note")
+    FIELD = "field", _("Change")
+    STATE = "state", _("State")
+    APPROVAL = "approval", _("Approval")
+    SLA = "sla", _("SLA")
+    FLOW = "flow", _("Flow")
+    MAIL = "mail", _("Mail")
+    ATTACHMENT = "attachment", _("Attachment")
+    SYSTEM = "system", _("System")
+
+
+class LinkType(models.TextChoices):
+    """How one ticket relates to another, read from the first to the second."""
+
+    DUPLICATE = "duplicate", _("Duplicate of")
+    CAUSED_BY = "caused_by", _("Caused by")
+    RELATED = "related", _("Related to")
+    FIXED_BY = "fixed_by", _("Fixed by")
+    BLOCKS = "blocks", _("Blocks")
+    KNOWN_ERROR = "known_error", _("Known error")
+    FOLLOW_UP_OF = "follow_up_of", _("Follow-up of")
+
+
+class CIRole(models.TextChoices):
+    """What a configuration item is to a ticket."""
+
+    AFFECTED = "affected", _("Affected")
+    IMPACTED = "impacted", _("Impacted")
+    CAUSED_BY = "caused_by", _("Cause")
+
+
+class Strategy(models.TextChoices):
+    """How an assignment rule picks a person of its group."""
+
+    NONE = "none", _("Nobody, the group decides")
+    ROUND_ROBIN = "round_robin", _("In turn")
+    LEAST_OPEN = "least_open", _("Fewest open tickets")
+
+
+class Channel(models.TextChoices):
+    """How a ticket came in."""
+
+    PORTAL = "portal", _("Portal")
+    AGENT = "agent", _("Agent")
+    API = "api", _("API")
+    MAIL = "mail", _("Mail")
+    FLOW = "flow", _("Flow")
+    SYSTEM = "system", _("System")

@@ -1,0 +1,61 @@
+"""The registry of kinds: what the layers below need to know of incidents, requests and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from accounts.policies import Actor
+    from tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class KindSpec:
+    """One kind of ticket.
+
+    ``may(actor, ticket, action)`` is the kind's policy; actions are transition names and the shared ones
+    (comment, work_note, update, assign, attach, watch, link, read_internal).
+    ``open`` makes a ticket of this kind for an engine: ``open(actor=…, parent=…, title=…, group=…, **more)``.
+    ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it.
+    """
+
+    key: str
+    prefix: str
+    model: type[Ticket]
+    label: str | Promise
+    plural: str | Promise
+    icon: str
+    may: Callable[[Actor, Any, str], bool]
+    editable: frozenset[str]
+    path: str
+    employee_word: str | Promise = ""
+    open: Callable[..., Ticket] | None = None
+    state_labels: dict[str, str | Promise] = field(default_factory=dict)
+    employee_states: dict[str, str | Promise] = field(default_factory=dict)
+
+
+_kinds: dict[str, KindSpec] = {}
+
+
+def register(spec: KindSpec) -> None:
+    """Make a kind known; called from its app's ``ready()``."""
+    _kinds[spec.key] = spec
+
+
+def get(key: str) -> KindSpec:
+    """The kind with that key. Raises KeyError for a kind whose app is not installed."""
+    return _kinds[key]
+
+
+def all_kinds() -> list[KindSpec]:
+    """All kinds, in the order they were registered."""
+    return list(_kinds.values())
+
+
+def with_path(path: str) -> KindSpec | None:
+    """The kind whose pages and endpoints live under ``path`` (``incidents``), or None."""
+    return next((spec for spec in _kinds.values() if spec.path == path), None)

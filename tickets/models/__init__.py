@@ -1,0 +1,20 @@
+"""The tables all kinds of ticket share, one module per aggregate."""
+
+from tickets.models.activity import Activity, Draft, TicketAttachment, Watcher
+from tickets.models.relations import TicketCI, TicketLink
+from tickets.models.rules import AssignmentRule, FieldDefinition, PriorityRow, TransitionRule
+from tickets.models.ticket import Ticket
+
+__all__ = [
+    "Activity",
+    "AssignmentRule",
+    "Draft",
+    "FieldDefinition",
+    "PriorityRow",
+    "Ticket",
+    "TicketAttachment",
+    "TicketCI",
+    "TicketLink",
+    "TransitionRule",
+    "Watcher",
+]

@@ -1,0 +1,160 @@
+"""Reading tickets: lists page the parent, then read the children (DOMAIN DM-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.policies import Actor
+from core.errors import NotVisibleError
+from core.text import bigrams
+from tickets import kinds
+from tickets.models import Activity, Draft, Ticket, TicketAttachment, TicketLink
+from tickets.policies import involved, visible_activity, visible_attachments, visible_to
+
+_HEAVY = ("description", "bigram", "custom", "close_notes")
+
+
+def tickets_for(actor: Actor, *, kind: str | None = None) -> QuerySet[Ticket]:
+    """Tickets ``actor`` may see, newest first, with the people and things a list row shows; all kinds or one."""
+    rows = Ticket.objects.filter(visible_to(actor))
+    if kind:
+        rows = rows.filter(kind=kind)
+    return (
+        rows.select_related("requester", "assignee", "group", "ci")
+        .defer(*_HEAVY)
+        .order_by("-opened_at", "-pk")
+    )
+
+
+def own_tickets(actor: User, *, kinds_shown: Sequence[str]) -> QuerySet[Ticket]:
+    """What the person asked for or follows, newest first, for the portal."""
+    return tickets_for(actor).filter(involved(actor), kind__in=kinds_shown)
+
+
+def ticket_numbered(actor: Actor, number: str) -> Ticket:
+    """The parent row with that number. Raises NotVisibleError when there is none the actor may see."""
+    row = (
+        Ticket.objects.filter(visible_to(actor), number=number)
+        .select_related(
+            "requester__department", "assignee", "group", "ci", "on_behalf_of", "opened_by", "company"
+        )
+        .first()
+    )
+    if row is None:
+        raise NotVisibleError
+    return row
+
+
+def kind_numbered(actor: Actor, kind: str, number: str) -> Any:
+    """The child row (incident, request …) with that number. Raises NotVisibleError."""
+    row = (
+        kinds.get(kind)
+        .model.objects.filter(visible_to(actor), number=number)
+        .select_related(
+            "requester__department", "assignee", "group", "ci", "on_behalf_of", "opened_by", "company"
+        )
+        .first()
+    )
+    if row is None:
+        raise NotVisibleError
+    return row
+
+
+def child_of(ticket: Ticket) -> Any:
+    """The child row of a parent row that was checked already; the ticket itself when it is a child."""
+    model = kinds.get(ticket.kind).model
+    return ticket if isinstance(ticket, model) else model.objects.get(pk=ticket.pk)
+
+
+def as_kinds(page: Sequence[Ticket]) -> list[Any]:
+    """The children of a page of parents, in its order: one query per kind that is present."""
+    found: dict[int, Any] = {}
+    for key in {row.kind for row in page}:
+        model = kinds.get(key).model
+        ids = [row.pk for row in page if row.kind == key]
+        rows = (
+            model.objects.filter(pk__in=ids)
+            .select_related("requester", "assignee", "group", "ci")
+            .defer(*_HEAVY)
+        )
+        found |= {row.pk: row for row in rows}
+    return [found[row.pk] for row in page]
+
+
+def search(actor: Actor, text: str) -> Q:
+    """The filter for tickets that hold ``text`` in number or title; Korean from two syllables on."""
+    text = text.strip()
+    pieces = bigrams(text)
+    match = Q(number__istartswith=text) | Q(title__icontains=text)
+    return match & Q(bigram__contains=pieces) if pieces else match
+
+
+def timeline_for(actor: Actor, ticket: Ticket, *, limit: int = 500) -> list[Activity]:
+    """What happened on a visible ticket, oldest first, as far as ``actor`` may read it: at most ``limit`` newest."""
+    rows = (
+        Activity.objects.filter(visible_activity(actor), ticket=ticket.pk)
+        .select_related("actor")
+        .order_by("-pk")[:limit]
+    )
+    shown = list(reversed(rows))
+    files = TicketAttachment.objects.filter(visible_attachments(actor), ticket=ticket.pk).select_related(
+        "attachment"
+    )
+    by_activity: dict[int, list[TicketAttachment]] = {}
+    for place in files:
+        by_activity.setdefault(place.activity_id, []).append(place)
+    for row in shown:
+        row.files = by_activity.get(row.pk, [])  # type: ignore[attr-defined]
+    return shown
+
+
+def attachment_for(actor: Actor, public_id: str) -> TicketAttachment:
+    """The file's place, if ``actor`` may see the ticket and the file. Raises NotVisibleError."""
+    place = (
+        TicketAttachment.objects.filter(visible_attachments(actor), attachment__public_id=public_id)
+        .filter(ticket__in=Ticket.objects.filter(visible_to(actor)))
+        .select_related("attachment", "ticket")
+        .first()
+    )
+    if place is None:
+        raise NotVisibleError
+    return place
+
+
+def attachments_of(actor: Actor, ticket: Ticket) -> list[TicketAttachment]:
+    """The files of a visible ticket that ``actor`` may read, oldest first."""
+    rows = TicketAttachment.objects.filter(visible_attachments(actor), ticket=ticket.pk)
+    return list(rows.select_related("attachment").order_by("pk"))
+
+
+def watchers_of(ticket: Ticket) -> QuerySet[User]:
+    """People who watch the ticket, by name."""
+    return User.objects.filter(watches__ticket=ticket.pk).order_by("name_ko", "pk")
+
+
+def participants(ticket: Ticket) -> set[int]:
+    """Primary keys of requester, person it is for, opener and watchers."""
+    own = {ticket.requester_id, ticket.on_behalf_of_id, ticket.opened_by_id}
+    return {pk for pk in own if pk} | set(watchers_of(ticket).values_list("pk", flat=True))
+
+
+def links_for(actor: Actor, ticket: Ticket) -> list[TicketLink]:
+    """The ticket's links whose other end ``actor`` may see too; hidden ends are left out."""
+    both = Q(source=ticket.pk) | Q(target=ticket.pk)
+    seen = Ticket.objects.filter(visible_to(actor)).values("pk")
+    rows = TicketLink.objects.filter(both, source__in=seen, target__in=seen)
+    return list(rows.select_related("source", "target").order_by("pk"))
+
+
+def drafts_of(actor: User, ticket: Ticket | None) -> dict[str, str]:
+    """What the person typed and did not send, by tab."""
+    return dict(Draft.objects.filter(user=actor, ticket=ticket).values_list("tab", "body"))
+
+
+def tickets_by_ids(ids: Iterable[int]) -> dict[int, Ticket]:
+    """Parent rows by primary key, for engines and rows that were checked already."""
+    return Ticket.objects.select_related("requester", "company", "group", "assignee").in_bulk(list(ids))

@@ -1,0 +1,24 @@
+"""The one way to change a ticket. Kinds wrap these functions and give them names and typed inputs."""
+
+from tickets.services.moving import apply_transition, move_to
+from tickets.services.relations import keep_draft, link, unlink, unwatch, watch
+from tickets.services.talking import add_comment, add_work_note, attach
+from tickets.services.writing import locked, open_ticket, record, snapshot, update_ticket
+
+__all__ = [
+    "add_comment",
+    "add_work_note",
+    "apply_transition",
+    "attach",
+    "keep_draft",
+    "link",
+    "locked",
+    "move_to",
+    "open_ticket",
+    "record",
+    "snapshot",
+    "unlink",
+    "unwatch",
+    "update_ticket",
+    "watch",
+]

@@ -1,0 +1,126 @@
+"""Comments, work notes and files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.policies import Actor
+from core import audit, outbox
+from core.errors import NotAllowedError, WrongStateError, invalid, required
+from core.models import Attachment
+from core.text import clean
+from core.time import db_now
+from tickets import hooks
+from tickets.choices import ActivityKind
+from tickets.models import Activity, Draft, Ticket, TicketAttachment
+from tickets.policies import is_requester_side, may
+from tickets.services.writing import activity, child_locked, save_changed, snapshot
+
+MAX_FILES = 20
+
+
+@transaction.atomic
+def add_comment(pk: int, *, actor: Actor, body: str, attachments: Sequence[Attachment] = ()) -> Activity:
+    """A public comment: requester and agents read it. Publishes ``ticket.commented`` (public).
+
+    The first one by an agent is the first response. Raises NotVisibleError, NotAllowedError, WrongStateError on a
+    closed ticket, RuleRefusedError for an empty or unstorable text.
+    """
+    return _say(pk, actor, body, ActivityKind.COMMENT, attachments)
+
+
+@transaction.atomic
+def add_work_note(pk: int, *, actor: Actor, body: str, attachments: Sequence[Attachment] = ()) -> Activity:
+    """An internal note, which no requester reads by any way (PROCESSES G-08). Publishes ``ticket.commented``.
+
+    Possible on closed tickets too (G-07). Raises NotVisibleError, NotAllowedError, RuleRefusedError.
+    """
+    return _say(pk, actor, body, ActivityKind.WORK_NOTE, attachments)
+
+
+def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[Attachment]) -> Activity:
+    public = kind == ActivityKind.COMMENT
+    ticket = child_locked(pk, actor=actor)
+    if not may(actor, ticket, str(kind)):
+        raise NotAllowedError
+    if public and ticket.is_closed:
+        raise WrongStateError(
+            _("%(number)s is closed. Open a new one instead.") % {"number": ticket.number},
+            current_state=ticket.state,
+            allowed=[],
+        )
+    text = clean("body", body, max_length=20_000)
+    if not text and not files:
+        raise required("body", _("Write something first."))
+    now, before = db_now(), snapshot(ticket)
+    if public:
+        stamp_public_word(ticket, actor, now)
+    save_changed(ticket, before, at=now)
+    row = activity(ticket, actor, kind, body=text, is_public=public)
+    row.save(force_insert=True)
+    _place(ticket, row, actor, files, public=public)
+    _tell(ticket, row, before, actor, now)
+    if actor is not None:
+        Draft.objects.filter(user=actor, ticket=ticket.pk, tab=str(kind)).delete()
+    return row
+
+
+def _tell(ticket: Ticket, row: Activity, before: dict[str, Any], actor: Actor, now: dt.datetime) -> None:
+    audit.write(actor=actor, table=ticket._meta.db_table, object_ref=ticket.number, action=row.kind)
+    payload = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "activity_id": row.pk}
+    outbox.publish("ticket.commented", payload | {"public": row.is_public}, actor=actor)
+    after = snapshot(ticket)
+    changes = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+    hooks.run(hooks.Change(ticket, before, after, changes, actor, row.kind, now))
+
+
+def stamp_public_word(ticket: Ticket, actor: Actor, now: dt.datetime) -> None:
+    """Remember who spoke last in public and, for an agent, the first response (PROCESSES INC-16)."""
+    if is_requester_side(actor, ticket):
+        ticket.last_public_from = "requester"
+        return
+    ticket.last_public_from = "agent"
+    if actor is not None:
+        ticket.first_response_at = ticket.first_response_at or now
+
+
+@transaction.atomic
+def attach(pk: int, *, actor: Actor, attachment: Attachment, public: bool = True) -> TicketAttachment:
+    """Put an uploaded file on a ticket, once, by its uploader. Publishes ``ticket.commented`` for its event line.
+
+    Raises NotVisibleError, NotAllowedError, RuleRefusedError.
+    """
+    ticket = child_locked(pk, actor=actor)
+    if not may(actor, ticket, "attach") or not (public or may(actor, ticket, "work_note")):
+        raise NotAllowedError
+    now, before = db_now(), snapshot(ticket)
+    save_changed(ticket, before, at=now)
+    row = activity(ticket, actor, ActivityKind.ATTACHMENT, verb="attached", is_public=public)
+    row.save(force_insert=True)
+    places = _place(ticket, row, actor, [attachment], public=public)
+    _tell(ticket, row, before, actor, now)
+    return places[0]
+
+
+def _place(
+    ticket: Ticket, row: Activity, actor: Actor, files: Sequence[Attachment], *, public: bool
+) -> list[TicketAttachment]:
+    if not files:
+        return []
+    if TicketAttachment.objects.filter(ticket=ticket.pk).count() + len(files) > MAX_FILES:
+        raise invalid("attachments", _("A ticket holds at most %(max)s files.") % {"max": MAX_FILES})
+    places = []
+    for file in files:
+        mine = actor is None or file.uploader_id == actor.pk
+        claimed = Attachment.objects.filter(pk=file.pk, attached=False).update(attached=True) if mine else 0
+        if not claimed:
+            raise invalid("attachments", _("This file does not exist."), code="does_not_exist")
+        place = TicketAttachment(ticket_id=ticket.pk, attachment=file, activity=row, is_public=public)
+        place.save(force_insert=True)
+        places.append(place)
+    return places

@@ -1,0 +1,261 @@
+"""Opening and editing tickets, and the record that every write leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.choices import Grant
+from accounts.policies import Actor, has_grant
+from accounts.selectors import is_member
+from core import audit, outbox
+from core.cause import current_chain, current_channel
+from core.errors import (
+    BadInputError,
+    NotAllowedError,
+    NotVisibleError,
+    StaleVersionError,
+    WrongStateError,
+    invalid,
+)
+from core.text import bigrams, clean
+from core.time import db_now
+from tickets import hooks, kinds
+from tickets.assignment import assign_by_rules, priority_for
+from tickets.choices import ActivityKind, Level, Priority
+from tickets.models import Activity, Ticket
+from tickets.numbering import next_number
+from tickets.policies import may, visible_to
+
+TicketT = TypeVar("TicketT", bound=Ticket)
+_UNTRACKED = {
+    "id",
+    "ticket_ptr",
+    "public_id",
+    "bigram",
+    "active",
+    "lock_version",
+    "created_at",
+    "updated_at",
+    "company",
+}
+_DERIVED = {"state_rank", "phase"}
+_TEXT_SIZES = {"title": 160, "description": 20_000, "category": 60, "close_notes": 20_000, "reason": 40}
+
+
+def snapshot(ticket: Ticket) -> dict[str, Any]:
+    """The tracked columns by field name; foreign keys as primary keys."""
+    return {
+        field.name: ticket.__dict__.get(field.attname)
+        for field in ticket._meta.concrete_fields
+        if field.name not in _UNTRACKED and field.attname in ticket.__dict__
+    }
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON for activity and audit rows."""
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID | Decimal) else value
+
+
+def locked(model: type[TicketT], pk: int, *, actor: Actor, expected_version: int | None = None) -> TicketT:
+    """The row, locked until the commit without blocking comments on it (RELIABILITY RL-32).
+
+    Raises NotVisibleError, StaleVersionError.
+    """
+    of = ("self", "ticket_ptr") if model is not Ticket else ("self",)
+    row = (
+        model._default_manager.filter(visible_to(actor), pk=pk).select_for_update(no_key=True, of=of).first()
+    )
+    if row is None:
+        raise NotVisibleError
+    if expected_version is not None and row.lock_version != expected_version:
+        raise StaleVersionError(current_version=row.lock_version)
+    return row
+
+
+def open_ticket(ticket: TicketT, *, actor: Actor, payload: dict[str, Any] | None = None) -> TicketT:
+    """Number, prioritise, route, save and record a new ticket; part of the caller's transaction.
+
+    The caller has set kind, state, requester and what is particular to the kind. Publishes ``<kind>.opened``.
+    Raises RuleRefusedError for texts that cannot be stored.
+    """
+    now = db_now()
+    ticket.company_id = ticket.company_id or ticket.requester.company_id
+    ticket.opened_by = ticket.opened_by or actor
+    ticket.opened_at = now
+    ticket.title = clean("title", ticket.title, max_length=160, multiline=False)
+    ticket.description = clean("description", ticket.description, max_length=20_000)
+    if not ticket.title:
+        raise invalid("title", _("Say in a few words what this is about."), code="required")
+    ticket.number = next_number(ticket.kind)
+    ticket.priority = priority_for(ticket.impact, ticket.urgency)
+    ticket.bigram = bigrams(ticket.title, ticket.number)
+    ticket.set_place()
+    assign_by_rules(ticket, now)
+    ticket.save(force_insert=True)
+    record(
+        ticket,
+        before=None,
+        actor=actor,
+        verb="opened",
+        event=f"{ticket.kind}.opened",
+        at=now,
+        payload=payload,
+    )
+    return ticket
+
+
+def record(
+    ticket: Ticket,
+    *,
+    before: dict[str, Any] | None,
+    actor: Actor,
+    verb: str,
+    event: str,
+    at: dt.datetime,
+    payload: dict[str, Any] | None = None,
+    extra: Sequence[Activity] = (),
+) -> dict[str, list[Any]]:
+    """Write activity, audit row and event of a saved change, run the engines' hooks; returns the changes.
+
+    ``before`` is the snapshot taken under the lock, None for a new ticket. ``extra`` rows are stored beside.
+    """
+    after = snapshot(ticket)
+    differs = {
+        n: [plain(before[n]), plain(v)] for n, v in after.items() if before is not None and before[n] != v
+    }
+    changes = {name: pair for name, pair in differs.items() if name not in _DERIVED}
+    rows = [*extra, *_activity_rows(ticket, before, changes, actor, verb)]
+    Activity.objects.bulk_create(rows)
+    table = ticket._meta.db_table
+    audit.write(actor=actor, table=table, object_ref=ticket.number, action=verb, diff=changes)
+    body = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "changed": sorted(changes)}
+    outbox.publish(event, body | (payload or {}), actor=actor)
+    if before is not None and {"group", "assignee"} & set(changes):
+        outbox.publish("ticket.assigned", {"ticket_id": ticket.pk, "number": ticket.number}, actor=actor)
+    hooks.run(hooks.Change(ticket, before, after, changes, actor, verb, at))
+    return changes
+
+
+def _activity_rows(
+    ticket: Ticket, before: dict[str, Any] | None, changes: dict[str, list[Any]], actor: Actor, verb: str
+) -> list[Activity]:
+    rows = []
+    if before is None or "state" in changes:
+        moved = {"state": changes.get("state", [None, ticket.state])}
+        rows.append(activity(ticket, actor, ActivityKind.STATE, verb=verb, changes=moved, is_public=True))
+    fields = {name: pair for name, pair in changes.items() if name != "state"}
+    if fields:
+        rows.append(activity(ticket, actor, ActivityKind.FIELD, verb=verb, changes=fields))
+    return rows
+
+
+def activity(ticket: Ticket, actor: Actor, kind: ActivityKind, **values: Any) -> Activity:
+    """An unsaved activity row that carries the channel and the causes of the present write."""
+    stamp = {"channel": current_channel(), "cause_chain": current_chain()}
+    return Activity(ticket_id=ticket.pk, actor=actor, kind=kind, **stamp, **values)
+
+
+def save_changed(ticket: Ticket, before: dict[str, Any], *, at: dt.datetime) -> None:
+    """Write only the columns that differ from ``before``, and the next version of the row."""
+    after = snapshot(ticket)
+    names = [name for name, value in after.items() if before[name] != value]
+    ticket.lock_version += 1
+    ticket.updated_at = at
+    ticket.save(
+        update_fields=[*names, "lock_version", "updated_at", *(["bigram"] if "title" in names else [])]
+    )
+
+
+@transaction.atomic
+def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Ticket:
+    """The ticket with ``fields`` changed. Publishes ``<kind>.updated`` and, for a new owner, ``ticket.assigned``.
+
+    References come as instances the caller may see. Impact and urgency recompute the priority; ``priority`` itself
+    needs the right to override and ``priority_override_reason``. Raises NotVisibleError, StaleVersionError,
+    NotAllowedError, BadInputError (unknown field), WrongStateError (closed), RuleRefusedError.
+    """
+    ticket = child_locked(pk, actor=actor, expected_version=expected_version)
+    spec = kinds.get(ticket.kind)
+    unknown = set(fields) - spec.editable
+    if unknown:
+        raise BadInputError(
+            _("Unknown or read-only field: %(names)s") % {"names": ", ".join(sorted(unknown))}
+        )
+    if not may(actor, ticket, "update"):
+        raise NotAllowedError
+    if ticket.is_closed:
+        raise WrongStateError(_("A closed ticket cannot be edited."), current_state=ticket.state, allowed=[])
+    before, now = snapshot(ticket), db_now()
+    _set_fields(ticket, fields, actor)
+    if snapshot(ticket) != before:
+        save_changed(ticket, before, at=now)
+        record(ticket, before=before, actor=actor, verb="updated", event=f"{ticket.kind}.updated", at=now)
+    return ticket
+
+
+def child_locked(pk: int, *, actor: Actor, expected_version: int | None = None) -> Ticket:
+    """The child row (incident, request …) of a ticket, locked. Raises NotVisibleError, StaleVersionError."""
+    parent = Ticket.objects.filter(visible_to(actor), pk=pk).only("kind").first()
+    if parent is None:
+        raise NotVisibleError
+    return locked(kinds.get(parent.kind).model, pk, actor=actor, expected_version=expected_version)
+
+
+def _set_fields(ticket: Ticket, fields: dict[str, Any], actor: Actor) -> None:
+    old_group, old_assignee = ticket.group_id, ticket.assignee_id
+    for name, value in fields.items():
+        _check_level(name, value)
+        size = _TEXT_SIZES.get(name)
+        setattr(
+            ticket, name, clean(name, value, max_length=size, multiline=name != "title") if size else value
+        )
+    if not ticket.title:
+        raise invalid("title", _("Say in a few words what this is about."), code="required")
+    ticket.bigram = bigrams(ticket.title, ticket.number)
+    _settle_priority(ticket, fields, actor)
+    settle_owner(ticket, old_group, old_assignee)
+
+
+def _check_level(name: str, value: Any) -> None:
+    if name in {"impact", "urgency"} and value not in Level.values:
+        raise invalid(name, _("Choose 1 (high), 2 (medium) or 3 (low)."))
+    if name == "priority" and value not in Priority.values:
+        raise invalid(name, _("Priority runs from 1 (critical) to 5 (planning)."))
+
+
+def _settle_priority(ticket: Ticket, fields: dict[str, Any], actor: Actor) -> None:
+    if "priority" in fields:
+        if not has_grant(actor, Grant.INCIDENT_MANAGE):
+            raise NotAllowedError(_("Only an incident manager overrides the priority."))
+        if not ticket.priority_override_reason:
+            raise invalid(
+                "priority_override_reason", _("Say why the priority is set by hand."), code="required"
+            )
+    elif not ticket.priority_override_reason:
+        ticket.priority = priority_for(ticket.impact, ticket.urgency)
+
+
+def settle_owner(ticket: Ticket, old_group: int | None, old_assignee: int | None) -> None:
+    """Keep assignee and group consistent after either changed (PROCESSES INC-06, G-11).
+
+    A new group clears an assignee who is no member; an assignee outside the group is refused.
+    """
+    if ticket.group_id != old_group and old_group is not None:
+        ticket.reassignment_count += 1
+    if ticket.group_id is None or ticket.assignee_id is None:
+        return
+    if (ticket.group_id, ticket.assignee_id) == (old_group, old_assignee):
+        return
+    if not is_member(ticket.assignee_id, ticket.group_id):
+        if ticket.assignee_id != old_assignee:
+            raise invalid("assignee", _("The assignee must be a member of the assignment group."))
+        ticket.assignee = None
