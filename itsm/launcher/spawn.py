@@ -104,6 +104,11 @@ def spawn(
     )
 
 
+def end_with_parent(death_signal: int) -> Callable[[], None]:
+    """A ``preexec_fn`` after which the child gets ``death_signal`` when this process dies."""
+    return _preparation(Identity(), death_signal, os.getpid())
+
+
 def _preparation(identity: Identity, death_signal: int, launcher: int) -> Callable[[], None]:
     def prepare() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])

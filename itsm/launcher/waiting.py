@@ -53,8 +53,8 @@ def wait_for(
 ) -> T:
     """The first answer of ``probe`` that is not ``None``.
 
-    ``watch`` runs between two probes and raises when waiting is pointless. Raises StartError after ``seconds``,
-     StopRequestedError when a signal came.
+    ``watch`` runs between two probes and raises when waiting is pointless. StartError after ``seconds``;
+    StopRequestedError when a signal came.
     """
     limit = time.monotonic() + seconds
     while True:

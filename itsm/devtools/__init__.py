@@ -1,0 +1,1 @@
+"""What a developer runs: tests, checks, formatting, benchmarks, fault drills (STACK L-2)."""
