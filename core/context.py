@@ -72,19 +72,18 @@ class Shell:
 
     def _menu(self, area: str) -> list[dict[str, Any]]:
         items = [item for item in _menus.get(area, []) if item.show is None or item.show(self._request)]
-        entries = [{"item": item, "url": reverse(item.url_name)} for item in items]
-        path = self._request.path
-        here = max((e["url"] for e in entries if _covers(e["url"], path)), key=len, default="")
+        urls = [reverse(item.url_name) for item in items]
+        here = max((url for url in urls if _covers(url, self._request.path)), key=len, default="")
         return [
             {
-                "key": entry["item"].key,
-                "label": entry["item"].label,
-                "icon": entry["item"].icon,
-                "url": entry["url"],
-                "count": getattr(self, entry["item"].count) if entry["item"].count else 0,
-                "current": entry["url"] == here,
+                "key": item.key,
+                "label": item.label,
+                "icon": item.icon,
+                "url": url,
+                "count": getattr(self, item.count) if item.count else 0,
+                "current": url == here,
             }
-            for entry in entries
+            for item, url in zip(items, urls, strict=True)
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.utils import timezone
@@ -96,6 +97,26 @@ def relative(moment: dt.datetime, *, now: dt.datetime | None = None) -> str:
         return _("just now") if seconds >= 0 else _("in a moment")
     span = _rough(abs(seconds))
     return _("%(span)s ago") % {"span": span} if seconds > 0 else _("in %(span)s") % {"span": span}
+
+
+def day_of(moment: dt.datetime) -> str:
+    """The reader's day the moment falls on."""
+    return day_text(in_zone(moment).date())
+
+
+def time_of(moment: dt.datetime) -> str:
+    """The reader's time of day at that moment."""
+    return time_text(in_zone(moment))
+
+
+STYLES: dict[str, Callable[[dt.datetime], str]] = {
+    "relative": relative,
+    "exact": exact,
+    "compact": compact,
+    "due": due,
+    "date": day_of,
+    "time": time_of,
+}
 
 
 def _rough(seconds: float) -> str:

@@ -50,15 +50,7 @@ def when(moment: dt.datetime | dt.date | None, style: str = "relative") -> str |
         return ""
     if not isinstance(moment, dt.datetime):
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), formats.day_text(moment))
-    styles = {
-        "relative": formats.relative,
-        "exact": formats.exact,
-        "compact": formats.compact,
-        "due": formats.due,
-        "date": lambda value: formats.day_text(formats.in_zone(value).date()),
-        "time": lambda value: formats.time_text(formats.in_zone(value)),
-    }
-    shown = styles[one_of("style", style, styles)](moment)
+    shown = formats.STYLES[one_of("style", style, formats.STYLES)](moment)
     local = formats.in_zone(moment)
     title = f"{formats.exact(moment)} {local.tzname() or ''}".strip()
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, shown)
