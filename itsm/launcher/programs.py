@@ -41,7 +41,12 @@ class Programs:
 
     @property
     def live_url(self) -> str:
-        return explicit("ITSM_LIVE_URL").rstrip("/") or f"http://{_dialled(self.host)}:{self.live_port}"
+        """Where a browser finds the live stream: another port here, the pages' own address behind a proxy."""
+        return explicit("ITSM_LIVE_URL").rstrip("/") or self.local_live_url
+
+    @property
+    def local_live_url(self) -> str:
+        return f"http://{_dialled(self.host)}:{self.live_port}"
 
     @property
     def email_url(self) -> str:

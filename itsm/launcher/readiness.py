@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from contextlib import closing
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,18 +15,20 @@ from itsm.launcher.embedded import Valkey
 
 
 class HttpProbe:
-    """Whether a path answers 200."""
+    """Whether a path answers: with 200, or at all when ``any_status``."""
 
-    def __init__(self, url: str, path: str) -> None:
+    def __init__(self, url: str, path: str, *, any_status: bool = False) -> None:
         self.address = urlsplit(url)
         self.path = path
+        self.any_status = any_status
 
     def __call__(self) -> bool | None:
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=5)
         try:
             with closing(connection):
                 connection.request("GET", self.path)
-                return True if connection.getresponse().status == http.HTTPStatus.OK else None
+                status = connection.getresponse().status
+                return True if self.any_status or status == HTTPStatus.OK else None
         except (OSError, http.client.HTTPException):
             return None
 

@@ -187,9 +187,7 @@ class Launcher:
             self._wait(probe, "A worker or beat")
         finally:
             probe.close()
-        self._wait(
-            readiness.HttpProbe(f"http://{self.given.host}:{self.programs.live_port}", "/healthz"), "Live"
-        )
+        self._wait(readiness.HttpProbe(self.programs.local_live_url, "/", any_status=True), "The live stream")
         self._mark("ready")
         self.console.headline("READY", self.programs.url)
 

@@ -1,0 +1,62 @@
+"""What holds for every test: test settings, no network, a cache of its own, no file left behind."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+_connect = socket.socket.connect
+_LOOPBACK = ("127.", "::1", "localhost")
+
+hypothesis.settings.register_profile(
+    "maru",
+    deadline=None,  # a busy machine is not a failure
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("maru")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse settings that could reach a real installation."""
+    if not settings.TESTING:
+        pytest.exit(
+            "These tests need throw-away servers: ./run test (or ITSM_TESTING=1 and DATABASE_URL).", 2
+        )
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if worker and settings.REDIS_URL:
+        # Parallel workers must not empty each other's cache.
+        place = settings.REDIS_URL.split("?")[0]
+        settings.CACHES["default"]["LOCATION"] = f"{place}?db={int(worker.removeprefix('gw')) + 1}"
+
+
+def _guarded(self: socket.socket, address: Any) -> None:
+    if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+        raise AssertionError(f"A test tried to reach {address}: no network in tests.")
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _guarded)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_media(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Path:
+    """Attachments of a test go to a folder that pytest removes."""
+    folder = tmp_path_factory.mktemp("media")
+    settings.MEDIA_ROOT = folder
+    return folder
