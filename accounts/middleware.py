@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 
 class PreferencesMiddleware:
-    """Own choice, then cookie, then what the browser asks for, then Korean; the API follows Accept-Language alone."""
+    """Own choice, then cookie, then what the browser asks for; the API follows Accept-Language alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Who holds which grant, and the company wall. Asked afresh for each request: nothing is kept across requests."""
+"""Who holds which grant, and the company wall. Nothing is kept across requests."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def managed_group_ids(actor: Actor) -> frozenset[int]:
 
 
 def visible_people(actor: Actor) -> Q:
-    """People ``actor`` may find and name: the active ones of the own company, service accounts for agents only."""
+    """People ``actor`` may name: active ones of the own company; service accounts for agents only."""
     if actor is None:
         return Q()
     wall = company_wall(actor) & Q(is_active=True)

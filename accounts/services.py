@@ -53,7 +53,7 @@ def update_person(
             diff[name] = [_plain(old), _plain(new)]
             setattr(person, name, new)
     if diff:
-        person.lock_version = F("lock_version") + 1  # type: ignore[assignment]
+        person.lock_version = F("lock_version") + 1
         person.save(update_fields=[*diff, "lock_version"])
         person.refresh_from_db()
         audit.write(

@@ -31,7 +31,7 @@ def mint(
 ) -> tuple[ApiToken, str]:
     """A new token of ``owner`` and its plain text, which nobody can read again.
 
-    ``days`` is 1 to 365. An empty scope list means all the owner may do. Raises NotAllowedError, RuleRefusedError.
+    ``days`` is 1 to 365. No scopes means all the owner may do. Raises NotAllowedError, RuleRefusedError.
     """
     if not may_mint(actor, owner):
         raise NotAllowedError(_("You can make tokens for yourself only."))
@@ -53,7 +53,7 @@ def mint(
 
 
 def check(plain: str) -> ApiToken | None:
-    """The living token that ``plain`` is, with its owner; None for anything else. Stamps its use once a minute."""
+    """The living token that ``plain`` is, with its owner; None for anything else."""
     shape = _SHAPE.match(plain)
     if not shape or _checksum(shape[3]) != shape[4]:
         return None

@@ -9,7 +9,7 @@ from accounts.policies import Actor, company_wall, has_grant, is_agent
 
 
 def visible_to(actor: Actor) -> Q:
-    """Agents see the company's items; others what is assigned to them or owned by them, and business services."""
+    """Agents see the company's items; others their own ones and business services."""
     if is_agent(actor):
         return company_wall(actor)
     return company_wall(actor) & (Q(assigned_to=actor) | Q(owner=actor) | Q(ci_class__key="service"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from cmdb.models import CIClass
 
-# key: (parent, Korean, English, icon)
+# Each class by key, with its parent's key, both names and the icon.
 CLASSES: dict[str, tuple[str, str, str, str]] = {
     "ci": ("", "구성 항목", "Configuration item", "box"),
     "hardware": ("ci", "하드웨어", "Hardware", "hard-drive"),

@@ -78,7 +78,7 @@ def safe_name(name: str) -> str:
 
 
 def sniff(head: bytes, name: str) -> str:
-    """The media type by content. Raises RuleRefusedError when type or extension is not taken, or they disagree."""
+    """The media type by content. Raises RuleRefusedError for a type not taken or not what the name says."""
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if extension not in ALLOWED:
         raise invalid(

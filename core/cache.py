@@ -1,4 +1,4 @@
-"""A Redis cache that never fails a request: behind a breaker, with a per-process fallback (RELIABILITY RL-5)."""
+"""A Redis cache that never fails a request: a breaker, then a per-process fallback (RELIABILITY RL-5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a write happens: its channel (page, api, mail, flow, system) and the chain of automatic causes before it.
+"""Why a write happens: its channel (page, api, mail, flow, system) and the automatic causes before it.
 
 Rights never come from here: the actor is an argument of every service.
 """

@@ -14,7 +14,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing that is wrong with one field. ``field`` is the name the caller used; ``""`` means the whole."""
+    """One thing that is wrong with one field. ``field`` is the caller's name for it, ``""`` the whole."""
 
     field: str
     code: str
@@ -22,7 +22,7 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """A refusal with a text for people and a stable code for programs; nothing was changed when it is raised."""
+    """A refusal: a text for people, a stable code for programs; nothing was changed."""
 
     status = 400
     code = "error"
@@ -145,9 +145,9 @@ class UnexpectedError(DomainError):
     title = _("Something went wrong on our side")
 
 
-def required(field: str, detail: Text = _("This field is required.")) -> RuleRefusedError:
+def required(field: str, detail: Text = "") -> RuleRefusedError:
     """The refusal for one missing field."""
-    return RuleRefusedError(errors=[FieldError(field, "required", detail)])
+    return RuleRefusedError(errors=[FieldError(field, "required", detail or _("This field is required."))])
 
 
 def invalid(field: str, detail: Text, code: str = "invalid") -> RuleRefusedError:

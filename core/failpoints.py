@@ -1,4 +1,4 @@
-"""Places where a fault drill may kill, stop or fail a process (RELIABILITY RL-43). They do nothing elsewhere."""
+"""Places where a fault drill may kill, stop or fail a process (RELIABILITY RL-43)."""
 
 from __future__ import annotations
 

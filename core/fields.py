@@ -15,7 +15,7 @@ class UuidV7(models.Func):
     output_field = models.UUIDField()
 
 
-class PublicIdField(models.UUIDField):
+class PublicIdField(models.UUIDField):  # type: ignore[type-arg] # Django's own class is not generic
     """The id that URLs and the API show; the database fills it (DOMAIN DR-6)."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -43,7 +43,7 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Content security policy with a nonce for the import map alone, and no caching of personal pages (BR-1)."""
+    """Content security policy with a nonce for the import map alone; no caching of personal pages (BR-1)."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -71,7 +71,7 @@ class SecurityHeadersMiddleware:
 
 
 class HonestFailureMiddleware:
-    """A refusal becomes its status; a database that is away or busy becomes 503 with Retry-After, never 500."""
+    """A refusal becomes its status; a database that is away or busy becomes 503, never 500."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

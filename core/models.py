@@ -106,7 +106,7 @@ class AuditLog(models.Model):
 
 
 class Attachment(models.Model):
-    """A stored file. ``storage_key`` is its content hash; ``mime`` is what we sniffed, never what was claimed."""
+    """A stored file. ``storage_key`` is its content hash; ``mime`` is what we sniffed."""
 
     public_id = PublicIdField()
     sha256 = models.CharField(max_length=64, db_index=True)

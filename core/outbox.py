@@ -105,7 +105,7 @@ def subscribe(pattern: str) -> Callable[[Callable[[OutboxEvent], None]], Callabl
 def channel(
     name: str, *, lease_seconds: int, max_attempts: int = 8
 ) -> Callable[[Callable[[Delivery], None]], Callable[[Delivery], None]]:
-    """Register the decorated function as the sender of channel ``name``; it must end within ``lease_seconds``."""
+    """Register the decorated function as the sender of ``name``; it must end within ``lease_seconds``."""
 
     def register(send: Callable[[Delivery], None]) -> Callable[[Delivery], None]:
         _channels[name] = Channel(name, send, lease_seconds, max_attempts)

@@ -26,7 +26,7 @@ _declared: dict[str, Declaration] = {}
 _cache: tuple[float, dict[str, Any]] = (0.0, {})
 
 
-def declare(key: str, default: Any, *, help: str) -> None:
+def declare(key: str, *, default: Any, help: str) -> None:
     """Make ``key`` known; call at import time of the app that reads it."""
     _declared[key] = Declaration(key, default, help)
 

@@ -81,7 +81,8 @@ def last_age_seconds() -> float:
     """Seconds since the last sweep by any process; a very large number when there was none."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT extract(epoch FROM clock_timestamp() - max(beat_at)) FROM core_processheartbeat WHERE role='sweep'"
+            "SELECT extract(epoch FROM clock_timestamp() - max(beat_at))"
+            " FROM core_processheartbeat WHERE role = 'sweep'"
         )
         age = cursor.fetchone()[0]
     return float("inf") if age is None else float(age)

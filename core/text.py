@@ -14,8 +14,8 @@ _KEPT_CONTROLS = {"\n", "\t"}
 def clean(field: str, value: object, *, max_length: int, multiline: bool = True) -> str:
     """``value`` as NFC text without outer blanks and carriage returns.
 
-    Raises RuleRefusedError naming ``field`` for another type, NUL and other control characters, lone surrogates,
-    and more than ``max_length`` characters.
+    Raises RuleRefusedError naming ``field`` for another type, NUL and other control characters, lone
+    surrogates, and more than ``max_length`` characters.
     """
     if not isinstance(value, str):
         raise invalid(field, _("This must be a text."))
@@ -38,7 +38,7 @@ def clean(field: str, value: object, *, max_length: int, multiline: bool = True)
 
 
 def bigrams(*texts: str) -> list[str]:
-    """The two-letter pieces of the texts, for Korean search (DOMAIN DQ-2): lower case, NFC, no blanks inside."""
+    """The two-letter pieces of the texts, for Korean search: lower case, NFC, no blanks (DQ-2)."""
     pieces: set[str] = set()
     for text in texts:
         for word in unicodedata.normalize("NFC", text).lower().split():

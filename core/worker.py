@@ -1,4 +1,4 @@
-"""What runs beside the Celery pool: the sweep thread of every worker and the heartbeats of worker and beat."""
+"""What runs beside the Celery pool: the sweep thread of every worker, heartbeats of worker and beat."""
 
 from __future__ import annotations
 

@@ -48,6 +48,6 @@ class Config(AppConfig):
                     }
                 ),
                 state_labels={code: label for code, label in State.choices},  # noqa: C416 - keeps lazy labels
-                employee_states=EMPLOYEE_STATES,
+                employee_states={str(code): label for code, label in EMPLOYEE_STATES.items()},
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +55,20 @@ class IncidentLifecycle:
         State.CLOSED: Phase.DONE,
         State.CANCELLED: Phase.DONE,
     }
+    if TYPE_CHECKING:  # the columns that edges set; the model brings them
+        assignee: Any
+        close_code: Any
+        close_notes: Any
+        closed_at: Any
+        closed_by: Any
+        hold_reason: Any
+        hold_until: Any
+        last_reopened_at: Any
+        last_reopened_by: Any
+        major_status: Any
+        reopen_count: Any
+        resolved_at: Any
+        resolved_by: Any
 
     @edge(source=State.NEW, target=State.IN_PROGRESS, label=_("Start work"), tone="primary")
     def start(self: Any, *, actor: Any, now: dt.datetime) -> None:
@@ -75,7 +89,7 @@ class IncidentLifecycle:
         ],
     )
     def hold(self: Any, *, actor: Any, now: dt.datetime, hold_reason: str, hold_until: dt.datetime) -> None:
-        """Work waits; what ends the waiting follows from the reason (INC-03). ``hold_until`` is always set."""
+        """Work waits; what ends it follows from the reason (INC-03). ``hold_until`` is always set."""
         self.hold_reason, self.hold_until = hold_reason, hold_until
 
     @edge(

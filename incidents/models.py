@@ -14,16 +14,12 @@ from incidents.lifecycle import IncidentLifecycle
 from tickets.choices import Level
 from tickets.models import Ticket
 
-declare("incident.reopen_days", 7, help="Days after the resolution in which the requester may reopen.")
+declare("incident.reopen_days", default=7, help="Days after the resolution in which one may reopen.")
+declare("incident.auto_close_days", default=5, help="Business days until a resolved one closes; 0 = never.")
 declare(
-    "incident.auto_close_days", 5, help="Business days after which a resolved incident closes; 0 = never."
+    "incident.hold_days", default=5, help="Business days one waits for caller or vendor before it resumes."
 )
-declare(
-    "incident.hold_days", 5, help="Business days an incident waits for caller or vendor before it resumes."
-)
-declare(
-    "incident.reply_reopens", False, help="Whether any reply of the requester reopens a resolved incident."
-)
+declare("incident.reply_reopens", default=False, help="Whether any reply reopens a resolved incident.")
 
 
 class Incident(IncidentLifecycle, Ticket):

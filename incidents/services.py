@@ -19,6 +19,7 @@ from core.models import Attachment
 from core.settings_store import value
 from core.time import db_now
 from incidents.choices import HoldReason, State
+from incidents.lifecycle import is_inside_reopen_window
 from incidents.models import Incident
 from schedules.selectors import business_time
 from tickets.choices import Channel, Level, LinkType
@@ -45,8 +46,8 @@ def open_incident(
     """A new incident in state ``new``, numbered, prioritised and routed by the assignment rules.
 
     Impact and urgency run from 1 (high) to 3 (low); priority 1 to 5 follows from the matrix. Publishes
-    ``incident.opened``; SLA clocks start in this transaction. Raises NotAllowedError when somebody who is no agent
-    opens for another person, RuleRefusedError for values that cannot be stored.
+    ``incident.opened``; SLA clocks start in this transaction. Raises NotAllowedError when somebody who is no
+    agent opens for another person, RuleRefusedError for values that cannot be stored.
     """
     requester = requester or actor
     if requester is None:
@@ -96,9 +97,9 @@ def hold_incident(
     expected_version: int | None = None,
     **words: str,
 ) -> Incident:
-    """Let the incident wait. Awaiting the caller needs a public comment; ``hold_until`` defaults by reason (INC-04).
+    """Let the incident wait. Awaiting the caller needs a public comment.
 
-    Raises as ``apply_transition``.
+    ``hold_until`` defaults by reason (INC-04). Raises as ``apply_transition``.
     """
     if hold_reason == HoldReason.AWAITING_CALLER and not comment:
         raise invalid("comment", _("Tell the requester what you need from them."), code="required")
@@ -178,7 +179,7 @@ def reply(
 ) -> tuple[Incident, Activity | None]:
     """A requester's or agent's public word, wherever the incident stands.
 
-    On a closed or cancelled one it opens a follow-up with the copied fields and a link (INC-10) and returns that.
+    On a closed one it opens a follow-up with the copied fields and a link (INC-10) and returns that.
     Raises NotVisibleError, NotAllowedError, RuleRefusedError.
     """
     incident = Incident.objects.filter(visible_to(actor), pk=pk).first()
@@ -208,9 +209,23 @@ def _follow_up(old: Incident, actor: User, body: str, attachments: Sequence[Atta
     return new
 
 
+REOPEN_WORDS = ("reopen", "please reopen", "다시 열기")
+
+
+@transaction.atomic
+def reopen_after_reply(pk: int, *, speaker_id: int, text: str) -> None:
+    """Reopen a resolved incident when its requester asks by keyword, or by any reply if so set (INC-07)."""
+    row = Incident.objects.filter(pk=pk, state=State.RESOLVED).first()
+    if row is None or speaker_id not in {row.requester_id, row.on_behalf_of_id, row.opened_by_id}:
+        return
+    asked = text.strip().lower().rstrip(".!") in REOPEN_WORDS
+    if (asked or value("incident.reply_reopens")) and is_inside_reopen_window(row):
+        reopen_incident(pk, actor=None, work_note=_("Reopened by the requester's reply."))
+
+
 @transaction.atomic
 def resume_after_answer(pk: int, *, speaker_id: int) -> None:
-    """Resume an incident that awaits its caller, if the speaker is on the caller's side; run twice it acts once."""
+    """Resume an incident that awaits its caller, if the speaker is the caller; run twice it acts once."""
     row = Incident.objects.filter(pk=pk).select_for_update(no_key=True, of=("self", "ticket_ptr")).first()
     if row is None or row.state != State.ON_HOLD or row.hold_reason != HoldReason.AWAITING_CALLER:
         return

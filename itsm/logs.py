@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -21,7 +23,11 @@ def logging_settings(*, json: bool) -> dict[str, object]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=True) if json else structlog.processors.LogfmtRenderer()
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=True)
+        if json
+        else structlog.processors.LogfmtRenderer()
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -167,7 +167,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 WHITENOISE_MAX_AGE = 0 if TESTING or DEBUG else 3600
 MEDIA_ROOT = ENV.data_dir / "media"
 

@@ -23,7 +23,7 @@ class Match:
 
 
 def priority_for(impact: int, urgency: int) -> int:
-    """Priority 1 (critical) to 5 (planning) of impact and urgency (1 high to 3 low), from the company's matrix."""
+    """Priority 1 (critical) to 5 (planning) of impact and urgency (1 high to 3 low), by the matrix."""
     priority = (
         PriorityRow.objects.filter(impact=impact, urgency=urgency).values_list("priority", flat=True).first()
     )
@@ -33,7 +33,7 @@ def priority_for(impact: int, urgency: int) -> int:
 
 
 def assign_by_rules(ticket: Ticket, now: dt.datetime) -> Match | None:
-    """Fill group and assignee by the first rule that matches, while both are empty (INC-06); returns the match."""
+    """Fill group and assignee by the first matching rule while both are empty (INC-06); returns the match."""
     if ticket.group_id is not None or ticket.assignee_id is not None:
         return None
     rules = (
@@ -50,8 +50,10 @@ def assign_by_rules(ticket: Ticket, now: dt.datetime) -> Match | None:
 
 
 def pick(rule: AssignmentRule) -> User | None:
-    """The member the rule's strategy chooses, or None. The turn's pointer row stays locked until the commit, so
-    parallel tickets are shared out evenly."""
+    """The member the rule's strategy chooses, or None.
+
+    The turn's pointer row stays locked until the commit, so parallel tickets are shared out evenly.
+    """
     members = User.objects.filter(memberships__group=rule.group_id, is_active=True).order_by("pk")
     if rule.strategy == Strategy.LEAST_OPEN:
         counts = dict(

@@ -21,7 +21,7 @@ class StateDescriptor(FSMFieldDescriptor):
 
 
 class StateField(FSMField):  # type: ignore[misc] # django_fsm ships partial types
-    """A state machine's column. The loading flag lives on the instance, never on the field all threads share."""
+    """A state machine's column. The loading flag is on the instance, never on the field all threads share."""
 
     descriptor_class = StateDescriptor
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Change:
     """One write to one ticket.
 
-    ``before`` holds the old column values by field name (foreign keys as primary keys), None when just opened;
+    ``before`` holds the old column values by field name (foreign keys as keys), None when just opened;
     ``changes`` holds ``{field: [old, new]}`` of what differs; ``at`` is the transaction's instant.
     """
 

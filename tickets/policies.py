@@ -11,8 +11,10 @@ from tickets.models import Ticket, Watcher
 
 
 def visible_to(actor: Actor) -> Q:
-    """The tickets ``actor`` may see: inside the company wall, the own and watched ones and, for agents, those of
-    unrestricted groups and of the own groups."""
+    """The tickets ``actor`` may see, inside the company wall: the own and watched ones.
+
+    For agents also those of unrestricted groups and of their own groups.
+    """
     if actor is None:
         return Q()
     return company_wall(actor) & (involved(actor) | agent_rows(actor))

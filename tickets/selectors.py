@@ -19,7 +19,7 @@ _HEAVY = ("description", "bigram", "custom", "close_notes")
 
 
 def tickets_for(actor: Actor, *, kind: str | None = None) -> QuerySet[Ticket]:
-    """Tickets ``actor`` may see, newest first, with the people and things a list row shows; all kinds or one."""
+    """Tickets ``actor`` may see, newest first, with what a list row shows; all kinds or one."""
     rows = Ticket.objects.filter(visible_to(actor))
     if kind:
         rows = rows.filter(kind=kind)
@@ -94,7 +94,7 @@ def search(actor: Actor, text: str) -> Q:
 
 
 def timeline_for(actor: Actor, ticket: Ticket, *, limit: int = 500) -> list[Activity]:
-    """What happened on a visible ticket, oldest first, as far as ``actor`` may read it: at most ``limit`` newest."""
+    """What happened on a visible ticket, oldest first, as far as ``actor`` may read it."""
     rows = (
         Activity.objects.filter(visible_activity(actor), ticket=ticket.pk)
         .select_related("actor")
@@ -158,3 +158,8 @@ def drafts_of(actor: User, ticket: Ticket | None) -> dict[str, str]:
 def tickets_by_ids(ids: Iterable[int]) -> dict[int, Ticket]:
     """Parent rows by primary key, for engines and rows that were checked already."""
     return Ticket.objects.select_related("requester", "company", "group", "assignee").in_bulk(list(ids))
+
+
+def activity_text(activity_id: int) -> str:
+    """The body of one activity row, for handlers of the event that names it."""
+    return Activity.objects.values_list("body", flat=True).get(pk=activity_id)

@@ -66,7 +66,7 @@ def edges_from(ticket: Ticket) -> list[Edge]:
 
 
 def available(actor: Actor, ticket: Ticket, *, blocked: bool = False) -> list[Move]:
-    """The moves ``actor`` may run now on this child row; with ``blocked`` also the closed ones with the reason."""
+    """The moves ``actor`` may run now on this child row; with ``blocked`` also the closed ones and why."""
     now = db_now()
     rules = _rules(ticket.kind)
     moves = [_move(each, actor, ticket, rules, now) for each in edges_from(ticket) if not each.spec.system]

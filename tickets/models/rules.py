@@ -32,7 +32,10 @@ class PriorityRow(Record):
 
 
 class AssignmentRule(Record):
-    """First match gives group and person while both are empty (INC-06). ``last_user_id`` is the turn's pointer."""
+    """First match gives group and person while both are empty (INC-06).
+
+    ``last_user_id`` is the pointer of the strategy "in turn".
+    """
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20)
@@ -53,7 +56,7 @@ class AssignmentRule(Record):
 
 
 class TransitionRule(Record):
-    """Narrows one coded edge: who, under which condition, with which required fields; never adds one (G-01)."""
+    """Narrows one coded edge: who, when, with which required fields; never adds one (G-01)."""
 
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=40)

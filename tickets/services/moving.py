@@ -44,9 +44,9 @@ def apply_transition(
 ) -> TicketT:
     """The ticket after transition ``name``. Publishes ``<kind>.moved`` (from, to, transition).
 
-    ``comment`` and ``work_note`` may come with any transition. Nothing changes when it raises: NotVisibleError,
-    StaleVersionError, NotAllowedError, IllegalTransitionError, RuleRefusedError (guard, company rule, input),
-    BadInputError (unknown input).
+    ``comment`` and ``work_note`` may come with any transition. Nothing changes when it raises:
+    NotVisibleError, StaleVersionError, NotAllowedError, IllegalTransitionError, RuleRefusedError (guard,
+    company rule, input), BadInputError (unknown input).
     """
     ticket = locked(model, pk, actor=actor, expected_version=expected_version)
     old_state = ticket.state

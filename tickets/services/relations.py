@@ -86,7 +86,7 @@ def unlink(link_id: int, *, actor: Actor) -> None:
 
 @transaction.atomic
 def keep_draft(*, actor: User, ticket: Ticket | None, tab: str, body: str) -> None:
-    """Keep what the person has typed and not sent; an empty text removes the draft. Raises RuleRefusedError."""
+    """Keep what the person has typed and not sent; an empty text removes it. Raises RuleRefusedError."""
     text = clean("body", body, max_length=MAX_DRAFT)
     if not text:
         Draft.objects.filter(user=actor, ticket=ticket, tab=tab[:40]).delete()

@@ -28,8 +28,8 @@ MAX_FILES = 20
 def add_comment(pk: int, *, actor: Actor, body: str, attachments: Sequence[Attachment] = ()) -> Activity:
     """A public comment: requester and agents read it. Publishes ``ticket.commented`` (public).
 
-    The first one by an agent is the first response. Raises NotVisibleError, NotAllowedError, WrongStateError on a
-    closed ticket, RuleRefusedError for an empty or unstorable text.
+    The first one by an agent is the first response. Raises NotVisibleError, NotAllowedError, WrongStateError
+    on a closed ticket, RuleRefusedError for an empty or unstorable text.
     """
     return _say(pk, actor, body, ActivityKind.COMMENT, attachments)
 
@@ -91,7 +91,7 @@ def stamp_public_word(ticket: Ticket, actor: Actor, now: dt.datetime) -> None:
 
 @transaction.atomic
 def attach(pk: int, *, actor: Actor, attachment: Attachment, public: bool = True) -> TicketAttachment:
-    """Put an uploaded file on a ticket, once, by its uploader. Publishes ``ticket.commented`` for its event line.
+    """Put an uploaded file on a ticket, once, by its uploader. Publishes ``ticket.commented``.
 
     Raises NotVisibleError, NotAllowedError, RuleRefusedError.
     """

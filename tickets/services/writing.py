@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.choices import Grant
@@ -71,9 +72,8 @@ def locked(model: type[TicketT], pk: int, *, actor: Actor, expected_version: int
     Raises NotVisibleError, StaleVersionError.
     """
     of = ("self", "ticket_ptr") if model is not Ticket else ("self",)
-    row = (
-        model._default_manager.filter(visible_to(actor), pk=pk).select_for_update(no_key=True, of=of).first()
-    )
+    rows = cast("QuerySet[TicketT]", model._default_manager.filter(visible_to(actor), pk=pk))
+    row = rows.select_for_update(no_key=True, of=of).first()
     if row is None:
         raise NotVisibleError
     if expected_version is not None and row.lock_version != expected_version:
@@ -177,11 +177,12 @@ def save_changed(ticket: Ticket, before: dict[str, Any], *, at: dt.datetime) -> 
 
 @transaction.atomic
 def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Ticket:
-    """The ticket with ``fields`` changed. Publishes ``<kind>.updated`` and, for a new owner, ``ticket.assigned``.
+    """The ticket with ``fields`` changed. Publishes ``<kind>.updated``; for a new owner ``ticket.assigned``.
 
-    References come as instances the caller may see. Impact and urgency recompute the priority; ``priority`` itself
-    needs the right to override and ``priority_override_reason``. Raises NotVisibleError, StaleVersionError,
-    NotAllowedError, BadInputError (unknown field), WrongStateError (closed), RuleRefusedError.
+    References come as instances the caller may see. Impact and urgency recompute the priority; ``priority``
+    itself needs the right to override and ``priority_override_reason``. Raises NotVisibleError,
+    StaleVersionError, NotAllowedError, BadInputError (unknown field), WrongStateError (closed),
+    RuleRefusedError.
     """
     ticket = child_locked(pk, actor=actor, expected_version=expected_version)
     spec = kinds.get(ticket.kind)
