@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
+from itsm.demo import logins
 from itsm.launcher.layout import Layout
 from itsm.launcher.output import Console
 from itsm.launcher.state import State
 
 
-def ready(console: Console, url: str, *, demo: bool, token: str) -> None:
+def ready(console: Console, url: str, *, demo: bool, token: str, secret_key: str) -> None:
     """Who can sign in, the token of the demo administrator when it is new, and how to stop."""
-    people = demo_logins() if demo else []
+    people = demo_logins(secret_key) if demo else []
     if people:
         console.line()
         console.table([("role", "user name", "password"), *people])
@@ -34,9 +32,7 @@ def already_running(_layout: Layout, found: State | None, console: Console) -> i
     return 0
 
 
-def demo_logins() -> list[tuple[str, str, str]]:
-    """(role, user name, password) of the demo company; empty when it is not part of this version."""
-    if importlib.util.find_spec("itsm.demo") is None:
-        return []
-    people = importlib.import_module("itsm.demo.people")
-    return [(str(label), str(name), str(password)) for label, name, password in people.LOGINS]
+def demo_logins(secret_key: str) -> list[tuple[str, str, str]]:
+    """(role, user name, password) of the demo company; the password is this installation's own."""
+    password = logins.password(secret_key)
+    return [(role, name, password) for role, name in logins.LOGINS]

@@ -19,6 +19,7 @@ import pgtrigger
 from django.apps import apps
 from django.core.management import call_command, get_commands
 
+from itsm.demo import logins
 from itsm.environment import Environment
 from itsm.launcher import database, fingerprint
 
@@ -65,10 +66,9 @@ def token(_application: str) -> dict[str, Any]:
     url = Environment().database_url
     if database.remembered(url, "token"):
         return {}
-    people = importlib.import_module("itsm.demo.people")
     tokens = importlib.import_module("accounts.tokens")
-    user = apps.get_model("accounts", "User").objects.get(username=people.TOKEN_OWNER)
-    _row, plain = tokens.mint(kind="pat", name="./run", owner=user, scopes=people.TOKEN_SCOPES, actor=None)
+    user = apps.get_model("accounts", "User").objects.get(username=logins.TOKEN_OWNER)
+    _row, plain = tokens.mint(actor=user, owner=user, name="./run")
     database.remember(url, "token", "made")
     return {"token": plain}
 

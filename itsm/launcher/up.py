@@ -110,7 +110,13 @@ class Launcher:
             token = self.prepare()
             self.start_web()
             self.start_rest()
-            greeting.ready(self.console, self.programs.url, demo=self.demo, token=token)
+            greeting.ready(
+                self.console,
+                self.programs.url,
+                demo=self.demo,
+                token=token,
+                secret_key=self.programs.keys["ITSM_SECRET_KEY"],
+            )
             code = self.supervisor.watch()
         finally:
             self.stop()

@@ -1,0 +1,1 @@
+"""The demo company: people, groups, things and tickets, in Korean and English."""
