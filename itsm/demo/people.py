@@ -120,7 +120,7 @@ PEOPLE = [
 
 
 def load() -> dict[str, User]:
-    """Make the company's people, departments, locations and groups where they are missing; people by user name."""
+    """Make people, departments, locations and groups where they are missing; people by user name."""
     company = Company.objects.get(is_default=True)
     Company.objects.filter(pk=company.pk).update(name_ko="하늘전자", name_en="Haneul Electronics")
     departments = _departments(company)
