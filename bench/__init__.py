@@ -1,0 +1,1 @@
+"""Benchmarks: every verdict is a ratio to a bare reference measured in the same run."""

@@ -1,0 +1,120 @@
+"""A closed-loop HTTP client: threads with kept-alive connections, bounded by count and seconds."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+Request = tuple[str, str, dict[str, str], bytes | None]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass
+class Result:
+    """What one run of ``clients`` clients measured; times in milliseconds."""
+
+    name: str
+    clients: int
+    seconds: float
+    times: list[float] = field(default_factory=list)
+    wrong: int = 0
+
+    @property
+    def per_second(self) -> float:
+        """Right answers per second."""
+        return len(self.times) / self.seconds if self.seconds else 0.0
+
+    def percentile(self, share: float) -> float:
+        """The time that ``share`` of the answers did not exceed, in ms."""
+        ordered = sorted(self.times) or [0.0]
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    def line(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.name:<28} clients={self.clients} n={len(self.times)} wrong={self.wrong} "
+            f"p50={self.percentile(0.5):.1f} p95={self.percentile(0.95):.1f} p99={self.percentile(0.99):.1f} ms "
+            f"max={max(self.times, default=0):.1f} {self.per_second:.1f}/s"
+        )
+
+
+def load(
+    name: str,
+    base: str,
+    make: Callable[[int], Request],
+    *,
+    clients: int,
+    count: int,
+    seconds: float = 60.0,
+    good: Callable[[int, bytes], bool],
+) -> Result:
+    """Send ``count`` requests from ``clients`` threads, each waiting for its answer before the next.
+
+    ``make(number)`` gives method, path, headers and body; ``good(status, body)`` judges every answer. Hosts other
+    than loopback are refused. Three requests per connection warm up and are not counted.
+    """
+    host = urlsplit(base).hostname or ""
+    if host not in LOOPBACK:
+        raise ValueError("Benchmarks run against loopback only.")
+    state = {"next": 0}
+    lock = threading.Lock()
+    result = Result(name, clients, 0.0)
+    ready = threading.Barrier(clients + 1)
+    end = time.monotonic() + seconds
+
+    def work(slot: int) -> None:
+        connection = http.client.HTTPConnection(host, urlsplit(base).port, timeout=30)
+        for warm in range(3):
+            ask(connection, make(-1 - slot * 3 - warm))
+        ready.wait()
+        while time.monotonic() < end:
+            with lock:
+                number = state["next"]
+                state["next"] += 1
+            if number >= count:
+                break
+            began = time.perf_counter()
+            status, body = ask(connection, make(number))
+            took = (time.perf_counter() - began) * 1000
+            with lock:
+                if good(status, body):
+                    result.times.append(took)
+                else:
+                    result.wrong += 1
+
+    threads = [threading.Thread(target=work, args=(slot,), daemon=True) for slot in range(clients)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def ask(connection: http.client.HTTPConnection, request: Request) -> tuple[int, bytes]:
+    """One request on a kept-alive connection; status and body."""
+    method, path, headers, body = request
+    connection.request(method, path, body=body, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def post(path: str, token: str, body: dict[str, Any]) -> Request:
+    """A JSON POST with a bearer token."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    return "POST", path, headers, json.dumps(body).encode()
+
+
+def median_of(runs: list[Result], value: Callable[[Result], float]) -> tuple[float, float, float]:
+    """Median, least and greatest of one figure over repetitions."""
+    values = [value(run) for run in runs]
+    return statistics.median(values), min(values), max(values)

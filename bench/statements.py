@@ -1,0 +1,52 @@
+"""Counts SQL statements of single requests inside one process: ``python -m bench.statements TOKEN`` prints JSON.
+
+It runs the application's own code against the database of the stack whose environment it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+from django.db import connection
+
+django.setup()
+
+from django.test import Client  # noqa: E402 - Django must be set up first
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+
+BODY = {"title": "VPN drops every hour", "impact": 2, "urgency": 2, "category": "network"}
+
+
+def main(token: str) -> dict[str, int]:
+    """Statements for: opening an incident over REST, portal home, agent list."""
+    counts = {"open_incident": count(Client(), "post", "/api/v1/incidents/", 201, token=token)}
+    for name, path, username in [
+        ("portal_home", "/", "jimin"),
+        ("desk_list", "/w/incidents/", "seojin"),
+    ]:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        counts[name] = count(client, "get", path, 200)
+    return counts
+
+
+def count(client: Client, method: str, path: str, status: int, *, token: str = "") -> int:
+    """The statements of the second of two equal requests: the first one fills what a process keeps."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            if method == "post":
+                answer = client.post(path, json.dumps(BODY), content_type="application/json", headers=headers)
+            else:
+                answer = client.get(path)
+        if answer.status_code != status:
+            raise SystemExit(f"{path} answered {answer.status_code}: {answer.content[:300]!r}")
+    return len([q for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))
