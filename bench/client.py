@@ -57,29 +57,28 @@ def load(
 ) -> Result:
     """Send ``count`` requests from ``clients`` threads, each waiting for its answer before the next.
 
-    ``make(number)`` gives method, path, headers and body; ``good(status, body)`` judges every answer. Hosts other
-    than loopback are refused. Three requests per connection warm up and are not counted.
+    ``make(number)`` gives method, path, headers and body; ``good(status, body)`` judges every answer.
+    Hosts other than loopback are refused. Three requests per connection warm up and are not counted.
     """
     host = urlsplit(base).hostname or ""
     if host not in LOOPBACK:
         raise ValueError("Benchmarks run against loopback only.")
-    state = {"next": 0}
+    numbers = iter(range(count))
     lock = threading.Lock()
     result = Result(name, clients, 0.0)
     ready = threading.Barrier(clients + 1)
     end = time.monotonic() + seconds
+
+    def following() -> int | None:
+        with lock:
+            return next(numbers, None) if time.monotonic() < end else None
 
     def work(slot: int) -> None:
         connection = http.client.HTTPConnection(host, urlsplit(base).port, timeout=30)
         for warm in range(3):
             ask(connection, make(-1 - slot * 3 - warm))
         ready.wait()
-        while time.monotonic() < end:
-            with lock:
-                number = state["next"]
-                state["next"] += 1
-            if number >= count:
-                break
+        while (number := following()) is not None:
             began = time.perf_counter()
             status, body = ask(connection, make(number))
             took = (time.perf_counter() - began) * 1000

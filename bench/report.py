@@ -44,13 +44,9 @@ class Report:
 
 def header() -> str:
     """Machine, versions and commit."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
+        (line.split(":", 1)[1].strip() for line in lines if "model name" in line), platform.machine()
     )
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=BASE_DIR, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Counts SQL statements of single requests inside one process: ``python -m bench.statements TOKEN`` prints JSON.
+"""Counts SQL statements of single requests: ``python -m bench.statements TOKEN`` prints JSON.
 
 It runs the application's own code against the database of the stack whose environment it was given.
 """
