@@ -28,5 +28,7 @@ def fill() -> None:
 
 MENUS = [
     NavItem("portal", "home", gettext_lazy("Home"), "portal:home", order=10),
+    NavItem("portal", "mine", gettext_lazy("My requests"), "portal:mine", order=30),
     NavItem("tabs", "home", gettext_lazy("Home"), "portal:home", icon="house", order=10),
+    NavItem("tabs", "mine", gettext_lazy("Mine"), "portal:mine", icon="package", order=30),
 ]

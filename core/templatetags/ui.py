@@ -235,8 +235,10 @@ def tabs(entries: Iterable[Any], label: str, style: str = "tabs") -> dict[str, A
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(title: str, text: str = "", url: str = "", action: str = "", icon: str = "inbox") -> dict[str, Any]:
-    """What an empty place is for, and the one thing to do about it."""
+def empty_state(
+    title: str, text: str = "", url: str = "", action: str = "", icon: str = "inbox"
+) -> dict[str, Any]:
+    """What an empty place is for, and the one thing to do about it (``empty`` is a word of ``{% for %}``)."""
     return {"title": title, "text": text, "url": url, "action": action, "icon": icon}
 
 

@@ -70,6 +70,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   say(told.textContent.trim());
 });
 
+// A live update never takes away what is being typed: a region with data-keep-typed waits for the next one.
+const typedIn = (region) =>
+  [...region.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const region = event.detail.target;
+  if (region?.hasAttribute?.("data-keep-typed") && typedIn(region)) event.detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   if (!refusal(event.detail.xhr.responseText)) say(`${words().failed} (${event.detail.xhr.status})`);
 });

@@ -1,0 +1,102 @@
+"""How portal views answer: page or fragment, form errors as 422, and going on after a form was taken."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import DomainError
+from core.idempotency import fingerprint, once
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asks for a fragment; going back in history asks for the page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def show(
+    request: HttpRequest, page: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, or its fragment when htmx asks and there is one."""
+    template = fragment if fragment and is_htmx(request) else page
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """On to ``url``: a redirect, or for htmx the header that makes the browser go there."""
+    if is_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def local_url(request: HttpRequest, fallback: str, *, name: str = "next") -> str:
+    """The relative path the form asks to go to, or ``fallback`` for anything else (SECURITY BR-2)."""
+    target = request.POST.get(name, "")
+    allowed = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if allowed and target.startswith("/") else fallback
+
+
+def absorb(form: forms.Form, error: DomainError) -> None:
+    """Put a service's refusal where the reader sees it: at its fields, or above the form."""
+    for item in error.errors:
+        form.add_error(item.field if item.field in form.fields else None, str(item.detail))
+    if not error.errors:
+        form.add_error(None, str(error.detail))
+
+
+def run_once(request: HttpRequest, scope: str, act: Callable[[], Any]) -> Any:
+    """What ``act`` answers (JSON): sent twice, a form acts once and answers the same (RELIABILITY RL-20).
+
+    The form carries ``once_key``; the key is bound to what the form says, so a form edited after going back
+    counts as a new one. Without a valid key every call acts.
+    """
+    try:
+        nonce = uuid.UUID(request.POST.get("once_key", ""))
+    except ValueError:
+        nonce = uuid.uuid4()
+    key = f"{nonce}.{_said(request)[:32]}"
+    return once(caller=f"user:{request.user.pk}", scope=scope, key=key, body_hash="", action=act).answer
+
+
+def kept_key(request: HttpRequest) -> str:
+    """The one-time key a refused form was sent with, to show it again; empty when it is no key."""
+    try:
+        return str(uuid.UUID(request.POST.get("once_key", "")))
+    except ValueError:
+        return ""
+
+
+def _said(request: HttpRequest) -> str:
+    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+    fields = sorted((name, value) for name in names for value in request.POST.getlist(name))
+    files = sorted((k, f.name or "", f.size or 0) for k in request.FILES for f in request.FILES.getlist(k))
+    return fingerprint(request.path, repr(fields), repr(files))
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send guests to the sign-in page and back; a fragment request takes the whole browser window there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if not is_htmx(request):
+            return redirect_to_login(request.get_full_path())
+        here = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        login = f"{reverse('account_login')}?{urlencode({'next': here.path})}"
+        return HttpResponse(status=204, headers={"HX-Redirect": login})
+
+    return guarded

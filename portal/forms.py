@@ -1,0 +1,118 @@
+"""What employees type into: whether it is well formed. What is allowed is decided by the services."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import Language, Theme
+from cmdb.models import CI
+from incidents.choices import Category
+from tickets.choices import Level
+
+MAX_TEXT = 20_000
+TITLE = 160
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """Several files, each checked by ``core.attachments`` when it is taken in."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The uploaded files as a list."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(each, initial) for each in given]
+
+
+def _text_area(rows: int, **attrs: Any) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": MAX_TEXT, **attrs})
+
+
+class ReportForm(forms.Form):
+    """Report a problem: what happened first, then few questions in an employee's words."""
+
+    text = forms.CharField(
+        label=_("What happened?"),
+        max_length=MAX_TEXT,
+        widget=_text_area(6),
+        help_text=_("In your own words. What did you do, what did you expect, what do you see?"),
+    )
+    category = forms.ChoiceField(
+        label=_("What is it about?"), choices=Category.choices, initial=Category.OTHER
+    )
+    impact = forms.TypedChoiceField(
+        label=_("Who has the problem?"),
+        coerce=int,
+        choices=[(Level.LOW, _("Only me")), (Level.MEDIUM, _("My team")), (Level.HIGH, _("Many people"))],
+        initial=Level.LOW,
+        widget=forms.RadioSelect,
+    )
+    urgency = forms.TypedChoiceField(
+        label=_("Can you go on working?"),
+        coerce=int,
+        choices=[
+            (Level.LOW, _("Yes, it can wait")),
+            (Level.MEDIUM, _("With difficulty")),
+            (Level.HIGH, _("No, I am stuck")),
+        ],
+        initial=Level.LOW,
+        widget=forms.RadioSelect,
+    )
+    ci = forms.ModelChoiceField(
+        label=_("Which device?"), queryset=CI.objects.none(), required=False, to_field_name="number",
+        empty_label=_("None of these"),
+    )  # fmt: skip
+    files = FilesField(
+        label=_("Pictures or files"), required=False, help_text=_("A screenshot often says more than words.")
+    )
+
+    def __init__(self, *args: Any, devices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ci"].queryset = devices
+        if not devices:
+            del self.fields["ci"]
+
+    def title(self) -> str:
+        """The first line, as far as a title holds."""
+        first = self.cleaned_data["text"].strip().splitlines()[0].strip()
+        return first if len(first) <= TITLE else first[: TITLE - 1].rstrip() + "…"
+
+
+class ReplyForm(forms.Form):
+    """A word to the people who work on it, with or without files."""
+
+    body = forms.CharField(label=_("Message"), required=False, max_length=MAX_TEXT, widget=_text_area(3))
+    files = FilesField(label=_("Files"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to send nothing."""
+        data = super().clean() or {}
+        if not data.get("body") and not data.get("files") and not self.errors:
+            self.add_error("body", _("Write something first."))
+        return data
+
+
+def _zones() -> list[tuple[str, str]]:
+    named = (zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    return [(zone, zone.replace("_", " ")) for zone in ("UTC", *sorted(named))]
+
+
+class ProfileForm(forms.Form):
+    """What people may say about themselves."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, widget=forms.RadioSelect)
+    theme = forms.ChoiceField(label=_("Appearance"), choices=Theme.choices, widget=forms.RadioSelect)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
+    single_keys = forms.BooleanField(label=_("Single-letter shortcuts in the workspace"), required=False)

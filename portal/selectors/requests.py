@@ -1,0 +1,179 @@
+"""What employees see of their own requests: lists, the parcel tracker and the conversation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.components import Entry, FileLink
+from core.errors import BadInputError
+from tickets import kinds
+from tickets.choices import ActivityKind, Phase
+from tickets.models import Activity, Ticket
+from tickets.selectors import child_of, drafts_of, ticket_numbered, tickets_for, timeline_for
+from tickets.transitions import Move, available
+
+PAGE = 20
+DRAFT_TAB = str(ActivityKind.COMMENT)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in a list."""
+
+    ticket: Ticket
+    url: str
+    icon: str
+    word: str | Promise
+    tone: str
+    needs_reply: bool
+    needs_check: bool
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """All that the page of one request shows."""
+
+    row: Row
+    child: Any
+    entries: list[Entry]
+    moves: list[Move]
+    draft: str
+    may_reply: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of rows and the cursor of the next one."""
+
+    rows: list[Row]
+    after: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def shown_kinds() -> list[str]:
+    """The kinds that have a word for employees; the others are work that only agents see."""
+    return [spec.key for spec in kinds.all_kinds() if spec.employee_word]
+
+
+def own(actor: User) -> QuerySet[Ticket]:
+    """What the person asked for or what was asked for them, newest first."""
+    mine = Q(requester=actor) | Q(on_behalf_of=actor)
+    return tickets_for(actor).filter(mine, kind__in=shown_kinds())
+
+
+def open_requests(actor: User, *, limit: int) -> list[Row]:
+    """The newest open ones; those that wait for the person come first."""
+    rows = [row_of(ticket) for ticket in own(actor).filter(active=True)[: limit * 3]]
+    return sorted(rows, key=lambda row: not (row.needs_reply or row.needs_check))[:limit]
+
+
+def page_of(actor: User, *, done: bool, after: str = "") -> Page:
+    """Open or finished requests, newest first; ``after`` is the cursor a page before gave."""
+    tickets = own(actor).filter(active=not done)
+    if after:
+        opened_at, pk = _cursor(after)
+        tickets = tickets.filter(Q(opened_at__lt=opened_at) | Q(opened_at=opened_at, pk__lt=pk))
+    found = list(tickets[: PAGE + 1])
+    shown = found[:PAGE]
+    more = f"{shown[-1].opened_at.isoformat()}_{shown[-1].pk}" if len(found) > PAGE else ""
+    return Page([row_of(ticket) for ticket in shown], more)
+
+
+def _cursor(after: str) -> tuple[dt.datetime, int]:
+    moment, _underscore, pk = after.rpartition("_")
+    try:
+        opened_at = dt.datetime.fromisoformat(moment)
+        number = int(pk)
+    except ValueError as error:
+        raise BadInputError(_("This page address is not valid.")) from error
+    if opened_at.tzinfo is None or not 0 < number < 2**63:
+        raise BadInputError(_("This page address is not valid."))
+    return opened_at, number
+
+
+def row_of(ticket: Ticket) -> Row:
+    """How a request stands, in an employee's words."""
+    spec = kinds.get(ticket.kind)
+    word = spec.employee_states.get(ticket.state) or spec.state_labels.get(ticket.state, ticket.state)
+    waiting = ticket.phase == Phase.WAITING
+    return Row(
+        ticket=ticket,
+        url=reverse("portal:request", args=[ticket.number]),
+        icon=spec.icon,
+        word=word,
+        tone=_tone(ticket),
+        needs_reply=waiting and ticket.last_public_from == "agent",
+        needs_check=ticket.phase == Phase.DONE and not ticket.is_closed,
+    )
+
+
+def _tone(ticket: Ticket) -> str:
+    if ticket.is_closed:
+        return "neutral"
+    return {Phase.WAITING: "warn", Phase.DONE: "good"}.get(Phase(ticket.phase), "info")
+
+
+def request_page(actor: User, number: str) -> RequestPage:
+    """The page of one request. Raises NotVisibleError for one the actor may not see."""
+    ticket = ticket_numbered(actor, number)
+    child = child_of(ticket)
+    return RequestPage(
+        row=row_of(ticket),
+        child=child,
+        entries=conversation(actor, ticket),
+        moves=available(actor, child),
+        draft=drafts_of(actor, ticket).get(DRAFT_TAB, ""),
+        may_reply=kinds.get(ticket.kind).may(actor, child, "comment"),
+    )
+
+
+def conversation(actor: User, ticket: Ticket) -> list[Entry]:
+    """What was said and what happened in public, oldest first, beginning with what was asked for."""
+    public = [row for row in timeline_for(actor, ticket) if row.is_public]
+    first = (
+        Entry("in", ticket.opened_at, ticket.requester, ticket.description) if ticket.description else None
+    )
+    rest = [entry for row in public if (entry := _entry(row, ticket)) is not None]
+    return [first, *rest] if first else rest
+
+
+def _entry(row: Activity, ticket: Ticket) -> Entry | None:
+    files = _files(getattr(row, "files", ()))
+    anchor = f"a-{row.public_id}"
+    if row.kind in {ActivityKind.COMMENT, ActivityKind.MAIL} or (
+        row.kind == ActivityKind.ATTACHMENT and files
+    ):
+        own_side = row.actor_id in {ticket.requester_id, ticket.on_behalf_of_id}
+        return Entry("in" if own_side else "out", row.at, row.actor, row.body, files=files, anchor=anchor)
+    if row.kind == ActivityKind.STATE:
+        return Entry("system", row.at, None, text=str(_moved(row, ticket)), icon="circle-dot", anchor=anchor)
+    if row.body:
+        return Entry("system", row.at, row.actor, text=row.body, icon="zap", anchor=anchor)
+    return None
+
+
+def _moved(row: Activity, ticket: Ticket) -> str | Promise:
+    spec = kinds.get(ticket.kind)
+    _before, state = row.changes.get("state", [None, ""])
+    return spec.employee_states.get(state) or spec.state_labels.get(state, state)
+
+
+def _files(places: Iterable[Any]) -> Sequence[FileLink]:
+    return [
+        FileLink(
+            place.attachment.name,
+            reverse("portal:file", args=[place.attachment.public_id]),
+            place.attachment.size,
+        )
+        for place in places
+        if place.is_public
+    ]
