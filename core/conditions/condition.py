@@ -39,7 +39,7 @@ class Condition:
         self._closure: Closure = closure(node, dictionary)
 
     def test(self, values: Any, *, now: dt.datetime, before: Any = None) -> bool:
-        """Whether the record (or mapping) ``values`` fulfils the condition at ``now``.
+        """Whether the record (or dict) ``values`` fulfils the condition at ``now``.
 
         ``before`` holds the old values for ``changed…``; None means that the record is new.
         """

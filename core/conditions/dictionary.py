@@ -24,7 +24,7 @@ class Field:
 
     ``type`` is text, number, boolean, date, datetime, choice, ref (a record's key) or list (of texts).
     ``orm`` is the lookup path for SQL; it follows from ``path`` when left out. ``get`` reads the value from
-    the record; without it the path is walked through attributes and mappings. ``choices``: the legal codes.
+    the record; without it the path is walked through attributes and dicts. ``choices``: the legal codes.
     """
 
     path: str
@@ -51,23 +51,24 @@ class Field:
         return "string" if self.type in STRINGS else self.type
 
     def read(self, values: Any) -> Any:
-        """The value in ``values`` (a record or a mapping), None when it is missing or of another type."""
-        return as_type(self.type, self.get(values) if self.get else walk(values, self.path))
+        """The value in ``values`` (a record or a dict), None when it is missing or of another type."""
+        value = self.get(values) if self.get else walk(values, self.path)
+        return None if value is None else _READERS[self.type](value)
 
     def read_before(self, values: Any, before: Any) -> Any:
         """The value before the change. What ``before`` does not tell is taken as unchanged."""
-        if isinstance(before, Mapping):
+        if isinstance(before, dict):
             return self._from_old_columns(values, before)
         return self.read(before)
 
-    def _from_old_columns(self, values: Any, before: Mapping[str, Any]) -> Any:
+    def _from_old_columns(self, values: Any, before: dict[str, Any]) -> Any:
         if self.path in before:
             return as_type(self.type, before[self.path])
         root, _dot, rest = self.path.partition(".")
         if root not in before:
             return self.read(values)
         old = before[root]
-        if isinstance(values, Model) and not isinstance(old, Mapping):
+        if isinstance(values, Model) and not isinstance(old, dict):
             if old == getattr(values, f"{root}_id", old):
                 return self.read(values)
             old = _related(values, root, old)
@@ -112,14 +113,14 @@ class Dictionary:
 
 
 def walk(values: Any, path: str) -> Any:
-    """What lies at the declared dotted path (mapping keys, attributes); None when a hop is missing."""
-    if isinstance(values, Mapping) and path in values:
+    """What lies at the declared dotted path (keys of dicts, attributes); None when a hop is missing."""
+    if isinstance(values, dict) and path in values:
         return values[path]
     for hop in path.split("."):
         if values is None:
             return None
         try:
-            values = values.get(hop) if isinstance(values, Mapping) else getattr(values, hop, None)
+            values = values.get(hop) if isinstance(values, dict) else getattr(values, hop, None)
         except ObjectDoesNotExist:
             return None
     return values

@@ -29,9 +29,19 @@ def closure(node: Node, dictionary: Dictionary) -> Closure:
     if node.kind == "not":
         inner = parts[0]
         return lambda values, before, now: not inner(values, before, now)
-    if node.kind == "all":
-        return lambda values, before, now: all(part(values, before, now) for part in parts)
-    return lambda values, before, now: any(part(values, before, now) for part in parts)
+    return _first(parts, stop=node.kind == "any")
+
+
+def _first(parts: tuple[Closure, ...], *, stop: bool) -> Closure:
+    """``stop`` as soon as a part says so: any for True, all for False."""
+
+    def evaluate(values: Any, before: Any, now: dt.datetime) -> bool:
+        for part in parts:
+            if part(values, before, now) is stop:
+                return stop
+        return not stop
+
+    return evaluate
 
 
 def leaf_closure(leaf: Leaf, dictionary: Dictionary) -> Closure:
