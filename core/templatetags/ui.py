@@ -229,9 +229,9 @@ def approval_card(context: template.Context, card: Any, next_url: str = "") -> d
 
 
 @register.inclusion_tag("components/tabs.html")
-def tabs(entries: Iterable[Any], label: str, style: str = "tabs") -> dict[str, Any]:
+def tabs(entries: Iterable[Any], label: str, look: str = "tabs") -> dict[str, Any]:
     """Links of which one is current. An entry has label, url, current, and may have count and icon."""
-    return {"entries": entries, "label": label, "style": one_of("style", style, ("tabs", "seg"))}
+    return {"entries": entries, "label": label, "look": one_of("look", look, ("tabs", "seg"))}
 
 
 @register.inclusion_tag("components/empty.html")
