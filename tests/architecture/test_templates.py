@@ -121,8 +121,6 @@ def test_a_style_sheet_keeps_to_layers_and_tokens(path: Path):
     if path.name != "tokens.css":
         raw = r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\("
         assert not re.findall(raw, text), "Colours come from tokens.css."
-            "Colours come from tokens.css."
-        )
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
