@@ -40,63 +40,70 @@ class Result:
         """One line for people."""
         return (
             f"{self.name:<28} clients={self.clients} n={len(self.times)} wrong={self.wrong} "
-            f"p50={self.percentile(0.5):.1f} p95={self.percentile(0.95):.1f} p99={self.percentile(0.99):.1f} ms "
-            f"max={max(self.times, default=0):.1f} {self.per_second:.1f}/s"
+            f"p50={self.percentile(0.5):.1f} p95={self.percentile(0.95):.1f} "
+            f"p99={self.percentile(0.99):.1f} ms max={max(self.times, default=0):.1f} {self.per_second:.1f}/s"
         )
 
 
-def load(
-    name: str,
-    base: str,
-    make: Callable[[int], Request],
-    *,
-    clients: int,
-    count: int,
-    seconds: float = 60.0,
-    good: Callable[[int, bytes], bool],
-) -> Result:
-    """Send ``count`` requests from ``clients`` threads, each waiting for its answer before the next.
+@dataclass
+class Load:
+    """``count`` requests from ``clients`` threads, each waiting for its answer before the next.
 
     ``make(number)`` gives method, path, headers and body; ``good(status, body)`` judges every answer.
-    Hosts other than loopback are refused. Three requests per connection warm up and are not counted.
+    Three requests per connection warm up and are not counted.
     """
-    host = urlsplit(base).hostname or ""
-    if host not in LOOPBACK:
-        raise ValueError("Benchmarks run against loopback only.")
-    numbers = iter(range(count))
-    lock = threading.Lock()
-    result = Result(name, clients, 0.0)
-    ready = threading.Barrier(clients + 1)
-    end = time.monotonic() + seconds
 
-    def following() -> int | None:
-        with lock:
-            return next(numbers, None) if time.monotonic() < end else None
+    name: str
+    base: str
+    make: Callable[[int], Request]
+    good: Callable[[int, bytes], bool]
+    clients: int
+    count: int
+    seconds: float = 60.0
 
-    def work(slot: int) -> None:
-        connection = http.client.HTTPConnection(host, urlsplit(base).port, timeout=30)
+    def run(self) -> Result:
+        """Send them all. Raises ValueError for a host other than loopback."""
+        if urlsplit(self.base).hostname not in LOOPBACK:
+            raise ValueError("Benchmarks run against loopback only.")
+        self.numbers = iter(range(self.count))
+        self.lock = threading.Lock()
+        self.result = Result(self.name, self.clients, 0.0)
+        self.ready = threading.Barrier(self.clients + 1)
+        threads = [
+            threading.Thread(target=self._work, args=(slot,), daemon=True) for slot in range(self.clients)
+        ]
+        for thread in threads:
+            thread.start()
+        self.ready.wait()
+        began = time.perf_counter()
+        for thread in threads:
+            thread.join()
+        self.result.seconds = time.perf_counter() - began
+        return self.result
+
+    def _following(self) -> int | None:
+        with self.lock:
+            return next(self.numbers, None)
+
+    def _work(self, slot: int) -> None:
+        parts = urlsplit(self.base)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         for warm in range(3):
-            ask(connection, make(-1 - slot * 3 - warm))
-        ready.wait()
-        while (number := following()) is not None:
+            ask(connection, self.make(-1 - slot * 3 - warm))
+        self.ready.wait()
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end and (number := self._following()) is not None:
             began = time.perf_counter()
-            status, body = ask(connection, make(number))
-            took = (time.perf_counter() - began) * 1000
-            with lock:
-                if good(status, body):
-                    result.times.append(took)
-                else:
-                    result.wrong += 1
+            status, body = ask(connection, self.make(number))
+            self._count(status, body, (time.perf_counter() - began) * 1000)
 
-    threads = [threading.Thread(target=work, args=(slot,), daemon=True) for slot in range(clients)]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    result.seconds = time.perf_counter() - began
-    return result
+    def _count(self, status: int, body: bytes, took: float) -> None:
+        right = self.good(status, body)
+        with self.lock:
+            if right:
+                self.result.times.append(took)
+            else:
+                self.result.wrong += 1
 
 
 def ask(connection: http.client.HTTPConnection, request: Request) -> tuple[int, bytes]:

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import closing
 
-from bench.client import Result, load, median_of, post
+from bench.client import Load, Result, median_of, post
 from bench.memory import pss_mib
 from bench.reference import bare_drf, connect
 from bench.report import NOISE_CORES, NOISE_SPREAD, Report, cpu_seconds, header, tree_cpu_seconds
@@ -98,14 +98,17 @@ def creates(stack: PrivateStack, report: Report, token: str, *, reps: int, count
     with bare_drf(stack.dsn) as floor:
         for _ in range(reps):
             bare.append(
-                load("bare DRF create", floor, lambda n: post("/things/", "-", BODY), clients=CLIENTS,
-                     count=count, good=lambda status, body: status == 201)
-            )  # fmt: skip
+                Load(
+                    "bare DRF create",
+                    floor,
+                    lambda _number: post("/things/", "-", BODY),
+                    lambda status, _body: status == 201,
+                    CLIENTS,
+                    count,
+                ).run()
+            )
             before, mine = cpu_seconds(), tree_cpu_seconds(pids(stack))
-            ours.append(
-                load("open incident over REST", stack.url, lambda n: post("/api/v1/incidents/", token, BODY),
-                     clients=CLIENTS, count=count, good=is_incident)
-            )  # fmt: skip
+            ours.append(opening(stack, token, CLIENTS, count).run())
             after = cpu_seconds()
             used = tree_cpu_seconds(pids(stack)) - mine
             others = (after[0] - before[0] - used) / max(after[1] - before[1], 0.1)
@@ -126,6 +129,18 @@ def creates(stack: PrivateStack, report: Report, token: str, *, reps: int, count
     )
     report.goal(
         "W1 throughput at 8 against bare DRF", rate / floor_rate, 0.35, at_most=False, unit="×", noisy=noisy
+    )
+
+
+def opening(stack: PrivateStack, token: str, clients: int, count: int) -> Load:
+    """Incidents opened over REST."""
+    return Load(
+        "open incident over REST",
+        stack.url,
+        lambda _number: post("/api/v1/incidents/", token, BODY),
+        is_incident,
+        clients,
+        count,
     )
 
 
@@ -160,8 +175,7 @@ def commits(stack: PrivateStack, report: Report, token: str) -> None:
         with closing(connect(stack.dsn)) as connection, connection.cursor() as cursor:
             before = committed(cursor)
             number = 200
-            load("commits", stack.url, lambda n: post("/api/v1/incidents/", token, BODY), clients=1,
-                 count=number, good=is_incident)  # fmt: skip
+            opening(stack, token, 1, number).run()
             time.sleep(1.5)
             each = (committed(cursor) - before) / (number + 3)
     finally:

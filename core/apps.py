@@ -8,3 +8,7 @@ class Config(AppConfig):
 
     name = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the sweep know the steps of this app."""
+        from core import dispatch, housekeeping  # noqa: F401

@@ -77,28 +77,25 @@ class HonestFailureMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Serve the request; also guard what runs before the view."""
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return self.unavailable(request, error)
+        """Serve the request; what inner middleware raises arrives at ``core.views.server_error``."""
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer the exceptions that are outcomes, leave defects to Django."""
-        if isinstance(error, DomainError):
-            return refusal(request, error)
-        if isinstance(error, OperationalError | InterfaceError):
-            return self.unavailable(request, error)
-        return None
+        return outcome(request, error)
 
-    @staticmethod
-    def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-        """503: the database is away, read-only or a row is held too long."""
+
+def outcome(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """The answer to an exception that is no defect: a refusal, or a database that is away or busy."""
+    if isinstance(error, DomainError):
+        return refusal(request, error)
+    if isinstance(error, OperationalError | InterfaceError):
         state = getattr(error.__cause__, "pgcode", None)
         log.warning("database_unavailable", sqlstate=state, error=repr(error)[:200])
         response = refusal(request, BusyError())
         response["Retry-After"] = "1" if state == LOCK_NOT_AVAILABLE else "5"
         return response
+    return None
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core import health
 from core.errors import BadInputError, NotAllowedError, NotVisibleError, UnexpectedError
-from core.middleware import refusal
+from core.middleware import outcome, refusal
 
 
 @require_safe
@@ -47,5 +49,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with the request's id and nothing of the defect."""
-    return refusal(request, UnexpectedError())
+    """500 with the request's id and nothing of the defect; 503 when the database is away.
+
+    Django calls this while it handles the exception, also for one that a middleware raised before the view.
+    """
+    return outcome(request, sys.exc_info()[1]) or refusal(request, UnexpectedError())

@@ -1,0 +1,53 @@
+"""A database that is away or busy is 503 with Retry-After, on pages and in the API, whoever met it first."""
+
+from __future__ import annotations
+
+import psycopg2
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+
+from core.errors import NotVisibleError, RuleRefusedError
+from core.middleware import outcome
+
+
+def lost(state: str | None = None) -> OperationalError:
+    """What Django raises when the database refuses."""
+    error = OperationalError("server closed the connection")
+    error.__cause__ = psycopg2.OperationalError("gone")
+    if state:
+        error.__cause__ = type("Locked", (psycopg2.OperationalError,), {"pgcode": state})()
+    return error
+
+
+@pytest.mark.parametrize(("state", "seconds"), [(None, "5"), ("25006", "5"), ("55P03", "1")])
+def test_the_api_says_when_to_try_again(state, seconds):
+    request = RequestFactory().get("/api/v1/incidents/")
+    response = outcome(request, lost(state))
+    assert (response.status_code, response["Retry-After"]) == (503, seconds)
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_defect_is_no_outcome():
+    assert outcome(RequestFactory().get("/"), ValueError("defect")) is None
+
+
+@pytest.mark.parametrize(("error", "status"), [(NotVisibleError(), 404), (RuleRefusedError("no"), 422)])
+def test_a_refusal_keeps_its_status(error, status):
+    assert outcome(RequestFactory().get("/api/v1/x/"), error).status_code == status
+
+
+@pytest.mark.django_db
+def test_a_database_lost_before_the_view_is_not_a_500(monkeypatch):
+    client = Client(raise_request_exception=False)
+    client.cookies["maru_session"] = "a" * 32
+
+    def gone(self):
+        raise lost()
+
+    monkeypatch.setattr(SessionStore, "load", gone)
+    response = client.get("/api/v1/incidents/")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    page = client.get("/")
+    assert (page.status_code, page["Retry-After"]) == (503, "5")
