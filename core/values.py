@@ -1,7 +1,7 @@
 """Text with values: ``{{ path | filter }}`` over a plain dict of allowed names (DOMAIN DX-4, SECURITY TPL-3).
 
-Not a template language: no attributes, calls, tags or arithmetic. A path walks dict keys only, the filters are
-a closed list, and whatever else stands in braces is printed as it stands.
+Not a template language: no attributes, calls, tags or arithmetic. A path walks dict keys only, the filters
+are a closed list, and whatever else stands in braces is printed as it stands.
 """
 
 from __future__ import annotations
