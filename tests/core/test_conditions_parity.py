@@ -37,9 +37,7 @@ STATES = [
     ("on_hold", 30, "waiting"),
     ("resolved", 60, "done"),
 ]
-PLACES = {
-    "select_related": ("company", "group", "assignee", "requester__department", "requester__location", "ci")
-}
+RELATED = ("company", "group", "assignee", "requester__department", "requester__location", "ci")
 
 
 def is_member(username, key):
@@ -137,8 +135,8 @@ def tickets():
         title = dice.choice(TITLES)
         Ticket.objects.create(
             number=f"T{at}", kind=dice.choice(["incident", "request"]), title=title,
-            state=state, state_rank=rank, phase=phase, company=people[0].company, requester=dice.choice(people),
-            assignee=dice.choice([None, *people]), group=dice.choice([None, *teams]),
+            state=state, state_rank=rank, phase=phase, company=people[0].company,
+            requester=dice.choice(people), assignee=dice.choice([None, *people]), group=dice.choice([None, *teams]),
             ci=dice.choice([None, machine]), category=dice.choice(["", "hardware"]),
             channel=dice.choice(["portal", "api"]), impact=dice.randint(1, 3), urgency=dice.randint(1, 3),
             priority=dice.randint(1, 5), reopen_count=dice.randint(0, 2), opened_at=dice.choice(INSTANTS[1:]),
