@@ -7,5 +7,9 @@ class StartError(Exception):
     """Starting cannot go on; the message says what to do about it."""
 
 
+class NoAnswerError(StartError):
+    """Something did not get ready in time."""
+
+
 class StopRequestedError(Exception):
     """Ctrl-C or SIGTERM arrived while something was still starting."""

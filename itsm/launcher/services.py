@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from itsm.launcher import database, readiness
 from itsm.launcher.children import Spec, rotate, tail
-from itsm.launcher.errors import StartError, StopRequestedError
+from itsm.launcher.errors import NoAnswerError, StartError, StopRequestedError
 from itsm.launcher.resolver import Servers
 from itsm.launcher.spawn import spawn
 from itsm.launcher.supervisor import Supervisor
@@ -29,7 +29,7 @@ def wait_for_predecessor(servers: Servers, signals: Signals) -> None:
 
     try:
         wait_for(gone, what="", seconds=PREDECESSOR_SECONDS, signals=signals, watch=lambda: None)
-    except StartError:
+    except NoAnswerError:
         pid = servers.postgres.leftover() if servers.postgres else None
         raise StartError(
             "The servers of an earlier start still run on this data folder"

@@ -11,7 +11,7 @@ from typing import Any
 
 from itsm.environment import BASE_DIR, Environment
 from itsm.launcher import database, fingerprint, greeting, keys, ports, readiness
-from itsm.launcher.errors import StartError, StopRequestedError
+from itsm.launcher.errors import NoAnswerError, StartError, StopRequestedError
 from itsm.launcher.installing import Installation, StaticFiles
 from itsm.launcher.layout import Layout, forget_socket_folder
 from itsm.launcher.output import Console
@@ -176,7 +176,7 @@ class Launcher:
         """Pages first: the other processes would take their processor time."""
         self._mark("web starting")
         self.supervisor.start(self.programs.web())
-        self._wait(readiness.HttpProbe(self.programs.local_url, "/healthz"), "The web server")
+        self._wait(readiness.HttpProbe(self.programs.local_url, "/healthz"), "The web server", "web")
         self._mark("web up")
         self.console.headline("web up", self.programs.url)
 
@@ -190,21 +190,25 @@ class Launcher:
             self.servers.owner_database_url, {child.spec.name: child.pid or 0 for child in started}
         )
         try:
-            self._wait(probe, "A worker or beat")
+            self._wait(probe, "Worker or beat", "worker", "beat")
         finally:
             probe.close()
-        self._wait(readiness.HttpProbe(self.programs.local_live_url, "/", any_status=True), "The live stream")
+        self._wait(readiness.HttpProbe(self.programs.local_live_url, "/", any_status=True), "Live", "live")
         self._mark("ready")
         self.console.headline("READY", self.programs.url)
 
-    def _wait(self, probe: Any, what: str) -> None:
-        wait_for(
-            probe,
-            what=what,
-            seconds=READY_SECONDS,
-            signals=self.signals,
-            watch=self.supervisor.expect_all_alive,
-        )
+    def _wait(self, probe: Any, what: str, *names: str) -> None:
+        try:
+            wait_for(
+                probe,
+                what=what,
+                seconds=READY_SECONDS,
+                signals=self.signals,
+                watch=self.supervisor.expect_all_alive,
+            )
+        except NoAnswerError as error:
+            tails = [self.supervisor.children[name].log_tail() for name in names]
+            raise StartError("\n".join([f"{error} The end of its log:", *tails])) from None
 
     def stop(self) -> None:
         """Stop everything that was started, also half a start."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import TypeVar
 
-from itsm.launcher.errors import StartError, StopRequestedError
+from itsm.launcher.errors import NoAnswerError, StopRequestedError
 
 POLL_SECONDS = 0.03
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def wait_for(
 ) -> T:
     """The first answer of ``probe`` that is not ``None``.
 
-    ``watch`` runs between two probes and raises when waiting is pointless. StartError after ``seconds``;
+    ``watch`` runs between two probes and raises when waiting is pointless. NoAnswerError after ``seconds``;
     StopRequestedError when a signal came.
     """
     limit = time.monotonic() + seconds
@@ -64,5 +64,5 @@ def wait_for(
             return answer
         watch()
         if time.monotonic() > limit:
-            raise StartError(f"{what} did not answer within {seconds:.0f} seconds.")
+            raise NoAnswerError(f"{what} did not answer within {seconds:.0f} seconds.")
         signals.sleep(POLL_SECONDS)
