@@ -128,10 +128,13 @@ def send_due(*, limit: int) -> int:
     """Send what waits in the channels, a few at a time; returns how many were tried."""
     tried = 0
     for channel in outbox.channels():
-        for delivery in _claim(channel, min(limit, 10)):
+        claimed = _claim(channel, min(limit, 10))
+        for place, delivery in enumerate(claimed, 1):
             tried += 1
             if not _send(channel, delivery):
-                break  # the destination is down: leave the rest for later instead of waiting for each
+                # The destination is down: leave the rest for later instead of waiting for each.
+                _give_back(claimed[place:])
+                break
     return tried
 
 
@@ -154,6 +157,15 @@ def _claim(channel: outbox.Channel, limit: int) -> list[Delivery]:
     return list(Delivery.objects.filter(pk__in=ids, lease_token=token).order_by("pk"))
 
 
+def _give_back(rest: list[Delivery]) -> None:
+    """Deliveries that were claimed and not tried lose neither their lease's time nor a try."""
+    for delivery in rest:
+        mine = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token, done_at=None)
+        mine.update(
+            claimed_until=None, attempts=F("attempts") - 1, not_before=clock_now() + dt.timedelta(seconds=10)
+        )
+
+
 def _send(channel: outbox.Channel, delivery: Delivery) -> bool:
     mine = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token, done_at=None)
     try:
@@ -161,11 +173,16 @@ def _send(channel: outbox.Channel, delivery: Delivery) -> bool:
         channel.send(delivery)
         failpoints.hit("after_call_before_record")
     except Exception as error:  # noqa: BLE001 - any failure of the outside world is recorded, never fatal
-        final = isinstance(error, outbox.PermanentFailure) or delivery.attempts >= channel.max_attempts
+        counts = getattr(error, "counts", True)
+        final = isinstance(error, outbox.PermanentFailure) or (
+            counts and delivery.attempts >= channel.max_attempts
+        )
         log.warning(
             "send_failed", key=delivery.idem_key, attempts=delivery.attempts, dead=final, error=repr(error)
         )
         changes: dict[str, Any] = {"last_error": repr(error)[:500], "claimed_until": None}
+        if not counts:
+            changes["attempts"] = F("attempts") - 1
         changes |= {"dead_at": Now()} if final else {"not_before": clock_now() + backoff(delivery.attempts)}
         mine.update(**changes)
         return isinstance(error, outbox.PermanentFailure)

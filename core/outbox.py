@@ -22,7 +22,15 @@ HANDLER = "handler"
 
 
 class RetryLater(Exception):  # noqa: N818 - it is an outcome, not an error
-    """A channel could not send now; the delivery is tried again with back-off."""
+    """A channel could not send now; the delivery is tried again with back-off.
+
+    ``counts=False``: the destination could not be reached at all, so this was no try; it waits for as long as
+    that lasts and never becomes a dead letter by it.
+    """
+
+    def __init__(self, message: str = "", *, counts: bool = True) -> None:
+        super().__init__(message)
+        self.counts = counts
 
 
 class PermanentFailure(Exception):  # noqa: N818

@@ -42,6 +42,7 @@ class Environment:
     )
     debug: bool = field(default_factory=lambda: _flag("ITSM_DEBUG"))
     demo: bool = field(default_factory=lambda: _flag("ITSM_DEMO"))
+    mail_caught: bool = field(default_factory=lambda: _flag("ITSM_MAIL_CAUGHT"))
     testing: bool = field(default_factory=lambda: _flag("ITSM_TESTING"))
     test_database: str = field(default_factory=lambda: os.environ.get("ITSM_TEST_DATABASE", "test_maru"))
     failpoint: str = field(default_factory=lambda: os.environ.get("ITSM_FAILPOINT", ""))

@@ -189,16 +189,20 @@ DEFAULT_FROM_EMAIL = "Maru <maru@localhost>"
 for _name, _value in email_settings(ENV.email_url).items():
     globals()[_name] = _value
 EMAIL_TIMEOUT = 10
+MAIL_FOLDER = ENV.data_dir / "mail" if ENV.mail_caught else None  # what the embedded run's catcher stores
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(json=ENV.log_json)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "core.api.authentication.BearerAuthentication",
+        "accounts.api.authentication.BearerAuthentication",
         "core.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "core.api.permissions.TokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.KeysetPagination",
@@ -208,7 +212,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"caller": "600/min"},
     "EXCEPTION_HANDLER": "core.api.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {

@@ -138,7 +138,8 @@ def record(
     table = ticket._meta.db_table
     audit.write(actor=actor, table=table, object_ref=ticket.number, action=verb, diff=changes)
     body = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "changed": sorted(changes)}
-    outbox.publish(event, body | (payload or {}), actor=actor)
+    said = next((row.pk for row in extra if row.kind == ActivityKind.COMMENT), None)
+    outbox.publish(event, body | (payload or {}) | ({"comment_id": said} if said else {}), actor=actor)
     if before is not None and {"group", "assignee"} & set(changes):
         outbox.publish("ticket.assigned", {"ticket_id": ticket.pk, "number": ticket.number}, actor=actor)
     hooks.run(hooks.Change(ticket, before, after, changes, actor, verb, at))

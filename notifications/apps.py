@@ -1,0 +1,20 @@
+"""Notices: the bell, mails, and what open pages are told."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class Config(AppConfig):
+    """Texts, notices, preferences, the e-mail channel and the demo mailbox (PROCESSES section 10)."""
+
+    name = "notifications"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register handlers and the channel, fill the bell, load the texts after each migration."""
+        from core import context
+        from notifications import handlers, mail, reference, views  # noqa: F401
+
+        context.register("unread_count", views.unread)
+        context.register("notices_url", views.notices_url)
+        post_migrate.connect(reference.load, sender=self)

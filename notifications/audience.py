@@ -1,0 +1,151 @@
+"""Who is told what of a ticket's event: pure decisions over the ticket as it stands, most specific first.
+
+Kinds are never named: phases, ranks and the registered words for employees decide (CONVENTIONS section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from accounts.models import User
+from accounts.selectors import members_of
+from notifications.choices import Channel, Side
+from notifications.services import Notice
+from tickets import kinds
+from tickets.choices import Phase
+from tickets.models import Activity, Ticket
+from tickets.policies import reads_internal
+from tickets.selectors import watchers_of
+
+QUIET = (Channel.INAPP,)
+WITHOUT_RESULT = frozenset({"cancelled", "closed_incomplete"})
+
+
+def portal_url(ticket: Ticket) -> str:
+    """The page where employees follow the ticket."""
+    return f"/my/{ticket.number}/"
+
+
+def desk_url(ticket: Ticket) -> str:
+    """The page where agents work the ticket."""
+    return f"/w/{kinds.get(ticket.kind).path}/{ticket.number}/"
+
+
+def requester_side(ticket: Ticket) -> list[int]:
+    """Requester, person it is for and opener; nobody for work that employees do not see."""
+    if not kinds.get(ticket.kind).employee_word:
+        return []
+    people = (ticket.requester_id, ticket.on_behalf_of_id, ticket.opened_by_id)
+    return [pk for pk in dict.fromkeys(people) if pk]
+
+
+def workers(ticket: Ticket) -> list[int]:
+    """The assignee, or all members of the group while there is none."""
+    if ticket.assignee_id:
+        return [ticket.assignee_id]
+    return list(members_of(ticket.group_id).values_list("pk", flat=True)) if ticket.group_id else []
+
+
+def group_managers(ticket: Ticket) -> list[int]:
+    """Who manages the group that has the ticket."""
+    if not ticket.group:
+        return []
+    named = [ticket.group.manager_id] if ticket.group.manager_id else []
+    rows = User.objects.filter(memberships__group=ticket.group_id, memberships__is_manager=True)
+    return [*named, *rows.values_list("pk", flat=True)]
+
+
+def to_requester(ticket: Ticket, template: str, **more: Any) -> Notice:
+    """A notice to the requester's side."""
+    notice = Notice(template, requester_side(ticket), Side.PORTAL, portal_url(ticket))
+    return replace(notice, **more)
+
+
+def to_agents(ticket: Ticket, template: str, people: list[int], **more: Any) -> Notice:
+    """A notice to people who work tickets."""
+    return replace(Notice(template, people, Side.DESK, desk_url(ticket)), **more)
+
+
+def to_watchers(ticket: Ticket, template: str, *, for_others: str = "", **more: Any) -> Iterator[Notice]:
+    """Notices to who follows the ticket: agents get ``template``, others ``for_others`` if it is named."""
+    watching = list(watchers_of(ticket))
+    agents = [person.pk for person in watching if reads_internal(person)]
+    if agents:
+        yield to_agents(ticket, template, agents, **more)
+    others = [person.pk for person in watching if not reads_internal(person)]
+    if others and for_others:
+        yield replace(to_requester(ticket, for_others, **more), people=others)
+
+
+def of_opening(ticket: Ticket) -> Iterator[Notice]:
+    """A new ticket: who asked gets a receipt if somebody else wrote it down, who is to work it is told."""
+    if ticket.parent_id is None:
+        yield to_requester(ticket, "ticket_received")
+    yield of_owner(ticket)
+
+
+def of_owner(ticket: Ticket) -> Notice:
+    """Whose it is now."""
+    template = "ticket_assigned" if ticket.assignee_id else "ticket_new_in_group"
+    return to_agents(ticket, template, workers(ticket))
+
+
+def of_comment(ticket: Ticket, word: Activity) -> Iterator[Notice]:
+    """A public word goes to the other side and all who follow; an internal one to agents alone (G-08)."""
+    params = {"activity": word.pk}
+    if not word.is_public:
+        assignee = [ticket.assignee_id] if ticket.assignee_id else []
+        yield to_agents(ticket, "ticket_internal_note", assignee, params=params)
+        yield from to_watchers(ticket, "ticket_internal_note", params=params)
+        return
+    from_requester = word.actor_id in requester_side(ticket)
+    if from_requester:
+        yield to_agents(ticket, "ticket_requester_replied", workers(ticket), params=params)
+    yield to_requester(ticket, "ticket_replied", params=params)
+    if not from_requester and ticket.assignee_id:
+        yield to_agents(ticket, "ticket_commented", [ticket.assignee_id], params=params)
+    yield from to_watchers(ticket, "ticket_commented", for_others="ticket_replied", params=params)
+
+
+def of_move(ticket: Ticket, move: dict[str, str], word: Activity | None) -> Iterator[Notice]:
+    """A new state; ``word`` is the public comment that came with it."""
+    params = {"activity": word.pk} if word else {}
+    model = kinds.get(ticket.kind).model
+    before, after = model.PHASES[move["from"]], model.PHASES[move["to"]]
+    if after == Phase.DONE:
+        yield from _of_end(ticket, move["to"], params)
+    elif before == Phase.DONE:
+        yield to_agents(ticket, "ticket_reopened", workers(ticket), params=params)
+    elif move["transition"] == "resume":
+        yield to_agents(ticket, "ticket_resumed", [ticket.assignee_id] if ticket.assignee_id else [])
+        yield from to_watchers(ticket, "ticket_resumed")
+    elif after == Phase.WAITING and word:
+        yield to_requester(ticket, "ticket_answer_needed", params=params)
+    if word:
+        yield from of_comment(ticket, word)
+    yield from to_watchers(ticket, "ticket_moved", for_others="ticket_progress", channels=QUIET)
+
+
+def _of_end(ticket: Ticket, state: str, params: dict[str, int]) -> Iterator[Notice]:
+    rank = kinds.get(ticket.kind).model.RANKS[state]
+    if state == "delivered":
+        yield to_requester(ticket, "ticket_delivered", params=params, channels=QUIET)
+    elif rank < 90:
+        yield to_requester(ticket, "ticket_resolved", params=params)
+    elif state == "closed":
+        yield to_requester(ticket, "ticket_closed", params=params)
+    elif state in WITHOUT_RESULT and (state == "cancelled" or ticket.parent_id):
+        yield to_requester(ticket, "ticket_cancelled", params=params)
+    if rank >= 90 and state != "closed" and ticket.assignee_id:
+        yield to_agents(
+            ticket, "ticket_withdrawn" if state == "cancelled" else "ticket_moved", [ticket.assignee_id]
+        )
+
+
+def of_clock(ticket: Ticket, *, breached: bool) -> Iterator[Notice]:
+    """A promise that runs out or was missed: who works it; of a miss also who manages the group."""
+    template = "sla_breached" if breached else "sla_warned"
+    people = workers(ticket) + (group_managers(ticket) if breached else [])
+    yield to_agents(ticket, template, people)

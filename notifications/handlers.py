@@ -1,0 +1,107 @@
+"""Who is told what when something happens; each runs in its own transaction and may run twice."""
+
+from __future__ import annotations
+
+from core import live as broker
+from core.models import OutboxEvent
+from core.outbox import PermanentFailure, subscribe
+from notifications import audience, decisions, live
+from notifications.choices import Side
+from notifications.services import Notice, known_template, notify
+from tickets.models import Activity, Ticket
+
+
+@subscribe("*")
+def tell_open_pages(event: OutboxEvent) -> None:
+    """Open pages that show what the event is about look again."""
+    envelope = live.envelope_of(event)
+    if envelope.messages:
+        broker.send_now([envelope])
+
+
+@subscribe("*.opened")
+def tell_of_opening(event: OutboxEvent) -> None:
+    """A ticket was opened."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        notify(event, audience.of_opening(ticket), ticket=ticket)
+
+
+@subscribe("*.moved")
+def tell_of_move(event: OutboxEvent) -> None:
+    """A ticket changed its state."""
+    ticket = _ticket(event)
+    if ticket is not None and event.payload["from"] != event.payload["to"]:
+        word = Activity.objects.filter(pk=event.payload.get("comment_id"), is_public=True).first()
+        notify(event, audience.of_move(ticket, event.payload, word), ticket=ticket)
+
+
+@subscribe("ticket.assigned")
+def tell_of_assignment(event: OutboxEvent) -> None:
+    """A ticket has another group or assignee."""
+    ticket = _ticket(event)
+    if ticket is not None and ticket.active:
+        notify(event, [audience.of_owner(ticket)], ticket=ticket)
+
+
+@subscribe("ticket.commented")
+def tell_of_comment(event: OutboxEvent) -> None:
+    """Somebody wrote on a ticket, or put files on it."""
+    ticket = _ticket(event)
+    word = Activity.objects.filter(pk=event.payload["activity_id"]).first()
+    if ticket is not None and word is not None:
+        notify(event, audience.of_comment(ticket, word), ticket=ticket)
+
+
+@subscribe("approval.requested")
+def tell_approvers(event: OutboxEvent) -> None:
+    """People are asked to decide."""
+    notify(event, decisions.asked(event))
+
+
+@subscribe("approval.reminded")
+def remind_approvers(event: OutboxEvent) -> None:
+    """People have not decided yet."""
+    notify(event, decisions.asked(event))
+
+
+@subscribe("approval.decided")
+def tell_of_decision(event: OutboxEvent) -> None:
+    """A question was decided."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        notify(event, decisions.decided(event, ticket), ticket=ticket)
+
+
+@subscribe("flow.notice")
+def tell_for_flow(event: OutboxEvent) -> None:
+    """A flow tells somebody something; it names text, people and values."""
+    payload = event.payload
+    if not known_template(payload["template"]):
+        raise PermanentFailure(f"there is no text {payload['template']!r}")
+    ticket = _ticket(event)
+    params = {"names": payload.get("names") or {}}
+    url = audience.portal_url(ticket) if ticket else ""
+    notice = Notice(payload["template"], payload["user_ids"], Side.PORTAL, url, params=params)
+    notify(event, [notice], ticket=ticket)
+
+
+@subscribe("sla.warned")
+def tell_of_warning(event: OutboxEvent) -> None:
+    """An SLA clock comes to its end."""
+    ticket = _ticket(event)
+    if ticket is not None and ticket.active:
+        notify(event, audience.of_clock(ticket, breached=False), ticket=ticket)
+
+
+@subscribe("sla.breached")
+def tell_of_breach(event: OutboxEvent) -> None:
+    """An SLA clock missed its target."""
+    ticket = _ticket(event)
+    if ticket is not None:
+        notify(event, audience.of_clock(ticket, breached=True), ticket=ticket)
+
+
+def _ticket(event: OutboxEvent) -> Ticket | None:
+    pk = event.payload.get("ticket_id")
+    return Ticket.objects.select_related("group").filter(pk=pk).first() if pk else None

@@ -1,0 +1,82 @@
+"""Notices, their texts, and what each person wants to get."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from core.fields import PublicIdField
+from core.models import Record
+from notifications.choices import Channel, Side
+from tickets.models import Ticket
+
+
+class NotificationTemplate(Record):
+    """The text of one kind of notice in Korean and English, with ``{{ }}`` placeholders.
+
+    ``key`` is what handlers and flows name; what the text may name is in ``notifications.reference``.
+    """
+
+    key = models.SlugField(unique=True)
+    subject_ko = models.CharField(max_length=200)
+    subject_en = models.CharField(max_length=200)
+    body_ko = models.TextField(blank=True)
+    body_en = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Notification(models.Model):
+    """One notice to one person by one channel, written with its cause (PROCESSES NTF-01).
+
+    ``title_params`` holds ids and codes: what is shown is looked up when it is read or sent, with the rights
+    its reader has at that moment. A mail has ``sent_at`` or ``skipped`` (why it was not sent any more).
+    """
+
+    public_id = PublicIdField()
+    event_id = models.BigIntegerField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    template = models.CharField(max_length=50)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, null=True)
+    title_params = models.JSONField(default=dict)
+    side = models.CharField(max_length=10, choices=Side.choices, default=Side.PORTAL)
+    url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    skipped = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event_id", "user", "channel"], name="notice_once"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(skipped=""), name="notice_is_sent_or_skipped_not_both"
+            ),
+        ]
+        indexes = [
+            models.Index("user", F("id").desc(), condition=Q(channel=Channel.INAPP), name="notice_list"),
+            models.Index(
+                fields=["user"], condition=Q(channel=Channel.INAPP, read_at=None), name="notice_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} to {self.user_id} by {self.channel}"
+
+
+class NotificationPreference(Record):
+    """Whether a person wants a channel; without a row they do."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "channel"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.channel} {self.is_on}"

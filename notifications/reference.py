@@ -1,0 +1,210 @@
+"""The texts that ship: one entry per kind of notice; loaded after each migration, changing nothing edited.
+
+Portal texts are in 해요체, texts for agents and approvers in 합니다체.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from notifications.models import NotificationTemplate
+
+_TICKET = frozenset(
+    {
+        "ticket.number",
+        "ticket.title",
+        "ticket.word",
+        "ticket.state",
+        "ticket.priority",
+        "ticket.requester",
+        "ticket.assignee",
+        "ticket.group",
+    }
+)
+_COMMON = frozenset({"recipient.name", "actor.name", "brand"})
+_APPROVAL = frozenset({"approval.title", "approval.requester", "approval.due", "approval.instead_of"})
+TICKET_NAMES = _TICKET | _COMMON
+FLOW_NAMES = TICKET_NAMES | {"reason", "item", "quantity", "amount", "serial", "asset", "stage"}
+
+
+class Text(NamedTuple):
+    """Subject and body in both languages, and the names they may use."""
+
+    subject_ko: str
+    subject_en: str
+    body_ko: str
+    body_en: str
+    names: frozenset[str] = TICKET_NAMES
+
+
+TEXTS: dict[str, Text] = {
+    # to the requester's side
+    "ticket_received": Text(
+        "{{ ticket.number }} 접수했어요: {{ ticket.title }}",
+        "{{ ticket.number }} received: {{ ticket.title }}",
+        "{{ ticket.word }} 접수가 끝났어요. 진행 상황은 아래 버튼에서 언제든 볼 수 있어요.",
+        "We have received it. You can follow it at any time with the button below.",
+    ),
+    "ticket_replied": Text(
+        "{{ ticket.number }} 새 답변이 있어요: {{ ticket.title }}",
+        "{{ ticket.number }} has a new answer: {{ ticket.title }}",
+        "{{ actor.name }}님이 답변을 남겼어요.",
+        "{{ actor.name }} wrote:",
+    ),
+    "ticket_answer_needed": Text(
+        "{{ ticket.number }} 답변이 필요해요: {{ ticket.title }}",
+        "{{ ticket.number }} needs your answer: {{ ticket.title }}",
+        "계속하려면 답변이 필요해요. 답변을 주시면 바로 이어서 처리할게요.",
+        "We need your answer to go on. Work resumes as soon as you reply.",
+    ),
+    "ticket_resolved": Text(
+        "{{ ticket.number }} 해결됐어요. 확인해 주세요: {{ ticket.title }}",
+        "{{ ticket.number }} is solved, please check: {{ ticket.title }}",
+        "잘 되는지 확인해 주세요. 아직 안 되면 다시 열 수 있어요.",
+        "Please check that everything works. If it does not, you can reopen it.",
+    ),
+    "ticket_delivered": Text(
+        "{{ ticket.number }} 받으셨는지 확인해 주세요: {{ ticket.title }}",
+        "{{ ticket.number }} please confirm that you have it: {{ ticket.title }}",
+        "받아서 잘 되는지 확인해 주세요. 문제가 있으면 알려 주세요.",
+        "Please confirm that you have it and that it works, or tell us what is wrong.",
+    ),
+    "ticket_progress": Text(
+        "{{ ticket.number }} 진행 상황이 바뀌었어요, {{ ticket.state }}: {{ ticket.title }}",
+        "{{ ticket.number }} has moved on, {{ ticket.state }}: {{ ticket.title }}",
+        "진행 상황이 바뀌었어요.",
+        "It has moved on.",
+    ),
+    "ticket_closed": Text(
+        "{{ ticket.number }} 마쳤어요: {{ ticket.title }}",
+        "{{ ticket.number }} is finished: {{ ticket.title }}",
+        "처리가 모두 끝났어요. 같은 일이 또 생기면 새로 알려 주세요.",
+        "All is done. If it comes back, please report it again.",
+    ),
+    "ticket_cancelled": Text(
+        "{{ ticket.number }} 완료하지 못하고 종료됐어요: {{ ticket.title }}",
+        "{{ ticket.number }} ended without a result: {{ ticket.title }}",
+        "더 진행하지 않게 되었어요. 이유는 아래에 있어요.",
+        "It will not be carried on. The reason is below.",
+    ),
+    "laptop_ready": Text(
+        "{{ ticket.number }} 노트북이 준비됐어요",
+        "{{ ticket.number }} your laptop is ready",
+        "{{ recipient.name }}님, 신청하신 노트북이 준비됐어요. 받을 곳과 방법은 아래 버튼에서 볼 수 있어요.",
+        "{{ recipient.name }}, your laptop is ready. The button below shows where to pick it up.",
+        FLOW_NAMES,
+    ),
+    "request_ready": Text(
+        "{{ ticket.number }} 준비됐어요: {{ ticket.title }}",
+        "{{ ticket.number }} is ready: {{ ticket.title }}",
+        "{{ recipient.name }}님, 신청하신 것이 준비됐어요.",
+        "{{ recipient.name }}, what you asked for is ready.",
+        FLOW_NAMES,
+    ),
+    "request_rejected": Text(
+        "{{ ticket.number }} 승인되지 않았어요: {{ ticket.title }}",
+        "{{ ticket.number }} was not approved: {{ ticket.title }}",
+        "신청이 반려됐어요. 이유는 아래에 있어요. 내용을 고쳐 다시 신청할 수 있어요.",
+        "Your request was declined. The reason is below. You can change it and ask again.",
+        FLOW_NAMES,
+    ),
+    "request_approved": Text(
+        "{{ ticket.number }} 승인됐어요: {{ ticket.title }}",
+        "{{ ticket.number }} was approved: {{ ticket.title }}",
+        "다음 단계로 넘어갔어요.",
+        "It goes on to the next step.",
+    ),
+    "request_declined": Text(
+        "{{ ticket.number }} 승인 단계에서 반려됐어요: {{ ticket.title }}",
+        "{{ ticket.number }} was declined by an approver: {{ ticket.title }}",
+        "승인 단계에서 반려됐어요.",
+        "An approver declined it.",
+    ),
+    # to approvers
+    "approval_requested": Text(
+        "승인 요청: {{ approval.title }}",
+        "Approval requested: {{ approval.title }}",
+        "{{ approval.requester }}님의 신청에 승인이 필요합니다. 아래 버튼에서 확인하고 결정할 수 있습니다.",
+        "A request by {{ approval.requester }} needs your decision. Use the button below to decide.",
+        _COMMON | _APPROVAL,
+    ),
+    # to agents
+    "ticket_new_in_group": Text(
+        "{{ ticket.number }} 새 {{ ticket.word }}: {{ ticket.title }}",
+        "{{ ticket.number }} new {{ ticket.word }}: {{ ticket.title }}",
+        "{{ ticket.group }} 그룹에 배정되었습니다. 요청자: {{ ticket.requester }}.",
+        "It is in the queue of {{ ticket.group }}. Requester: {{ ticket.requester }}.",
+    ),
+    "ticket_assigned": Text(
+        "{{ ticket.number }} 배정: {{ ticket.title }}",
+        "{{ ticket.number }} assigned to you: {{ ticket.title }}",
+        "담당자로 지정되었습니다. 요청자: {{ ticket.requester }}.",
+        "You are the assignee now. Requester: {{ ticket.requester }}.",
+    ),
+    "ticket_requester_replied": Text(
+        "{{ ticket.number }} 요청자 답변: {{ ticket.title }}",
+        "{{ ticket.number }} the requester answered: {{ ticket.title }}",
+        "{{ actor.name }}님이 답변했습니다.",
+        "{{ actor.name }} wrote:",
+    ),
+    "ticket_commented": Text(
+        "{{ ticket.number }} 새 댓글: {{ ticket.title }}",
+        "{{ ticket.number }} new comment: {{ ticket.title }}",
+        "{{ actor.name }}님이 댓글을 남겼습니다.",
+        "{{ actor.name }} wrote:",
+    ),
+    "ticket_internal_note": Text(
+        "{{ ticket.number }} 내부 메모: {{ ticket.title }}",
+        "{{ ticket.number }} internal note: {{ ticket.title }}",
+        "{{ actor.name }}님이 내부 메모를 남겼습니다. 요청자에게는 보이지 않습니다.",
+        "{{ actor.name }} left an internal note. The requester does not see it.",
+    ),
+    "ticket_reopened": Text(
+        "{{ ticket.number }} 다시 열림: {{ ticket.title }}",
+        "{{ ticket.number }} was reopened: {{ ticket.title }}",
+        "해결되지 않아 다시 열렸습니다.",
+        "It was not solved and is open again.",
+    ),
+    "ticket_resumed": Text(
+        "{{ ticket.number }} 진행 재개: {{ ticket.title }}",
+        "{{ ticket.number }} goes on: {{ ticket.title }}",
+        "대기가 끝나 다시 진행 중입니다.",
+        "The waiting is over; it is being worked on again.",
+    ),
+    "ticket_withdrawn": Text(
+        "{{ ticket.number }} 취소됨: {{ ticket.title }}",
+        "{{ ticket.number }} was withdrawn: {{ ticket.title }}",
+        "더 처리할 필요가 없습니다.",
+        "Nothing more is to be done.",
+    ),
+    "ticket_moved": Text(
+        "{{ ticket.number }} 상태 변경, {{ ticket.state }}: {{ ticket.title }}",
+        "{{ ticket.number }} is now “{{ ticket.state }}”: {{ ticket.title }}",
+        "상태가 바뀌었습니다.",
+        "The state changed.",
+    ),
+    "sla_warned": Text(
+        "{{ ticket.number }} SLA 기한 임박: {{ ticket.title }}",
+        "{{ ticket.number }} SLA is running out: {{ ticket.title }}",
+        "SLA 기한이 다가옵니다.",
+        "The SLA target comes closer.",
+    ),
+    "sla_breached": Text(
+        "{{ ticket.number }} SLA 기한 초과: {{ ticket.title }}",
+        "{{ ticket.number }} SLA breached: {{ ticket.title }}",
+        "SLA 기한이 지났습니다.",
+        "The SLA target was missed.",
+    ),
+}
+
+
+def allowed_names(key: str) -> frozenset[str]:
+    """What the text ``key`` may name; texts a company adds are for flows."""
+    return TEXTS[key].names if key in TEXTS else FLOW_NAMES
+
+
+def load(**_kwargs: Any) -> None:
+    """Add the texts that are missing."""
+    for key, text in TEXTS.items():
+        columns = {name: value for name, value in text._asdict().items() if name != "names"}
+        NotificationTemplate.objects.get_or_create(key=key, defaults=columns)

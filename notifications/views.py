@@ -1,0 +1,114 @@
+"""The bell, the list of notices, and the demo mailbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.policies import is_agent
+from core.errors import BadInputError
+from notifications import mailbox, selectors, services
+from notifications.texts import rendered
+
+MAX_KEY = 2**63
+
+
+def unread(request: HttpRequest) -> int:
+    """The number on the bell."""
+    return selectors.unread_count(request.user) if isinstance(request.user, User) else 0
+
+
+def notices_url(request: HttpRequest) -> str:
+    """Where the bell leads; nowhere for a guest."""
+    return reverse("notifications:list") if isinstance(request.user, User) else ""
+
+
+@require_safe
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """What the bell holds, newest first; as a fragment for htmx."""
+    actor = _person(request)
+    page, following = selectors.page_for(actor, before=_cursor(request))
+    texts = rendered(page, actor)
+    names = {
+        "rows": [{"notice": row, "text": texts[row.pk]} for row in page],
+        "next_url": f"{reverse('notifications:list')}?before={following}" if following else "",
+        "shell_template": "desk.html" if is_agent(actor) else "portal.html",
+    }
+    response = render(request, "notifications/list.html", names)
+    response.headers["Vary"] = "HX-Request, Cookie"
+    return response
+
+
+@require_safe
+@login_required
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell alone, with its present number."""
+    return render(request, "base/_bell.html", {})
+
+
+@require_POST
+@login_required
+def read_one(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Mark one notice read and go to what it speaks of."""
+    notice = services.mark_read(public_id, actor=_person(request))
+    return HttpResponseRedirect(notice.url or reverse("notifications:list"))
+
+
+@require_POST
+@login_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark everything read."""
+    services.mark_all_read(actor=_person(request))
+    return redirect("notifications:list")
+
+
+@never_cache
+@require_safe
+@login_required
+def mailbox_list(request: HttpRequest) -> HttpResponse:
+    """The mails that the embedded run caught, newest first."""
+    query = request.GET.get("q", "")[:100]
+    names: dict[str, Any] = {"mails": mailbox.newest(_folder(), query=query), "query": query}
+    return render(request, "notifications/mailbox.html", names)
+
+
+@never_cache
+@require_safe
+@login_required
+def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
+    """One caught mail as plain text with its links."""
+    mail = mailbox.one(_folder(), name)
+    if mail is None:
+        raise Http404
+    return render(request, "notifications/mail.html", {"mail": mail, "body": mailbox.linked(mail.body)})
+
+
+def _folder() -> Path:
+    """Where the catcher stores mail; there is no such page outside a demonstration."""
+    if not settings.DEMO or settings.MAIL_FOLDER is None:
+        raise Http404
+    return Path(settings.MAIL_FOLDER)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - login_required saw to it
+    return request.user
+
+
+def _cursor(request: HttpRequest) -> int | None:
+    given = request.GET.get("before", "")
+    if not given:
+        return None
+    if not given.isascii() or not given.isdigit() or int(given) >= MAX_KEY:
+        raise BadInputError
+    return int(given)
