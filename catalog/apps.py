@@ -1,0 +1,77 @@
+"""Services people order: the catalogue and its requests."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class Config(AppConfig):
+    """Catalogue, requests, requested items and catalog tasks (PROCESSES section 5)."""
+
+    name = "catalog"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the kinds and handlers; load the seed catalogue after each migration."""
+        from catalog import handlers, reference  # noqa: F401
+        from catalog.choices import (
+            EMPLOYEE_ITEM_STATES,
+            EMPLOYEE_REQUEST_STATES,
+            ItemState,
+            RequestState,
+            TaskState,
+        )
+        from catalog.models import CatalogTask, Request, RequestItem
+        from catalog.policies import may_item, may_request, may_task
+        from catalog.services import open_task
+        from tickets import kinds
+
+        texts = frozenset({"description", "due_at"})
+        kinds.register(
+            kinds.KindSpec(
+                key="request",
+                prefix="REQ",
+                model=Request,
+                label=_("Request"),
+                plural=_("Requests"),
+                icon="package",
+                may=may_request,
+                path="requests",
+                employee_word=_("Request"),
+                editable=texts | {"group", "assignee"},
+                state_labels=dict(RequestState.choices),
+                employee_states={str(code): label for code, label in EMPLOYEE_REQUEST_STATES.items()},
+            )
+        )
+        kinds.register(
+            kinds.KindSpec(
+                key="ritm",
+                prefix="RITM",
+                model=RequestItem,
+                label=_("Requested item"),
+                plural=_("Requested items"),
+                icon="box",
+                may=may_item,
+                path="request-items",
+                employee_word=_("Ordered item"),
+                editable=texts | {"group", "assignee", "priority", "impact", "urgency"},
+                state_labels=dict(ItemState.choices),
+                employee_states={str(code): label for code, label in EMPLOYEE_ITEM_STATES.items()},
+            )
+        )
+        kinds.register(
+            kinds.KindSpec(
+                key="sctask",
+                prefix="SCTASK",
+                model=CatalogTask,
+                label=_("Catalog task"),
+                plural=_("Catalog tasks"),
+                icon="clipboard-list",
+                may=may_task,
+                path="catalog-tasks",
+                open=open_task,
+                editable=texts | {"title", "group", "assignee", "impact", "urgency"},
+                state_labels=dict(TaskState.choices),
+            )
+        )
+        post_migrate.connect(reference.load, sender=self)

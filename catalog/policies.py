@@ -1,0 +1,102 @@
+"""Who may see and order what, and who may do what with requests, items and tasks (PROCESSES section 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.choices import Grant
+from accounts.models import User
+from accounts.policies import Actor, company_wall, has_grant
+from catalog.choices import TaskState, VersionStatus
+from catalog.models import CatalogTask
+from tickets.policies import is_requester_side, visible_to
+
+__all__ = [
+    "may_item",
+    "may_order_for",
+    "may_publish",
+    "may_request",
+    "may_task",
+    "visible_items",
+    "visible_to",
+]
+
+_TALK = {"comment", "attach", "watch"}
+_WORK = _TALK | {"work_note", "update", "link"}
+_TASK_MOVES = {"start", "complete", "incomplete", "skip"}
+_BEGUN = (TaskState.WORK_IN_PROGRESS, TaskState.CLOSED_COMPLETE, TaskState.CLOSED_INCOMPLETE)
+_CORRECTIONS = {"complete", "incomplete", "skip"}
+
+
+def visible_items(actor: Actor) -> Q:
+    """Catalogue items behind the actor's company wall that are switched on; entitlement comes on top.
+
+    Whoever edits the catalogue sees the switched-off ones too.
+    """
+    if actor is None or has_grant(actor, Grant.CATALOG_WRITE):
+        return company_wall(actor)
+    return company_wall(actor) & Q(enabled=True)
+
+
+def visible_versions(actor: Actor) -> Q:
+    """Versions of visible items: the published one, or all for who edits the catalogue."""
+    wall = company_wall(actor, "item__")
+    if actor is None or has_grant(actor, Grant.CATALOG_WRITE):
+        return wall
+    return wall & Q(item__enabled=True, status=VersionStatus.PUBLISHED)
+
+
+def may_publish(actor: Actor) -> bool:
+    """Whether ``actor`` may edit, publish and retire what is in the catalogue."""
+    return has_grant(actor, Grant.CATALOG_WRITE)
+
+
+def may_order_for(actor: Actor, person: User) -> bool:
+    """Whether ``actor`` may order for ``person`` (REQ-11): for oneself, a direct report, or as an agent."""
+    if actor is None or actor.pk == person.pk:
+        return True
+    if actor.company_id != person.company_id:
+        return False
+    return person.manager_id == actor.pk or has_grant(actor, Grant.REQUEST_WRITE)
+
+
+def may_request(actor: Actor, request: Any, action: str) -> bool:
+    """Whether ``actor`` may run ``action`` on this visible request; ``None`` is the platform itself."""
+    if actor is None:
+        return True
+    if has_grant(actor, Grant.REQUEST_WRITE):
+        return action in _WORK | {"cancel"}
+    if not is_requester_side(actor, request):
+        return False
+    return action in _TALK or (action == "cancel" and not _in_work(ritm__request=request.pk))
+
+
+def may_item(actor: Actor, item: Any, action: str) -> bool:
+    """Whether ``actor`` may run ``action`` on this visible item.
+
+    The requester's side withdraws it until its first task is in work, and accepts what was delivered or
+    complains; agents withdraw it later too; correcting by hand is for who configures the platform (REQ-06).
+    """
+    if actor is None:
+        return True
+    if action in _CORRECTIONS:
+        return has_grant(actor, Grant.CONFIG_WRITE)
+    if has_grant(actor, Grant.REQUEST_WRITE) and action in _WORK | {"cancel"}:
+        return True
+    if not is_requester_side(actor, item):
+        return False
+    if action == "cancel":
+        return not _in_work(ritm=item.pk)
+    return action in _TALK | {"accept", "complain"}
+
+
+def may_task(actor: Actor, task: Any, action: str) -> bool:
+    """Whether ``actor`` may run ``action`` on this visible task: agents who fulfil requests may."""
+    return actor is None or (has_grant(actor, Grant.REQUEST_FULFIL) and action in _WORK | _TASK_MOVES)
+
+
+def _in_work(**of: Any) -> bool:
+    """Whether somebody has begun, or ended other than by skipping, a task of these items."""
+    return CatalogTask.objects.filter(state__in=_BEGUN, **of).exists()

@@ -1,0 +1,61 @@
+"""Reading the catalogue and what was ordered."""
+
+from catalog.selectors.catalogue import (
+    Entry,
+    ItemPage,
+    Shelf,
+    catalogue,
+    entries_for,
+    item_page,
+    offered,
+    quote,
+    search,
+    shelves_of,
+    versions_for,
+)
+from catalog.selectors.orders import (
+    Answer,
+    ItemView,
+    answers_of,
+    item_numbered,
+    items_of,
+    own_requests,
+    request_numbered,
+    request_view,
+    requests_for,
+    task_numbered,
+    tasks_for,
+    tasks_of,
+)
+from catalog.selectors.schema import form_schema
+from catalog.selectors.usual import UsualTime, expected_at, usual_times
+
+__all__ = [
+    "Answer",
+    "Entry",
+    "ItemPage",
+    "ItemView",
+    "Shelf",
+    "UsualTime",
+    "answers_of",
+    "catalogue",
+    "entries_for",
+    "expected_at",
+    "form_schema",
+    "item_numbered",
+    "item_page",
+    "items_of",
+    "offered",
+    "own_requests",
+    "quote",
+    "request_numbered",
+    "request_view",
+    "requests_for",
+    "search",
+    "shelves_of",
+    "task_numbered",
+    "tasks_for",
+    "tasks_of",
+    "usual_times",
+    "versions_for",
+]
