@@ -1,0 +1,14 @@
+"""Decisions asked of people."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Approval requests, answers, delegations and the links that decide from mail (PROCESSES section 6)."""
+
+    name = "approvals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what is due with the sweep."""
+        from approvals.services import due  # noqa: F401

@@ -1,0 +1,37 @@
+"""Reading approvals: what waits, what was decided, decision sheets and links."""
+
+from approvals.selectors.links import LinkExpiredError, already_decided, hash_of, link_of
+from approvals.selectors.lists import (
+    approval_for,
+    approvals_for,
+    count_waiting,
+    delegations_for,
+    history_for,
+    open_requests,
+    recipients,
+    requests_by_public_id,
+    requests_of,
+    waiting_for,
+)
+from approvals.selectors.sheets import Voice, localized, sheet_by_link, sheet_for
+
+__all__ = [
+    "LinkExpiredError",
+    "Voice",
+    "already_decided",
+    "approval_for",
+    "approvals_for",
+    "count_waiting",
+    "delegations_for",
+    "hash_of",
+    "history_for",
+    "link_of",
+    "localized",
+    "open_requests",
+    "recipients",
+    "requests_by_public_id",
+    "requests_of",
+    "sheet_by_link",
+    "sheet_for",
+    "waiting_for",
+]
