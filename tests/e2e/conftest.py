@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.faults.stack import PrivateStack
 
@@ -18,3 +20,15 @@ def stack() -> Iterator[PrivateStack]:
     """
     with PrivateStack(options=()) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, headless; it talks to nobody but the stack."""
+    program = os.environ.get("ITSM_TEST_CHROMIUM") or "/usr/bin/chromium"
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=program, args=quiet)
+        yield found
+        found.close()

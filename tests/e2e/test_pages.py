@@ -1,0 +1,81 @@
+"""Every page in both languages, themes and widths: axe finds nothing, nothing is cut off."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.person import Person
+from tests.faults.stack import PrivateStack
+
+pytestmark = pytest.mark.e2e
+
+EMPLOYEE = [
+    "/",
+    "/catalog/",
+    "/catalog/item/laptop/",
+    "/report/",
+    "/my/",
+    "/approvals/",
+    "/me/",
+    "/search/?q=vpn",
+    "/notifications/",
+]
+AGENT = ["/w/incidents/", "/w/tasks/", "/w/requests/", "/w/all/", "/w/incidents/new/", "/w/search/?q=vpn"]
+NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [
+    (lang, theme, width) for lang in ("ko", "en") for theme in ("light", "dark") for width in (390, 1440)
+]
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe and the layout complain about on this page."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    faults = [
+        f"{page.url}: {each['id']} at {[node['target'] for node in each['nodes']][:3]}"
+        for each in found.response["violations"]
+    ]
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if overflow > 0:
+        faults.append(f"{page.url}: scrolls sideways by {overflow} px")
+    clipped = page.evaluate(
+        "[...document.querySelectorAll('button, .button, .badge')].filter(e => e.offsetParent"
+        " && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 40))"
+    )
+    faults += [f"{page.url}: “{text}” is cut off" for text in clipped]
+    return faults
+
+
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
+@pytest.mark.parametrize(
+    ("username", "paths"),
+    [("", NOBODY), ("jimin", EMPLOYEE), ("seojin", AGENT)],
+    ids=["nobody", "employee", "agent"],
+)
+def test_a_page_has_no_fault(
+    browser: Browser, stack: PrivateStack, username: str, paths: list[str], lang: str, theme: str, width: int
+) -> None:
+    faults = []
+    with Person(browser, stack, username, lang=lang, width=width, theme=theme) as person:
+        if username == "seojin":
+            number = stack.sql(
+                "SELECT number FROM tickets_ticket WHERE kind = 'incident' ORDER BY id LIMIT 1"
+            )[0][0]
+            paths = [*paths, f"/w/incidents/{number}/"]
+        for path in paths:
+            page = person.open(path)
+            assert page.locator("html").get_attribute("lang") == lang
+            faults += faults_of(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("path", EMPLOYEE)
+def test_an_employee_page_fits_320_pixels(browser: Browser, stack: PrivateStack, path: str) -> None:
+    with Person(browser, stack, "jimin", width=320) as person:
+        page = person.open(path)
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert overflow <= 0
