@@ -27,6 +27,8 @@ COMMANDS = {
     "stop": "itsm.launcher.stop",
     "manage": "itsm.launcher.manage",
     "migrate": "itsm.launcher.migrate",
+    "serve": "itsm.launcher.serve",
+    "probe": "itsm.launcher.probe",
     "mailcatcher": "itsm.launcher.mailcatcher",
     "test": "itsm.devtools.test",
     "faults": "itsm.devtools.faults",

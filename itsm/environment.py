@@ -47,6 +47,9 @@ class Environment:
     test_database: str = field(default_factory=lambda: os.environ.get("ITSM_TEST_DATABASE", "test_maru"))
     failpoint: str = field(default_factory=lambda: os.environ.get("ITSM_FAILPOINT", ""))
     role: str = field(default_factory=lambda: os.environ.get("ITSM_ROLE", "manage"))
+    web_workers: int = field(default_factory=lambda: int(os.environ.get("ITSM_WEB_WORKERS", "2")))
+    web_threads: int = field(default_factory=lambda: int(os.environ.get("ITSM_WEB_THREADS", "4")))
+    worker_children: int = field(default_factory=lambda: int(os.environ.get("ITSM_WORKER_CHILDREN", "2")))
     log_json: bool = field(default_factory=lambda: _flag("ITSM_LOG_JSON", default=True))
 
 

@@ -46,7 +46,8 @@ def protect_history(url: str, application: str) -> None:
     forbidden: dict[str, set[str]] = {}
     for model, trigger in pgtrigger.registered():
         if isinstance(trigger, pgtrigger.Protect) and trigger.condition is None:
-            words = set(str(trigger.operation).replace(" OR ", " ").split()) & {"UPDATE", "DELETE"}
+            # "UPDATE OF column" protects a part of the row only; the others may still change.
+            words = {"UPDATE", "DELETE"} & set(str(trigger.operation).split(" OR "))
             forbidden.setdefault(model._meta.db_table, set()).update(words)
     database.take_away(url, application, forbidden)
 

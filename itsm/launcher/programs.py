@@ -6,13 +6,48 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from itsm.environment import BASE_DIR, explicit, inherited
+from itsm.environment import BASE_DIR, Environment, explicit, inherited
 from itsm.launcher.children import Spec
 from itsm.launcher.layout import Layout
 from itsm.launcher.ports import LOOPBACK
 from itsm.launcher.resolver import Servers
 
-WEB_WORKERS, WEB_THREADS, WORKER_CHILDREN = 2, 4, 2
+
+def web_command(host: str, port: int) -> list[str]:
+    """WSGI, with threads for requests that wait on the database."""
+    env = Environment()
+    return [
+        *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws"),
+        *("--workers", str(env.web_workers), "--blocking-threads", str(env.web_threads)),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"),
+        *("--log-level", "warning", "itsm.wsgi:application"),
+    ]
+
+
+def live_command(host: str, port: int) -> list[str]:
+    """ASGI, for server-sent events only; open streams end at once when it stops."""
+    return [
+        *("-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port), "--no-ws"),
+        *("--workers", "1", "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        *("--workers-kill-timeout", "1", "--log-level", "warning", "itsm.live:application"),
+    ]
+
+
+def worker_command() -> list[str]:
+    """Celery without the chatter among workers, which nothing here needs."""
+    children = str(Environment().worker_children)
+    return [
+        *("-m", "celery", "-A", "itsm.celery", "worker", "--pool", "prefork", "--concurrency", children),
+        *("--without-mingle", "--without-gossip", "--loglevel", "INFO"),
+    ]
+
+
+def beat_command(schedule: Path) -> list[str]:
+    """Celery's beat. Its file is a cache: every tick is claimed in the database."""
+    return [
+        *("-m", "celery", "-A", "itsm.celery", "beat", "--schedule", str(schedule), "--pidfile", ""),
+        *("--loglevel", "WARNING"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -49,6 +84,14 @@ class Programs:
         return f"http://{_dialled(self.host)}:{self.live_port}"
 
     @property
+    def hosts(self) -> list[str]:
+        """The names that a request may ask for; the first one is used when the launcher asks itself."""
+        return explicit("ITSM_ALLOWED_HOSTS").replace(",", " ").split() or [
+            *("127.0.0.1", "localhost", "[::1]"),
+            _dialled(self.host),
+        ]
+
+    @property
     def email_url(self) -> str:
         return self.servers.email_url or f"smtp://{LOOPBACK}:{self.mail_port}"
 
@@ -73,67 +116,23 @@ class Programs:
             # Threads would otherwise each get an arena of the allocator: 20 MB per process for nothing.
             "MALLOC_ARENA_MAX": "2",
         }
-        hosts = explicit("ITSM_ALLOWED_HOSTS") or f"127.0.0.1 localhost [::1] {self.host}"
-        return inherited() | self.keys | ours | {"ITSM_ALLOWED_HOSTS": hosts}
+        return inherited() | self.keys | ours | {"ITSM_ALLOWED_HOSTS": " ".join(self.hosts)}
 
     def web(self) -> Spec:
-        """Pages and API: WSGI, threads for requests that wait on the database."""
-        options = [
-            *("--interface", "wsgi", "--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
-            *("--host", self.host, "--port", str(self.port), "--no-ws", "--log-level", "warning"),
-            *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10"),
-        ]
-        return self._python("web", ["-m", "granian", *options, "itsm.wsgi:application"])
+        """Pages and API."""
+        return self._python("web", web_command(self.host, self.port))
 
     def live(self) -> Spec:
-        """Server-sent events only; open streams end at once when it stops."""
-        options = [
-            *("--interface", "asgi", "--workers", "1", "--host", self.host, "--port", str(self.live_port)),
-            *("--no-ws", "--log-level", "warning", "--respawn-failed-workers", "--respawn-interval", "0.5"),
-            *("--workers-kill-timeout", "1"),
-        ]
-        return self._python("live", ["-m", "granian", *options, "itsm.live:application"])
+        """Server-sent events."""
+        return self._python("live", live_command(self.host, self.live_port))
 
     def worker(self) -> Spec:
         """Celery, with the sweep thread in its main process."""
-        return self._python(
-            "worker",
-            [
-                "-m",
-                "celery",
-                "-A",
-                "itsm.celery",
-                "worker",
-                "--loglevel",
-                "INFO",
-                "--pool",
-                "prefork",
-                "--concurrency",
-                str(WORKER_CHILDREN),
-                "--without-mingle",
-                "--without-gossip",
-            ],
-        )
+        return self._python("worker", worker_command())
 
     def beat(self) -> Spec:
-        """The ticks. Its schedule file is a cache: every tick is claimed in the database."""
-        schedule = self.layout.run / "beat"
-        return self._python(
-            "beat",
-            [
-                "-m",
-                "celery",
-                "-A",
-                "itsm.celery",
-                "beat",
-                "--loglevel",
-                "WARNING",
-                "--pidfile",
-                "",
-                "--schedule",
-                str(schedule),
-            ],
-        )
+        """The ticks."""
+        return self._python("beat", beat_command(self.layout.run / "beat"))
 
     def mail(self) -> Spec:
         """The catcher that stands in for a mail server."""

@@ -15,20 +15,19 @@ from itsm.launcher.embedded import Valkey
 
 
 class HttpProbe:
-    """Whether a path answers: with 200, or at all when ``any_status``."""
+    """Whether an address answers 200; ``host`` is the name to ask for."""
 
-    def __init__(self, url: str, path: str, *, any_status: bool = False) -> None:
+    def __init__(self, url: str, *, host: str = "") -> None:
         self.address = urlsplit(url)
-        self.path = path
-        self.any_status = any_status
+        self.headers = {"Host": host} if host else {}
 
     def __call__(self) -> bool | None:
         connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=5)
         try:
             with closing(connection):
-                connection.request("GET", self.path)
+                connection.request("GET", self.address.path or "/", headers=self.headers)
                 status = connection.getresponse().status
-                return True if self.any_status or status == HTTPStatus.OK else None
+                return True if status == HTTPStatus.OK else None
         except (OSError, http.client.HTTPException):
             return None
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from itsm.environment import BASE_DIR, Environment
+from itsm.environment import Environment
 from itsm.launcher import database, fingerprint, greeting, keys, ports, readiness
 from itsm.launcher.errors import NoAnswerError, StartError, StopRequestedError
 from itsm.launcher.installing import Installation, StaticFiles
@@ -145,8 +145,7 @@ class Launcher:
         return str(result.get("token", ""))
 
     def _install_steps(self) -> list[str]:
-        has_people = (BASE_DIR / "itsm" / "demo" / "people.py").exists()
-        return ["migrate", *(["demo"] if self.demo else []), *(["token"] if self.demo and has_people else [])]
+        return ["migrate", *(["demo", "token"] if self.demo else [])]
 
     def _needs_install(self) -> bool:
         url = self.servers.owner_database_url
@@ -176,7 +175,11 @@ class Launcher:
         """Pages first: the other processes would take their processor time."""
         self._mark("web starting")
         self.supervisor.start(self.programs.web())
-        self._wait(readiness.HttpProbe(self.programs.local_url, "/healthz"), "The web server", "web")
+        self._wait(
+            readiness.HttpProbe(f"{self.programs.local_url}/healthz", host=self.programs.hosts[0]),
+            "The web server",
+            "web",
+        )
         self._mark("web up")
         self.console.headline("web up", self.programs.url)
 
@@ -193,7 +196,7 @@ class Launcher:
             self._wait(probe, "Worker or beat", "worker", "beat")
         finally:
             probe.close()
-        self._wait(readiness.HttpProbe(self.programs.local_live_url, "/", any_status=True), "Live", "live")
+        self._wait(readiness.HttpProbe(f"{self.programs.local_live_url}/healthz"), "Live", "live")
         self._mark("ready")
         self.console.headline("READY", self.programs.url)
 

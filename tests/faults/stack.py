@@ -68,6 +68,8 @@ class PrivateStack:
 
     def start(self, *, wait: bool = True) -> PrivateStack:
         """Start it and wait until it is ready; with ``wait=False`` come back at once."""
+        if self.process is not None:
+            self.process.wait(STOP_SECONDS)
         command = [sys.executable, str(self.code / "itsm" / "__main__.py"), "up"]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
