@@ -1,0 +1,166 @@
+"""What an address may ask of a list: queue, order and filters, checked before they reach a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from core.errors import BadInputError, FieldError
+from desk import paging, queues
+from tickets import kinds
+from tickets.choices import Priority
+from tickets.selectors import search
+
+ME, NOBODY = "me", "none"
+NARROWING = ("priority", "state", "group", "assignee", "requester", "q")
+
+
+class ListForm(forms.Form):
+    """The parameters of a list's address; others are ignored."""
+
+    view = forms.CharField(required=False, max_length=20)
+    sort = forms.ChoiceField(
+        required=False, choices=list(paging.ORDER_LABELS.items()), label=gettext_lazy("Order")
+    )
+    priority = forms.TypedMultipleChoiceField(
+        required=False,
+        coerce=int,
+        choices=Priority.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Priority"),
+    )
+    state = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("State")
+    )
+    group = forms.SlugField(required=False, max_length=60, label=gettext_lazy("Group"))
+    assignee = forms.CharField(required=False, max_length=60, label=gettext_lazy("Assignee"))
+    requester = forms.CharField(required=False, max_length=60, label=gettext_lazy("Requester"))
+    q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Words in number or title"))
+    after = forms.CharField(required=False, max_length=400)
+
+    def __init__(self, data: QueryDict | None, *, path: str) -> None:
+        super().__init__(data)
+        self.path = path
+        self.fields["state"].choices = state_choices(path)  # type: ignore[attr-defined]
+
+    def clean_view(self) -> str:
+        """A queue there is."""
+        key: str = self.cleaned_data["view"]
+        if queues.queue_at(self.path, key) is None:
+            raise forms.ValidationError(_("There is no view “%(name)s”.") % {"name": key})
+        return key
+
+
+def state_choices(path: str) -> list[tuple[str, Any]]:
+    """The states of the kinds that a list shows, each once."""
+    shown = queues.kinds_at(path)
+    specs = [spec for spec in kinds.all_kinds() if not queues.PATHS[path] or spec.key in shown]
+    return list({code: label for spec in specs for code, label in spec.state_labels.items()}.items())
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter in force, in words, and the address without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The checked parameters of one list."""
+
+    path: str
+    queue: queues.Queue
+    sort: str
+    values: dict[str, Any]
+    after: str
+
+    def condition(self, actor: User) -> Q:
+        """The filter for tickets, the queue included, the page not."""
+        found = queues.narrowed(self.path) & self.queue.condition(actor)
+        for name, make in _CONDITIONS.items():
+            value = self.values.get(name)
+            if value:
+                found &= make(actor, value)
+        return found
+
+    def query(self, **changed: Any) -> str:
+        """The address's parameters, those in ``changed`` replaced (None leaves one out), without the page."""
+        pairs: dict[str, Any] = {"view": self.queue.key, "sort": self.sort if self.sort != "priority" else ""}
+        pairs |= self.values
+        pairs |= changed
+        return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
+
+    def chips(self, url: str, names: dict[str, str]) -> list[Chip]:
+        """The filters in force; ``names`` has the words for group and person keys that the page knows."""
+        chips = []
+        for name in NARROWING:
+            value = self.values.get(name)
+            if value:
+                chips.append(
+                    Chip(_chip_label(self.path, name, value, names), f"{url}?{self.query(**{name: None})}")
+                )
+        return chips
+
+
+def filters_from(data: QueryDict, *, path: str) -> Filters:
+    """The checked parameters of an address. Raises BadInputError that names each bad one."""
+    form = ListForm(data, path=path)
+    if not form.is_valid():
+        errors = [
+            FieldError(name, "invalid", f"{name}: {text}")
+            for name, texts in form.errors.items()
+            for text in texts
+        ]
+        raise BadInputError(errors=errors)
+    clean = form.cleaned_data
+    queue = queues.queue_at(path, clean["view"])
+    assert queue is not None  # noqa: S101 - clean_view has checked it
+    values = {name: clean[name] for name in NARROWING if clean[name]}
+    return Filters(path, queue, clean["sort"] or "priority", values, clean["after"])
+
+
+def _people(column: str, actor: User, value: str) -> Q:
+    if value == ME:
+        return Q(**{column: actor})
+    if value == NOBODY:
+        return Q(**{column: None})
+    return Q(**{f"{column}__username__iexact": value})
+
+
+_CONDITIONS: dict[str, Any] = {
+    "priority": lambda actor, value: Q(priority__in=value),
+    "state": lambda actor, value: Q(state__in=value),
+    "group": lambda actor, value: Q(group__key=value, group__company=actor.company_id),
+    "assignee": lambda actor, value: _people("assignee", actor, value),
+    "requester": lambda actor, value: _people("requester", actor, value),
+    "q": search,
+}
+
+
+def _chip_label(path: str, name: str, value: Any, names: dict[str, str]) -> str:
+    if name == "priority":
+        return ", ".join(f"P{level}" for level in value)
+    if name == "state":
+        labels = dict(state_choices(path))
+        return ", ".join(str(labels[code]) for code in value)
+    if name == "q":
+        return f"“{value}”"
+    words: dict[str, Any] = {ME: _("me"), NOBODY: _("nobody")} | names
+    titles: dict[str, str] = {"group": _("Group"), "assignee": _("Assignee"), "requester": _("Requester")}
+    return f"{titles[name]}: {words.get(value, value)}"
+
+
+def group_words(groups: Iterable[Any]) -> dict[str, str]:
+    """Names of groups by key."""
+    return {group.key: group.name for group in groups if group is not None}

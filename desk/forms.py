@@ -1,0 +1,324 @@
+"""Input checks of the workspace's forms: transitions, one property, a message, a new incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.selectors import group_keyed, groups_for, members_of, person_named
+from cmdb.selectors import ci_numbered, cis_for
+from core.errors import DomainError
+from incidents.choices import Category
+from tickets.choices import Level
+from tickets.lifecycle import Input
+from tickets.transitions import Move
+
+LONGEST_TEXT = 20_000
+MOST_BUTTONS = 12
+NOBODY = ("", gettext_lazy("Nobody"))
+NONE = ("", gettext_lazy("None"))
+
+
+class Moment(forms.DateTimeInput):
+    """The browser's own picker of day and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class Suggesting(forms.TextInput):
+    """A line that suggests people or items while one types; the exact key works without suggestions too."""
+
+    def __init__(self, sort: str) -> None:
+        super().__init__(attrs={"autocomplete": "off", "spellcheck": "false"})
+        self.sort = sort
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The field and its list of options, from our own templates."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        return mark_safe(render_to_string("desk/_suggesting.html", {"widget": widget, "sort": self.sort}))  # noqa: S308 - a template's output
+
+
+class PersonField(forms.CharField):
+    """A person the actor may name, by user name."""
+
+    def __init__(self, actor: User, **kwargs: Any) -> None:
+        super().__init__(widget=Suggesting("people"), max_length=60, **kwargs)
+        self.actor = actor
+
+    def clean(self, value: Any) -> Any:
+        """The person, or None for an empty line."""
+        text = super().clean(value)
+        person = person_named(self.actor, text) if text else None
+        if text and person is None:
+            raise forms.ValidationError(
+                _("There is no person with the user name “%(name)s”.") % {"name": text}
+            )
+        return person
+
+
+class ItemField(forms.CharField):
+    """A configuration item the actor may see, by number, or by name when only one has it."""
+
+    def __init__(self, actor: User, **kwargs: Any) -> None:
+        super().__init__(widget=Suggesting("items"), max_length=160, **kwargs)
+        self.actor = actor
+
+    def clean(self, value: Any) -> Any:
+        """The item, or None for an empty line."""
+        text = super().clean(value)
+        if not text:
+            return None
+        item = ci_numbered(self.actor, text)
+        if item is None:
+            named = [found for found in cis_for(self.actor, query=text)[:2] if found.name == text]
+            item = named[0] if len(named) == 1 else None
+        if item is None:
+            raise forms.ValidationError(_("There is no configuration item “%(name)s”.") % {"name": text})
+        return item
+
+
+class GroupField(forms.ChoiceField):
+    """An active group of the actor's company."""
+
+    def __init__(self, actor: User, **kwargs: Any) -> None:
+        choices = [NONE, *((group.key, group.name) for group in groups_for(actor))]
+        super().__init__(choices=choices, **kwargs)
+        self.actor = actor
+
+    def clean(self, value: Any) -> Any:
+        """The group, or None."""
+        key = super().clean(value)
+        return group_keyed(self.actor, key) if key else None
+
+
+class MemberField(forms.ChoiceField):
+    """A member of the ticket's group."""
+
+    def __init__(self, actor: User, group_id: int, *, now: User | None, **kwargs: Any) -> None:
+        people = {person.username: person for person in members_of(group_id)}
+        if now is not None:
+            people.setdefault(now.username, now)
+        names = [(name, person.display_name) for name, person in people.items()]
+        super().__init__(choices=[NOBODY, *names], **kwargs)
+        self.actor = actor
+
+    def clean(self, value: Any) -> Any:
+        """The person, or None."""
+        name = super().clean(value)
+        return person_named(self.actor, name) if name else None
+
+
+# What services call the values that a form has under another name.
+_FORM_NAMES = {"file": "files", "attachments": "files", "target": "number"}
+
+
+def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Show a service's refusal at the fields it names, or above the form."""
+    for error in refusal.errors:
+        name = _FORM_NAMES.get(error.field, error.field)
+        if name not in form.fields and len(form.visible_fields()) == 1:
+            name = form.visible_fields()[0].name
+        form.add_error(name if name in form.fields else None, str(error.detail))
+    if not refusal.errors:
+        form.add_error(None, str(refusal.detail))
+
+
+def _input_field(each: Input, *, required: bool) -> forms.Field:
+    common: dict[str, Any] = {"label": each.label or each.name, "required": required}
+    if each.kind == "choice":
+        return forms.ChoiceField(choices=[("", _("Choose")), *each.choices], **common)
+    if each.kind == "datetime":
+        return forms.DateTimeField(widget=Moment(), **common)
+    if each.kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    if each.kind == "number":
+        return forms.IntegerField(**common)
+    if each.kind == "boolean":
+        return forms.BooleanField(label=common["label"], required=False)
+    if each.kind == "line":
+        return forms.CharField(max_length=each.max_length, **common)
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=each.max_length, **common)
+
+
+class MoveForm(forms.Form):
+    """The inputs of one transition, with the version of the ticket they were typed for."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, data: Any = None, *, move: Move, version: int) -> None:
+        super().__init__(data, initial={"lock_version": version}, auto_id=f"id_{move.name}_%s")
+        self.move = move
+        for each in move.inputs:
+            self.fields[each.name] = _input_field(each, required=each.name in move.required)
+
+    def inputs(self) -> dict[str, Any]:
+        """What was filled in, by input name."""
+        return {
+            n: v for n, v in self.cleaned_data.items() if n != "lock_version" and v not in (None, "", False)
+        }
+
+
+class PropertyForm(forms.Form):
+    """One property, with the version of the ticket it was read at."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, data: Any = None, *, key: str, label: Any, ticket: Any, actor: User) -> None:
+        initial = {"lock_version": ticket.lock_version, "value": plain_value(ticket, key)}
+        super().__init__(data, initial=initial, auto_id=f"id_{key}_%s")
+        self.key = key
+        self.fields["value"] = property_field(key, ticket, actor, label=label)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The choices as buttons when there are few: one click chooses and saves."""
+        choices = getattr(self.fields["value"], "choices", None)
+        shown = [(str(code), str(label)) for code, label in choices or ()]
+        return shown if len(shown) <= MOST_BUTTONS else []
+
+    @property
+    def now(self) -> str:
+        """The present value, as its button's value."""
+        value = self.initial["value"]
+        return "" if value is None else str(value)
+
+
+def plain_value(ticket: Any, key: str) -> Any:
+    """A property as its form field takes it."""
+    value = getattr(ticket, key)
+    if key in {"group", "ci", "assignee"}:
+        attribute = {"group": "key", "ci": "number", "assignee": "username"}[key]
+        return getattr(value, attribute) if value else ""
+    return value
+
+
+def property_field(key: str, ticket: Any, actor: User, *, label: Any) -> forms.Field:
+    """The form field for one property of that ticket."""
+    common: dict[str, Any] = {"label": label, "required": key == "title"}
+    if key == "group":
+        return GroupField(actor, **common)
+    if key == "assignee":
+        if ticket.group_id:
+            return MemberField(actor, ticket.group_id, now=ticket.assignee, **common)
+        return PersonField(actor, **common)
+    if key == "ci":
+        return ItemField(actor, **common)
+    if key in {"impact", "urgency"}:
+        return forms.TypedChoiceField(choices=Level.choices, coerce=int, label=label)
+    if key == "category":
+        return forms.ChoiceField(choices=_categories(ticket.category), **common)
+    if key == "due_at":
+        return forms.DateTimeField(widget=Moment(), **common)
+    return forms.CharField(max_length=160, **common)
+
+
+def _categories(now: str) -> Iterable[tuple[str, Any]]:
+    known = dict(Category.choices)
+    extra = [(now, now)] if now and now not in known else []
+    return [NONE, *Category.choices, *extra]
+
+
+class Files(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; what they may be is decided where they are taken in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=Files(attrs={"multiple": True}), required=False, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The uploads, none when nothing was chosen."""
+        return [super(FilesField, self).clean(each, initial) for each in data or [] if each]
+
+
+class MessageForm(forms.Form):
+    """A reply or an internal note. Which of the two is never guessed: a form without it is refused."""
+
+    tab = forms.ChoiceField(choices=[("comment", "comment"), ("work_note", "work_note")])
+    body = forms.CharField(
+        widget=forms.Textarea,
+        required=False,
+        max_length=LONGEST_TEXT,
+        strip=False,
+        label=gettext_lazy("Text"),
+    )
+    then = forms.ChoiceField(required=False, choices=[("", ""), ("hold", "hold")])
+    lock_version = forms.IntegerField(required=False, min_value=0)
+    files = FilesField(label=gettext_lazy("Files"))
+
+
+class IncidentForm(forms.Form):
+    """A new incident on behalf of the person who called."""
+
+    title = forms.CharField(max_length=160, label=gettext_lazy("Title"))
+    description = forms.CharField(
+        widget=forms.Textarea, required=False, max_length=LONGEST_TEXT, label=gettext_lazy("What happened?")
+    )
+    category = forms.ChoiceField(
+        required=False, choices=[NONE, *Category.choices], label=gettext_lazy("Category")
+    )
+    impact = forms.TypedChoiceField(
+        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Impact")
+    )
+    urgency = forms.TypedChoiceField(
+        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Urgency")
+    )
+    files = FilesField(label=gettext_lazy("Files"))
+    field_order = [
+        "requester",
+        "title",
+        "description",
+        "category",
+        "ci",
+        "impact",
+        "urgency",
+        "group",
+        "files",
+    ]
+
+    def __init__(self, data: Any = None, files: Any = None, *, actor: User, initial: Any = None) -> None:
+        super().__init__(data, files, initial=initial)
+        self.fields["requester"] = PersonField(
+            actor, label=_("Requester"), help_text=_("Name, user name or mail of the person who reports it.")
+        )
+        self.fields["ci"] = ItemField(actor, required=False, label=_("Configuration item"))
+        self.fields["group"] = GroupField(
+            actor,
+            required=False,
+            label=_("Group"),
+            help_text=_("Left empty, the assignment rules choose it."),
+        )
+        self.order_fields(self.field_order)
+
+
+class PersonForm(forms.Form):
+    """One person, for the watchers of a ticket."""
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data, auto_id="id_watcher_%s")
+        self.fields["person"] = PersonField(actor, label=_("User name"))
+
+
+class LinkForm(forms.Form):
+    """Another ticket and how this one relates to it."""
+
+    type = forms.ChoiceField(label=gettext_lazy("Relation"))
+    number = forms.CharField(max_length=20, label=gettext_lazy("Number"))
+
+    def __init__(self, data: Any = None, *, types: Iterable[tuple[str, Any]]) -> None:
+        super().__init__(data, auto_id="id_link_%s")
+        self.fields["type"].choices = list(types)  # type: ignore[attr-defined]

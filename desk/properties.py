@@ -1,0 +1,68 @@
+"""The properties panel: the fields shown, their words, and which can be edited in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+from desk.words import FIELDS, value_of
+from desk.words import Names as NoNames
+from incidents.choices import Category
+from tickets import kinds
+
+SHOWN = ("group", "assignee", "priority", "impact", "urgency", "category", "ci", "due_at")
+ICONS = {
+    "group": "users",
+    "assignee": "user-plus",
+    "priority": "signal",
+    "impact": "chevrons-up",
+    "urgency": "chevrons-up",
+    "category": "tag",
+    "ci": "box",
+    "due_at": "calendar",
+    "title": "pencil",
+}
+EDITABLE = frozenset({"group", "assignee", "impact", "urgency", "category", "ci", "title", "due_at"})
+ONLY_WHEN_EDITABLE = frozenset({"category", "ci", "impact", "urgency"})
+
+
+@dataclass(frozen=True)
+class Property:
+    """One field of the panel; ``value`` is empty when nothing is set."""
+
+    key: str
+    label: str | Promise
+    value: str
+    icon: str
+    editable: bool
+    person: Any = None
+
+
+def properties_of(ticket: Any, *, can_update: bool) -> list[Property]:
+    """The fields of this kind of ticket, in the panel's order."""
+    spec = kinds.get(ticket.kind)
+    keys = [key for key in SHOWN if key in spec.editable or key not in ONLY_WHEN_EDITABLE]
+    return [property_of(ticket, key, can_update=can_update) for key in keys]
+
+
+def property_of(ticket: Any, key: str, *, can_update: bool) -> Property:
+    """One field of the panel."""
+    editable = can_update and key in EDITABLE and key in kinds.get(ticket.kind).editable
+    person = ticket.assignee if key == "assignee" else None
+    return Property(key, FIELDS[key], shown_value(ticket, key), ICONS[key], editable, person)
+
+
+def shown_value(ticket: Any, key: str) -> str:
+    """The present value of a field in words."""
+    value = getattr(ticket, key)
+    if key in {"group", "ci"}:
+        return value.name if value else ""
+    if key == "assignee":
+        return value.display_name if value else ""
+    if key == "category":
+        return str(dict(Category.choices).get(value, value))
+    if key == "due_at":
+        value = value.isoformat() if value else ""
+    return value_of(key, value, ticket.kind, NoNames())

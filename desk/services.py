@@ -1,0 +1,79 @@
+"""What the workspace does in one step that the layers below offer in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.models import User
+from core.attachments import accept
+from core.errors import IllegalTransitionError
+from core.models import Attachment
+from incidents import services as incident_services
+from incidents.choices import HoldReason
+from incidents.models import Incident
+from tickets import kinds
+from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
+
+# Kinds whose transitions have services with typed inputs; others go through the one door itself.
+MOVES: Mapping[str, Mapping[str, Callable[..., Any]]] = {"incident": incident_services.SERVICES}
+
+
+def take_in(actor: User, uploads: Iterable[UploadedFile]) -> list[Attachment]:
+    """The uploads as stored files of ``actor``. Raises what ``accept`` raises."""
+    return [accept(uploader=actor, name=upload.name or "", chunks=upload.chunks()) for upload in uploads]
+
+
+def move(ticket: Any, name: str, *, actor: User, expected_version: int, inputs: Mapping[str, Any]) -> Any:
+    """The ticket after one transition. Raises what ``apply_transition`` raises."""
+    service = MOVES.get(ticket.kind, {}).get(name)
+    if service is not None:
+        return service(ticket.pk, actor=actor, expected_version=expected_version, **inputs)
+    model = kinds.get(ticket.kind).model
+    return apply_transition(model, ticket.pk, name, actor=actor, expected_version=expected_version, **inputs)
+
+
+@transaction.atomic
+def reply_and_hold(
+    ticket: Any,
+    *,
+    actor: User,
+    body: str,
+    files: Iterable[Attachment] = (),
+    expected_version: int | None = None,
+) -> None:
+    """Answer the requester and let the incident wait for them, in one transaction.
+
+    Raises what ``hold_incident`` and ``attach`` raise; IllegalTransitionError for a kind that cannot wait.
+    """
+    if not isinstance(ticket, Incident):
+        raise IllegalTransitionError(current_state=ticket.state, allowed=[])
+    incident_services.hold_incident(
+        ticket.pk,
+        actor=actor,
+        hold_reason=HoldReason.AWAITING_CALLER,
+        comment=body,
+        expected_version=expected_version,
+    )
+    for file in files:
+        attach(ticket.pk, actor=actor, attachment=file, public=True)
+    keep_draft(actor=actor, ticket=ticket, tab="comment", body="")
+
+
+def reply(ticket: Any, *, actor: User, body: str, files: Iterable[Attachment] = ()) -> None:
+    """Answer the requester. Raises what ``add_comment`` raises."""
+    add_comment(ticket.pk, actor=actor, body=body, attachments=list(files))
+
+
+def note(ticket: Any, *, actor: User, body: str, files: Iterable[Attachment] = ()) -> None:
+    """Add an internal note, which the requester never sees. Raises what ``add_work_note`` raises."""
+    add_work_note(ticket.pk, actor=actor, body=body, attachments=list(files))
+
+
+@transaction.atomic
+def open_for(*, actor: User, files: Iterable[Attachment] = (), **fields: Any) -> Incident:
+    """A new incident, written down by an agent for who called. Raises as ``open_incident``."""
+    return incident_services.open_incident(actor=actor, channel="agent", attachments=list(files), **fields)

@@ -1,0 +1,139 @@
+"""The conversation of a ticket: activity rows as the entries of our timeline component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.components import Entry, FileLink
+from desk.words import Names, changes_in_words
+from tickets.choices import ActivityKind
+from tickets.models import Activity, Ticket, TicketAttachment
+
+FOLDED_FROM = 3
+SPOKEN = {ActivityKind.COMMENT, ActivityKind.WORK_NOTE}
+SHOWN: dict[str, str | Promise] = {
+    "all": gettext_lazy("All"),
+    "conversation": gettext_lazy("Conversation"),
+    "internal": gettext_lazy("Internal"),
+    "system": gettext_lazy("System"),
+}
+_ICONS = {
+    ActivityKind.STATE: "arrow-right",
+    ActivityKind.FIELD: "pencil",
+    ActivityKind.APPROVAL: "circle-check",
+    ActivityKind.SLA: "alarm-clock",
+    ActivityKind.FLOW: "workflow",
+    ActivityKind.MAIL: "mail",
+    ActivityKind.ATTACHMENT: "paperclip",
+    ActivityKind.SYSTEM: "zap",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stands together in the timeline: one message, or system lines in a row; many of them fold."""
+
+    entries: list[Entry] = field(default_factory=list)
+    folded: bool = False
+
+
+def blocks(ticket: Ticket, rows: Iterable[Any], names: Names, *, shown: str = "all") -> list[Block]:
+    """The timeline, oldest first: the report itself, then what happened."""
+    entries = [] if shown in {"internal", "system"} else [_report(ticket)]
+    entries += [_entry(ticket, row, names) for row in rows if _is_shown(row, shown)]
+    found: list[Block] = []
+    for entry in entries:
+        if entry.kind == "system" and found and found[-1].entries[-1].kind == "system":
+            found[-1].entries.append(entry)
+        else:
+            found.append(Block([entry]))
+    return [Block(b.entries, folded=len(b.entries) >= FOLDED_FROM and shown == "all") for b in found]
+
+
+def _is_shown(row: Activity, shown: str) -> bool:
+    if shown == "conversation":
+        return row.kind == ActivityKind.COMMENT
+    if shown == "internal":
+        return row.kind == ActivityKind.WORK_NOTE
+    return shown == "all" or row.kind not in SPOKEN
+
+
+def _report(ticket: Ticket) -> Entry:
+    person = ticket.opened_by or ticket.requester
+    return Entry(
+        "in",
+        ticket.opened_at,
+        ticket.requester,
+        ticket.description or ticket.title,
+        badge=_("Requester")
+        if person == ticket.requester
+        else _("Requester, written by %(name)s") % {"name": person},
+        anchor="report",
+    )
+
+
+def _entry(ticket: Ticket, row: Any, names: Names) -> Entry:
+    files = [file_link(place) for place in row.files]
+    anchor = f"a{row.pk}"
+    is_file = row.kind == ActivityKind.ATTACHMENT and files
+    if row.kind == ActivityKind.WORK_NOTE or (is_file and not row.is_public):
+        return Entry(
+            "note",
+            row.at,
+            row.actor,
+            row.body,
+            text=_("Maru"),
+            badge=_("Internal · requester can't see"),
+            badge_tone="warn",
+            badge_icon="lock",
+            files=files,
+            anchor=anchor,
+        )
+    if row.kind == ActivityKind.COMMENT or is_file:
+        return _comment(ticket, row, files, anchor)
+    changes = changes_in_words(row.changes, ticket.kind, names)
+    text = row.body or ("" if changes else _said(row))
+    return Entry(
+        "system",
+        row.at,
+        row.actor,
+        text=text,
+        icon=_ICONS.get(row.kind, "zap"),
+        changes=changes,
+        anchor=anchor,
+    )
+
+
+def _comment(ticket: Ticket, row: Any, files: list[FileLink], anchor: str) -> Entry:
+    own_side = {ticket.requester_id, ticket.on_behalf_of_id}
+    if row.actor_id in own_side:
+        return Entry("in", row.at, row.actor, row.body, badge=_("Requester"), files=files, anchor=anchor)
+    return Entry(
+        "out",
+        row.at,
+        row.actor,
+        row.body,
+        text=_("Maru"),
+        badge=_("Sent to requester"),
+        badge_tone="accent",
+        badge_icon="send",
+        files=files,
+        anchor=anchor,
+    )
+
+
+def _said(row: Any) -> str:
+    return _("changed internal details") if row.kind == ActivityKind.FIELD else str(row.get_kind_display())
+
+
+def file_link(place: TicketAttachment) -> FileLink:
+    """A file of a ticket, with its address in the workspace."""
+    file = place.attachment
+    return FileLink(file.name, reverse("desk:file", args=[file.public_id]), file.size)

@@ -1,0 +1,59 @@
+"""Who looks at the workspace in these tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
+
+
+@pytest.fixture
+def group(db: Any) -> Any:
+    """The agent's group."""
+    return GroupFactory()
+
+
+@pytest.fixture
+def agent(group: Any) -> Any:
+    """An agent of that group."""
+    return AgentFactory(groups=[group])
+
+
+@pytest.fixture
+def client_of() -> Any:
+    """Signs a person in: ``client_of(person)``."""
+
+    def sign_in(person: Any) -> Client:
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(agent: Any, client_of: Any) -> Client:
+    """The agent's browser."""
+    return client_of(agent)
+
+
+@pytest.fixture
+def requester(db: Any) -> Any:
+    """An employee."""
+    return UserFactory()
+
+
+HX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def hx() -> Any:
+    """Headers of an htmx request for the element with that id: ``**hx("ticket")``."""
+
+    def headers(target: str = "") -> dict[str, str]:
+        return HX | ({"HTTP_HX_TARGET": target} if target else {})
+
+    return headers
