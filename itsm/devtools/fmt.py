@@ -1,4 +1,4 @@
-"""``./run fmt``: format Python and templates, sort imports."""
+"""``./run fmt``: format Python and sort its imports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,4 @@ def main(argv: list[str]) -> int:
     paths = argv or ["."]
     code = python(["-m", "ruff", "check", "--quiet", "--select", "I", "--fix", *paths], env)
     code |= python(["-m", "ruff", "format", "--quiet", *paths], env)
-    if not argv:
-        # djlint answers 1 when it changed something, which is what it was asked to do.
-        code |= 0 if python(["-m", "djlint", "templates", "--reformat", "--quiet"], env) in {0, 1} else 1
     return code
