@@ -1,0 +1,1 @@
+"""People, groups, places, roles and tokens over REST."""

@@ -1,0 +1,24 @@
+"""Addresses of people, groups, places, roles and tokens."""
+
+from __future__ import annotations
+
+from accounts.api import views
+from accounts.api.tokens import TokenViewSet
+from core.api.addresses import Address, keyed
+
+_READ_CHANGE = {"get": "retrieve", "patch": "partial_update"}
+_TOKEN = "tokens/<uuid:public_id>/"  # noqa: S105 - an address
+
+addresses = [
+    Address("users/", views.UserViewSet, {"get": "list"}, "users-list"),
+    Address("users/me/", views.UserViewSet, {"get": "me", "patch": "change_me"}, "users-me"),
+    Address("users/<key:username>/", views.UserViewSet, _READ_CHANGE, "users-detail"),
+    *keyed("groups", views.GroupViewSet),
+    *keyed("memberships", views.MembershipViewSet, "<uuid:public_id>"),
+    *keyed("departments", views.DepartmentViewSet),
+    *keyed("locations", views.LocationViewSet),
+    *keyed("roles", views.RoleViewSet),
+    Address("tokens/", TokenViewSet, {"get": "list", "post": "create"}, "tokens-list"),
+    Address(_TOKEN, TokenViewSet, {"get": "retrieve"}, "tokens-detail"),
+    Address(f"{_TOKEN}revoke/", TokenViewSet, {"post": "revoke"}, "tokens-revoke"),
+]

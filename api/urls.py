@@ -1,0 +1,44 @@
+"""Every address of the REST API."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path, register_converter
+
+from accounts.api.tokens import TokenViewSet
+from accounts.api.urls import addresses as people
+from api import views
+from cmdb.api.urls import addresses as configuration_items
+from core.api.addresses import Address, keyed
+from core.api.converters import KeyConverter
+from incidents.api.views import IncidentViewSet
+from tickets.api.parts import UploadViewSet
+from tickets.api.urls import kind_urls, part_urls
+from tickets.api.views import TicketViewSet
+
+register_converter(KeyConverter, "key")
+
+addresses = [
+    *keyed("tickets", TicketViewSet, "<key:number>"),
+    *part_urls("tickets", "", "tickets"),
+    *kind_urls("incidents", IncidentViewSet, opens=True),
+    *part_urls("incidents", "incident", "incidents"),
+    Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
+    *people,
+    *configuration_items,
+]
+collections = {each.route.rstrip("/"): each.scope for each in addresses if each.is_collection}
+TokenViewSet.known_scopes = frozenset(
+    f"{each.scope}:{way}" for each in addresses for way in ("read", "write")
+)
+
+urlpatterns = [
+    path("v1/", views.RootView.as_view(names=collections), name="api-root"),
+    path("v1/schema/", views.SchemaView.as_view(), name="api-schema"),
+    path("v1/docs/", login_required(views.DocsView.as_view()), name="api-docs"),
+    *[each.pattern("v1/") for each in addresses],
+    # A path without its last slash gets the same answer, never a redirect (API A-01).
+    re_path(r"^v1/(?P<rest>.+[^/])$", views.without_slash, name="api-without-slash"),
+    re_path(r"^v1$", views.without_slash, {"rest": ""}, name="api-root-without-slash"),
+    re_path(r"^", views.unknown, name="api-unknown"),
+]

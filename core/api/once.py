@@ -1,0 +1,90 @@
+"""One effect per ``Idempotency-Key``, with the same answer each time (API A-21, A-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import DuplicateError
+from core.idempotency import fingerprint, once
+from core.middleware import LOCK_NOT_AVAILABLE
+
+SCOPE = "api"  # one name space per caller: a key used at another address is a mistake, not a new key
+_KEPT_HEADERS = ("ETag", "Location")
+
+
+def answer_once(
+    request: Request,
+    key: str,
+    act: Callable[[], Response],
+    *,
+    recheck: Callable[[dict[str, str]], None],
+    stored_body: Callable[[Any], Any],
+) -> HttpResponse:
+    """The answer of ``act``, which runs at most once per caller and key, in one transaction with the key.
+
+    Before a stored answer is given again, ``recheck`` must find the caller still allowed to see it.
+    ``stored_body`` takes out what may be shown only once.
+    """
+    began = False
+    first: list[Response] = []
+
+    def act_and_keep() -> dict[str, Any]:
+        nonlocal began
+        began = True
+        response = act()
+        first.append(response)
+        kept = stored_body(response.data)
+        return {
+            "status": response.status_code,
+            "body": JSONRenderer().render(kept).decode() if kept is not None else "",
+            "headers": {name: response[name] for name in _KEPT_HEADERS if name in response},
+        }
+
+    try:
+        outcome = once(
+            caller=f"user:{request.user.pk}",
+            scope=SCOPE,
+            key=key,
+            body_hash=fingerprint(*_parts(request)),
+            action=act_and_keep,
+        )
+    except OperationalError as error:
+        if not began and getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE:
+            raise DuplicateError(
+                _("The first request with this Idempotency-Key is still running."),
+                code="idempotency_in_progress",
+            ) from error
+        raise
+    if not outcome.replayed:
+        return first[0]
+    recheck(outcome.answer["headers"])
+    response = HttpResponse(
+        outcome.answer["body"], status=outcome.answer["status"], content_type="application/json"
+    )
+    for name, value in outcome.answer["headers"].items():
+        response[name] = value
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _parts(request: Request) -> Iterable[bytes | str]:
+    """What makes two requests the same: method, address, type and content."""
+    yield request.method or ""
+    yield request.path.rstrip("/")
+    yield "&".join(sorted(f"{name}={value}" for name, value in request.query_params.items()))
+    if request.content_type.startswith("multipart/"):
+        for name, file in sorted(request.FILES.items()):
+            yield f"{name}:{file.name}:{file.size}"
+            yield from file.chunks()
+            file.seek(0)
+        return
+    yield request.content_type
+    yield request._request.body

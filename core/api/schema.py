@@ -1,0 +1,147 @@
+"""The OpenAPI document tells of every answer, header and scope without each view repeating it (API A-57)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from core.api.fields import describing
+from core.api.permissions import scope_of
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. code and type are stable; title and detail follow Accept-Language.",
+    "required": ["type", "title", "status", "code", "detail", "instance", "request_id"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/rule-refused"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "examples": ["rule_refused"]},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "header": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "current_state": {"type": "string"},
+        "allowed": {"type": "array", "items": {"type": "string"}},
+        "changed_fields": {"type": "array", "items": {"type": "string"}},
+        "decided_by": {"type": ["string", "null"]},
+        "decided_at": {"type": "string", "format": "date-time"},
+        "decision": {"type": "string"},
+    },
+}
+ALWAYS = {
+    "400": "bad_input: malformed, unknown field or parameter",
+    "401": "not_signed_in",
+    "403": "not_allowed: visible, but not for this caller; or the token lacks the scope",
+    "406": "not_acceptable",
+    "429": "rate_limited, with Retry-After",
+    "503": "busy: the database or a row is not available, with Retry-After",
+}
+WRITING = {
+    "409": "wrong_state, already_decided or duplicate",
+    "413": "too_large",
+    "415": "unsupported_media_type",
+    "422": "rule_refused: a value, a reference or a rule; one entry per field",
+}
+VERSIONED = {"412": "stale_version, with the present ETag", "428": "version_missing"}
+
+
+class MaruGenerator(SchemaGenerator):
+    """The document in English, whatever language the caller or the machine speaks."""
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> Any:
+        """The document."""
+        with translation.override("en"):
+            return super().get_schema(*args, **kwargs)  # type: ignore[no-untyped-call] # untyped there
+
+
+class MaruSchema(AutoSchema):
+    """drf-spectacular's description plus what the base classes do."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """The operation, with problem answers, headers and the scope a token needs."""
+        token = describing.set(True)
+        try:
+            operation = super().get_operation(*args, **kwargs)
+        finally:
+            describing.reset(token)
+        if operation is None:
+            return None
+        for status, text in self._refusals().items():
+            operation["responses"].setdefault(status, self._problem(text))
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        scope = scope_of(self.view, self.method)
+        if scope:
+            operation["x-required-scopes"] = [scope]
+        return operation
+
+    def get_override_parameters(self) -> list[Any]:
+        """Headers that the base class reads."""
+        found = [
+            OpenApiParameter("Accept-Language", str, "header", description="ko or en", required=False),
+        ]
+        if self.method == "POST":
+            text = "1 to 255 visible ASCII characters; a repeat within 24 h gets the first answer again."
+            found.append(OpenApiParameter("Idempotency-Key", str, "header", description=text))
+        if self._needs_version():
+            text = "The ETag that was read."
+            found.append(OpenApiParameter("If-Match", str, "header", description=text, required=True))
+        if self.method == "GET" and hasattr(self.view, "expandable") and self._returns_records():
+            found.append(OpenApiParameter("fields", str, description="number,title,assignee.name"))
+            if self.view.expandable:
+                names = ", ".join(self.view.expandable)
+                found.append(OpenApiParameter("expand", str, description=f"Any of: {names}"))
+        if self._is_list_view() and hasattr(self.view, "ordering_fields"):
+            found += self._page_parameters()
+        return found
+
+    def _page_parameters(self) -> list[OpenApiParameter]:
+        allowed = getattr(self.view, "ordering_fields", {})
+        names = [f"{sign}{name}" for name in allowed for sign in ("", "-")]
+        return [
+            OpenApiParameter("cursor", str, description="From next or previous of an earlier answer."),
+            OpenApiParameter("page_size", int, description="1 to 200, default 50."),
+            OpenApiParameter("count", str, enum=["capped", "exact"], description="Adds the number of rows."),
+            OpenApiParameter("ordering", str, description=f"Any of: {', '.join(names)}"),
+        ]
+
+    def _returns_records(self) -> bool:
+        return bool(getattr(self.view, "serializer_class", None))
+
+    def _needs_version(self) -> bool:
+        return self.method in {"PATCH", "PUT", "DELETE"} and getattr(self.view, "versioned", False)
+
+    def _refusals(self) -> dict[str, str]:
+        found = dict(ALWAYS)
+        if "{" in self.path:
+            found["404"] = "not_found: absent, or not visible to the caller"
+        if self.method in {"POST", "PATCH", "PUT", "DELETE"}:
+            found |= WRITING
+        if self._needs_version():
+            found |= VERSIONED
+        return found
+
+    def _problem(self, text: str) -> dict[str, Any]:
+        component = ResolvedComponent(  # type: ignore[no-untyped-call] # untyped there
+            "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(component)
+        return {"description": text, "content": {"application/problem+json": {"schema": component.ref}}}

@@ -1,0 +1,179 @@
+"""The base of every resource: strict parameters, one repeat per key, tags, field rules."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from core.api.etags import etag, if_match, versions_behind
+from core.api.fields import Body, checked, describing
+from core.api.filters import READ_PARAMETERS, refuse_unknown
+from core.api.once import answer_once
+from core.api.selection import Expand, chosen, embed, expanded, prune, read_ahead
+from core.errors import StaleVersionError
+from core.idempotency import check_key
+
+
+class ApiViewSet(GenericViewSet[Any]):
+    """What all resources share. A resource adds mixins, a selector to read and services to write.
+
+    ``scope`` names the resource in token scopes; ``ordering_fields`` and ``default_ordering`` are explained
+    in ``core.api.pagination``; ``expandable`` in ``core.api.selection``.
+    """
+
+    scope = ""
+    lookup_value_converter = "key"
+    ordering_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
+    default_ordering = ""
+    expandable: ClassVar[dict[str, Expand]] = {}
+    read_parameters = READ_PARAMETERS
+    # Whether a change needs If-Match; off for records without versions.
+    versioned = True
+    http_method_names = ["get", "post", "patch", "delete", "head"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check credentials, limits and parameters; let a POST with a key run once."""
+        super().initial(request, *args, **kwargs)
+        if getattr(self, "action", "") != "list":
+            refuse_unknown(request, self.read_parameters)
+        key = request.headers.get("Idempotency-Key")
+        if request.method == "POST" and key is not None:
+            handler = getattr(self, "post")  # noqa: B009 - as_view sets it from its map of actions
+            setattr(self, "post", partial(self._once, handler, check_key(key)))  # noqa: B010
+
+    def _once(self, handler: Any, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        return answer_once(
+            request,
+            key,
+            lambda: handler(request, *args, **kwargs),
+            recheck=self.still_visible,
+            stored_body=self.stored_body,
+        )
+
+    def still_visible(self, headers: dict[str, str]) -> None:
+        """Raise NotVisibleError when the caller no longer sees what a stored answer tells of."""
+        place = headers.get("Location", "")
+        name = self.lookup_url_kwarg or self.lookup_field
+        if place:
+            self.kwargs[name] = place.rstrip("/").rsplit("/", 1)[-1]
+        if place or name in self.kwargs:
+            self.get_object()
+
+    def stored_body(self, data: Any) -> Any:
+        """What of an answer is kept for repeats."""
+        return data
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Tell of the limit."""
+        done = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        throttle = getattr(request, "throttle", None)
+        for name, value in throttle.headers().items() if throttle else ():
+            done[name] = value
+        return done
+
+    @property
+    def actor(self) -> Any:
+        """The person on whose behalf the call is made."""
+        return self.request.user
+
+    def reads_internal(self) -> bool:
+        """Whether the caller reads the fields for agents; a resource of tickets asks its policy."""
+        return False
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """What representations and bodies need to know of the caller."""
+        context = dict(super().get_serializer_context())
+        if not describing.get() and self.request is not None:
+            context["internal"] = self.reads_internal()
+        return context
+
+    # Reading
+
+    def represent(self, row: Any, **more: Any) -> Any:
+        """The row as JSON, with the chosen fields and embedded references."""
+        context = self.get_serializer_context() | more
+        serializer = self.get_serializer_class()(row, context=context)
+        return self._written(serializer, [row])
+
+    def represent_all(self, rows: list[Any]) -> Any:
+        """The rows of a page as JSON."""
+        context = self.get_serializer_context() | {"in_list": True}
+        serializer = self.get_serializer_class()(rows, many=True, context=context)
+        return self._written(serializer, rows)
+
+    def _written(self, serializer: BaseSerializer[Any], rows: list[Any]) -> Any:
+        names = expanded(self.request, self.expandable)
+        embed(serializer, names, self.expandable)
+        prune(serializer, chosen(self.request))
+        read_ahead(rows, names, self.expandable)
+        return serializer.data
+
+    def answer(self, row: Any, *, status: int = 200) -> Response:
+        """The row, its tag and, when it is new, its address."""
+        response = Response(self.represent(row, is_new=status == 201), status=status)
+        if self.versioned:
+            response["ETag"] = etag(row)
+        if status == 201:
+            key = self.key_of(row)
+            response["Location"] = f"{self.request.path.rstrip('/')}/{key}/"
+        return response
+
+    def key_of(self, row: Any) -> str:
+        """What the row is called in addresses."""
+        return str(getattr(row, self.lookup_field))
+
+    # Writing
+
+    def body(self, kind: type[Body], **more: Any) -> dict[str, Any]:
+        """The checked values of the request's body. Raises the refusal that names each field."""
+        return checked(kind(data=self.request.data, context=self.get_serializer_context(), **more))
+
+    def expected_version(self, row: Any, *, required: bool = True) -> int | None:
+        """The version in ``If-Match``. Raises VersionMissingError, StaleVersionError with what changed."""
+        try:
+            return if_match(self.request, row, required=required, may_force=self.may_force())
+        except StaleVersionError as stale:
+            behind = versions_behind(row, stale.extra["given"])
+            names = self.changed_fields(row, behind) if behind else None
+            extra = {"etag": stale.extra["etag"]} | ({"changed_fields": names} if names is not None else {})
+            raise StaleVersionError(**extra) from stale
+
+    def may_force(self) -> bool:
+        """Whether the caller may write without knowing the version."""
+        return False
+
+    def changed_fields(self, row: Any, writes: int) -> list[str] | None:
+        """What the last ``writes`` changes touched, as far as the caller may see it; None when unknown."""
+        return None
+
+
+class ListMixin:
+    """GET of the collection."""
+
+    def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of what the caller may see."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        response: Response = self.get_paginated_response(self.represent_all(self.prepare(page)))
+        return response
+
+    def prepare(self, page: Any) -> Any:
+        """The rows to write for a page of the queryset."""
+        return page
+
+
+class RetrieveMixin:
+    """GET of one."""
+
+    def retrieve(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record, with its ETag."""
+        response: Response = self.answer(self.get_object())
+        return response

@@ -1,0 +1,58 @@
+"""Incidents: what is shown and what is taken."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from accounts.api.fields import GroupField, LocationField, PersonField
+from cmdb.api.fields import CIField
+from core.api.fields import Body, Label, Line, Moment, Text
+from incidents.choices import Category, HoldReason, MajorStatus
+from tickets.api.serializers import ChangeIn, TicketOut
+from tickets.choices import Level, Priority
+
+
+class IncidentOut(TicketOut):
+    """An incident."""
+
+    agent_fields = TicketOut.agent_fields | {"severity", "major_status", "major_status_label"}
+
+    severity = serializers.ChoiceField(choices=Level.choices, allow_null=True)
+    major_status = serializers.ChoiceField(choices=MajorStatus.choices)
+    major_status_label = Label("major_status")
+    hold_reason = serializers.ChoiceField(choices=HoldReason.choices)
+    hold_reason_label = Label("hold_reason")
+    hold_until = Moment()
+
+
+class IncidentIn(Body):
+    """An incident to open. Employees open in their own name; agents for anybody."""
+
+    agent_fields = frozenset({"group", "location"})
+
+    title = Line(max_length=160, allow_blank=False)
+    description = Text(max_length=20_000, required=False)
+    requester = PersonField(required=False)
+    impact = serializers.ChoiceField(choices=Level.choices, required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False, allow_blank=True)
+    ci = CIField(required=False, allow_null=True)
+    group = GroupField(required=False, allow_null=True)
+    location = LocationField(required=False, allow_null=True)
+
+
+class IncidentChangeIn(ChangeIn):
+    """What may be changed of an incident; the state by its transitions only."""
+
+    title = Line(max_length=160, allow_blank=False, required=False)
+    description = Text(max_length=20_000, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False, allow_blank=True)
+    impact = serializers.ChoiceField(choices=Level.choices, required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
+    priority_override_reason = Line(max_length=300, required=False)
+    severity = serializers.ChoiceField(choices=Level.choices, required=False, allow_null=True)
+    group = GroupField(required=False, allow_null=True)
+    assignee = PersonField(required=False, allow_null=True)
+    ci = CIField(required=False, allow_null=True)
+    location = LocationField(required=False, allow_null=True)

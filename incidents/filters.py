@@ -1,0 +1,17 @@
+"""Filters of incident lists; one set for pages and API."""
+
+from __future__ import annotations
+
+import django_filters as df
+
+from incidents.choices import HoldReason, MajorStatus, State
+from tickets.filters import TicketFilterSet
+
+
+class IncidentFilterSet(TicketFilterSet):
+    """Incidents."""
+
+    state = df.MultipleChoiceFilter(choices=State.choices)
+    hold_reason = df.MultipleChoiceFilter(field_name="incident__hold_reason", choices=HoldReason.choices)
+    major_status = df.MultipleChoiceFilter(field_name="incident__major_status", choices=MajorStatus.choices)
+    internal = TicketFilterSet.internal | {"major_status"}

@@ -1,0 +1,1 @@
+"""What all kinds of ticket share over REST: representation, transitions, sub-resources."""

@@ -1,0 +1,116 @@
+"""References to tickets and files, and the transitions a representation carries."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.api.fields import KeyField, Out
+from core.errors import NotVisibleError
+from core.models import Attachment
+from tickets import kinds
+from tickets.api.selectors import own_upload
+from tickets.models import Ticket
+from tickets.selectors import child_of, ticket_numbered
+from tickets.transitions import Move, available
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class TicketField(KeyField):
+    """A ticket of any kind by number."""
+
+    def find(self, key: str) -> Ticket | None:
+        """The ticket, if the caller may see it."""
+        try:
+            return ticket_numbered(self.actor, key)
+        except NotVisibleError:
+            return None
+
+
+@extend_schema_field(OpenApiTypes.UUID)
+class UploadField(KeyField):
+    """A file the caller uploaded and put nowhere yet."""
+
+    def find(self, key: str) -> Attachment | None:
+        """The file, if it is the caller's and free."""
+        try:
+            return own_upload(self.actor, UUID(key))
+        except ValueError:
+            return None
+
+
+class TicketRef(Out):
+    """A ticket in short."""
+
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    title = serializers.CharField()
+
+
+class InputOut(Out):
+    """One typed input of a transition."""
+
+    name = serializers.CharField()
+    type = serializers.CharField(source="kind")
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
+    required = serializers.BooleanField()  # type: ignore[assignment] # a field's name, no attribute
+    choices = serializers.ListField(child=serializers.DictField(), required=False)
+    max_length = serializers.IntegerField(required=False)
+
+
+class MoveOut(Out):
+    """One transition as it stands for the caller; ``reason`` and ``closed_by`` when it is closed now."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
+    to = serializers.CharField()
+    to_label = serializers.CharField()
+    tone = serializers.CharField()
+    url = serializers.CharField()
+    inputs = InputOut(many=True)
+    closed_by = serializers.CharField(required=False)
+    reason = serializers.CharField(required=False)
+
+
+@extend_schema_field(MoveOut(many=True))
+class MovesField(serializers.Field[Any, Any, Any, Any]):
+    """What the caller may run now: the same function as the transition endpoint's (API A-14)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> list[dict[str, Any]]:
+        """The open transitions."""
+        ticket = child_of(value)
+        return [written(move, ticket) for move in available(self.context["request"].user, ticket)]
+
+
+def written(move: Move, ticket: Ticket) -> dict[str, Any]:
+    """A move as JSON; closed ones tell by what and why."""
+    spec = kinds.get(ticket.kind)
+    told: dict[str, Any] = {
+        "name": move.name,
+        "label": move.label,
+        "to": move.target,
+        "to_label": str(spec.state_labels.get(move.target, move.target)),
+        "tone": move.tone,
+        "url": f"/api/v1/{spec.path}/{ticket.number}/transitions/{move.name}/",
+        "inputs": [_input(each, move) for each in move.inputs],
+    }
+    return told | ({"closed_by": move.closed_by, "reason": move.reason} if move.closed_by else {})
+
+
+def _input(each: Any, move: Move) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": each.name,
+        "type": each.kind,
+        "label": str(each.label),
+        "required": each.name in move.required,
+    }
+    if each.choices:
+        told["choices"] = [{"value": str(code), "label": str(label)} for code, label in each.choices]
+    return told | ({"max_length": each.max_length} if each.kind in {"text", "line"} else {})

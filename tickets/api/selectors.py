@@ -1,0 +1,41 @@
+"""Reads that only the API needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.policies import Actor
+from core.models import Attachment
+from tickets.models import Activity, Ticket, TicketAttachment, TicketCI
+from tickets.policies import visible_activity, visible_attachments
+
+
+def activity_for(actor: Actor, ticket: Ticket, *, kind: str = "") -> QuerySet[Activity]:
+    """What happened on a visible ticket as far as ``actor`` may read it, oldest first; all or one kind."""
+    rows = Activity.objects.filter(visible_activity(actor), ticket=ticket.pk)
+    return (rows.filter(kind=kind) if kind else rows).select_related("actor").order_by("pk")
+
+
+def files_by_activity(actor: Actor, rows: Sequence[Activity]) -> dict[int, list[TicketAttachment]]:
+    """The readable files of these activity rows, by the row's primary key."""
+    found: dict[int, list[TicketAttachment]] = {}
+    places = TicketAttachment.objects.filter(
+        visible_attachments(actor), activity__in=[row.pk for row in rows]
+    )
+    for place in places.select_related("attachment").order_by("pk"):
+        found.setdefault(place.activity_id, []).append(place)
+    return found
+
+
+def own_upload(actor: User, public_id: UUID) -> Attachment | None:
+    """The file with that id if ``actor`` uploaded it and it is on no ticket yet, else None."""
+    return Attachment.objects.filter(public_id=public_id, uploader_id=actor.pk, attached=False).first()
+
+
+def further_cis(ticket: Ticket) -> QuerySet[TicketCI]:
+    """The ticket's configuration items beside its main one."""
+    return TicketCI.objects.filter(ticket=ticket.pk).select_related("ci").order_by("pk")

@@ -1,0 +1,216 @@
+"""Tickets and what belongs to them: what is shown and what is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
+from cmdb.api.fields import CIRef
+from core.api.fields import Body, Label, Moment, Out, Text
+from tickets import kinds
+from tickets.api.fields import MovesField, TicketField, TicketRef, UploadField
+from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority
+
+
+class TicketOut(Out):
+    """A ticket of any kind. Employees read the state in their own words."""
+
+    agent_fields = frozenset(
+        {
+            "channel",
+            "channel_label",
+            "ci",
+            "reason",
+            "priority_override_reason",
+            "reassignment_count",
+            "reopen_count",
+            "last_public_from",
+            "custom",
+        }
+    )
+    detail_fields = frozenset(
+        {"description", "close_notes", "custom", "on_behalf_of", "opened_by", "parent", "_transitions"}
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        """The answer to an opening leaves the transitions out: working them out costs it three queries."""
+        fields = super().get_fields()
+        if self.context.get("is_new"):
+            fields.pop("_transitions", None)
+        return fields
+
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    kind_label = serializers.SerializerMethodField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField()
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    channel_label = Label("channel")
+    state = serializers.CharField()
+    state_label = serializers.SerializerMethodField()
+    phase = serializers.ChoiceField(choices=Phase.choices)
+    phase_label = Label("phase")
+    active = serializers.BooleanField()
+    reason = serializers.CharField()
+    impact = serializers.ChoiceField(choices=Level.choices)
+    impact_label = Label("impact")
+    urgency = serializers.ChoiceField(choices=Level.choices)
+    urgency_label = Label("urgency")
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    priority_label = Label("priority")
+    priority_override_reason = serializers.CharField()
+    requester = PersonRef()
+    on_behalf_of = ref(PersonRef)
+    opened_by = ref(PersonRef)
+    group = ref(NamedRef)
+    assignee = ref(PersonRef)
+    ci = ref(CIRef)
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment] # a field's name, no attribute
+    reassignment_count = serializers.IntegerField()
+    reopen_count = serializers.IntegerField()
+    last_public_from = serializers.CharField()
+    due_at = Moment()
+    opened_at = Moment()
+    first_response_at = Moment()
+    resolved_at = Moment()
+    closed_at = Moment()
+    updated_at = Moment()
+    close_code = serializers.CharField()
+    close_notes = serializers.CharField()
+    custom = serializers.DictField()
+    _transitions = MovesField()
+
+    def get_kind_label(self, ticket: Any) -> str:
+        """What the kind is called, by employees and by agents."""
+        spec = kinds.get(ticket.kind)
+        return str(spec.label if self.context.get("internal") else spec.employee_word or spec.label)
+
+    def get_state_label(self, ticket: Any) -> str:
+        """What the state is called, by employees and by agents."""
+        spec = kinds.get(ticket.kind)
+        words = (
+            spec.state_labels if self.context.get("internal") else spec.employee_states or spec.state_labels
+        )
+        return str(words.get(ticket.state, ticket.state))
+
+    def get_parent(self, ticket: Any) -> str | None:
+        """The number of the parent, if the caller may see it."""
+        visible = TicketField(read_only=True)
+        visible.bind("parent", self)
+        found = visible.find(ticket.parent.number) if ticket.parent_id else None
+        return found.number if found else None
+
+
+class TransitionsOut(Out):
+    """The transitions that leave the present state, also those closed to the caller, with the reason."""
+
+    state = serializers.CharField()
+    transitions = serializers.ListField(child=serializers.DictField())
+
+
+class FileOut(Out):
+    """A file on a ticket; ``url`` serves its content."""
+
+    id = serializers.UUIDField(source="attachment.public_id")
+    name = serializers.CharField(source="attachment.name")
+    size = serializers.IntegerField(source="attachment.size")
+    media_type = serializers.CharField(source="attachment.mime")
+    is_public = serializers.BooleanField()
+    created_at = Moment(source="attachment.created_at")
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, place: Any) -> str:
+        """Where the content is, below the ticket's own address."""
+        return f"{self.context['ticket_url']}attachments/{place.attachment.public_id}/"
+
+
+class UploadOut(Out):
+    """A file that is on no ticket yet."""
+
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+    media_type = serializers.CharField(source="mime")
+    created_at = Moment()
+
+
+class ActivityOut(Out):
+    """One thing that happened on a ticket."""
+
+    agent_fields = frozenset({"is_public", "channel", "cause_chain"})
+
+    id = serializers.UUIDField(source="public_id")
+    at = Moment()
+    actor = ref(PersonRef)
+    kind = serializers.ChoiceField(choices=ActivityKind.choices)
+    kind_label = Label("kind")
+    verb = serializers.CharField()
+    body = serializers.CharField()
+    changes = serializers.DictField()
+    is_public = serializers.BooleanField()
+    channel = serializers.CharField()
+    cause_chain = serializers.ListField(child=serializers.CharField())
+    attachments = serializers.SerializerMethodField()
+
+    def get_attachments(self, row: Any) -> list[dict[str, Any]]:
+        """The files that came with it."""
+        return list(FileOut(getattr(row, "files", []), many=True, context=self.context).data)
+
+
+class WordsIn(Body):
+    """A comment or an internal note; files are uploaded first and named here."""
+
+    body = Text(max_length=20_000, required=False, default="")
+    attachments = serializers.ListField(child=UploadField(), max_length=20, required=False, default=list)
+
+
+class UploadIn(Body):
+    """A file, as multipart/form-data."""
+
+    file = serializers.FileField()
+
+
+class WatcherIn(Body):
+    """Who is to follow the ticket."""
+
+    user = PersonField()
+
+
+class LinkIn(Body):
+    """What the ticket is to another: read ``this is <type> target``."""
+
+    type = serializers.ChoiceField(choices=LinkType.choices)
+    target = TicketField()
+
+
+class LinkOut(Out):
+    """A link between the ticket and another one."""
+
+    id = serializers.UUIDField(source="public_id")
+    type = serializers.ChoiceField(choices=LinkType.choices)
+    type_label = Label("type")
+    source = TicketRef()  # type: ignore[assignment] # a field's name, no attribute
+    target = TicketRef()
+    created_at = Moment()
+
+
+class TicketCIOut(Out):
+    """A configuration item of the ticket and what it is to it."""
+
+    ci = CIRef()
+    role = serializers.ChoiceField(choices=CIRole.choices)
+    role_label = Label("role")
+
+
+class ChangeIn(Body):
+    """Bodies of PATCH may be partial, but not empty."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a body that changes nothing."""
+        if not attrs:
+            raise serializers.ValidationError(_("Name at least one field to change."), code="required")
+        return attrs

@@ -1,0 +1,152 @@
+"""Tickets of any kind, and the base of each kind's endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.serializers import GroupOut, PersonOut
+from accounts.choices import Grant
+from accounts.policies import has_grant
+from core.api.fields import checked
+from core.api.selection import Expand
+from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
+from tickets.api import fields
+from tickets.api import serializers as out
+from tickets.api.inputs import blanks, move_body
+from tickets.filters import AnyTicketFilterSet
+from tickets.models import Ticket
+from tickets.policies import reads_internal
+from tickets.selectors import as_kinds, child_of, kind_numbered, ticket_numbered, tickets_for, timeline_for
+from tickets.services import apply_transition, move_to, update_ticket
+from tickets.transitions import available, edges_from
+
+_PERSON = ("department", "location", "manager")
+
+
+def _person(name: str) -> Expand:
+    return Expand(PersonOut, (name, *(f"{name}__{each}" for each in _PERSON)))
+
+
+class TicketsViewSet(ApiViewSet):
+    """What every endpoint about tickets knows of its caller and its ticket."""
+
+    scope = "tickets"
+    # The kind whose address this is; empty for /tickets/.
+    kind = ""
+    lookup_field = "number"
+    ordering_fields: ClassVar[dict[str, tuple[str, ...]]] = {
+        "opened_at": ("opened_at",),
+        "priority": ("priority", "-opened_at"),
+        "updated_at": ("updated_at",),
+        "number": ("number",),
+    }
+    default_ordering = "-opened_at"
+    expandable: ClassVar[dict[str, Expand]] = {
+        "requester": _person("requester"),
+        "assignee": _person("assignee"),
+        "group": Expand(GroupOut, ("group__manager",)),
+    }
+
+    def reads_internal(self) -> bool:
+        """Whether the caller reads internal notes and fields."""
+        return reads_internal(self.actor)
+
+    def may_force(self) -> bool:
+        """Who holds the grant."""
+        return has_grant(self.actor, Grant.FORCE_WRITE)
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        """Tickets the caller may see; lists page the parent rows."""
+        return tickets_for(self.actor, kind=self.kind or None)
+
+    def get_object(self) -> Any:
+        """The visible ticket with the number in the address. Raises NotVisibleError."""
+        number = self.kwargs["number"]
+        if self.kind:
+            return kind_numbered(self.actor, self.kind, number)
+        return ticket_numbered(self.actor, number)
+
+    def changed_fields(self, row: Any, writes: int) -> list[str]:
+        """What the last writes touched, from the activity the caller may read: one moment is one write."""
+        moments: dict[Any, set[str]] = {}
+        for entry in reversed(timeline_for(self.actor, row)):
+            names = set(entry.changes) or {"comments"}
+            moments.setdefault(entry.at, set()).update(names)
+        return sorted(set().union(*list(moments.values())[:writes]))
+
+
+class TicketViewSet(ListMixin, RetrieveMixin, TicketsViewSet):
+    """Tickets of all kinds, read only; each kind has its own address for writing."""
+
+    serializer_class = out.TicketOut
+    filterset_class = AnyTicketFilterSet
+
+
+class KindViewSet(ListMixin, RetrieveMixin, TicketsViewSet):
+    """The endpoints of one kind: list, read, change, transitions.
+
+    A kind names its serializers and, in ``moves``, the service for each transition that has one of its own.
+    """
+
+    moves: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    change_in: ClassVar[type[out.ChangeIn]] = out.ChangeIn
+    model: ClassVar[type[Ticket]] = Ticket
+
+    def prepare(self, page: list[Ticket]) -> list[Any]:
+        """The children of a page of parents: one query."""
+        return as_kinds(page)
+
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change fields; or, with ``state``, run the one transition to that state with its inputs."""
+        ticket = self.get_object()
+        version = self.expected_version(ticket)
+        if isinstance(request.data, dict) and "state" in request.data:
+            self._move_to_state(ticket, version)
+        else:
+            values = self.body(self.change_in, partial=True)
+            update_ticket(ticket.pk, actor=self.actor, expected_version=version, **values)
+        return self.answer(self.get_object())
+
+    def _move_to_state(self, ticket: Ticket, version: int | None) -> None:
+        inputs = dict(self.request.data)
+        state = str(inputs.pop("state"))[:40]
+        actor = self.actor
+        name = next((each.name for each in edges_from(ticket) if each.target == state), "")
+        if not name:
+            move_to(type(ticket), ticket.pk, state, actor=actor, expected_version=version)
+        self._run(ticket, name, inputs, version)
+
+    @extend_schema(responses=out.TransitionsOut)
+    @action(detail=True, methods=["get"])
+    def transitions(self, request: Request, number: str) -> Response:
+        """The transitions that leave the present state; closed ones tell why (API A-15)."""
+        ticket = child_of(self.get_object())
+        moves = available(self.actor, ticket, blocked=True)
+        return Response(
+            {"state": ticket.state, "transitions": [fields.written(move, ticket) for move in moves]}
+        )
+
+    def move(self, request: Request, number: str, name: str) -> Response:
+        """Run one transition with its inputs and return the new representation (API A-12)."""
+        ticket = self.get_object()
+        version = self.expected_version(ticket, required=False)
+        self._run(ticket, name, request.data if request.data else {}, version)
+        return self.answer(self.get_object())
+
+    def _run(self, ticket: Ticket, name: str, inputs: Any, version: int | None) -> None:
+        body = move_body(type(ticket), name)
+        values = checked(body(data=inputs, context=self.get_serializer_context()))
+        values = blanks(type(ticket), name) | values
+        actor = self.actor
+        service = self.moves.get(name)
+        if service is None:
+            apply_transition(type(ticket), ticket.pk, name, actor=actor, expected_version=version, **values)
+        else:
+            service(ticket.pk, actor=actor, expected_version=version, **values)
