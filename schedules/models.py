@@ -95,10 +95,8 @@ class Calendar(Named, Record):
 
     def clean(self) -> None:
         """Refuse a zone that does not exist."""
-        try:
-            ZoneInfo(self.tz)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValidationError({"tz": _("There is no time zone of that name.")}) from error
+        if not is_zone(self.tz):
+            raise ValidationError({"tz": _("There is no time zone of that name.")})
 
 
 class CalendarHours(Record):
@@ -200,6 +198,15 @@ class GroupCalendar(Record):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.calendar_id}"
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def intervals_of(raw: Any) -> tuple[Interval, ...] | None:

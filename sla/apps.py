@@ -1,0 +1,20 @@
+"""Service levels: promises about time, and the clocks that keep them."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class Config(AppConfig):
+    """Definitions, clocks, the sweep that fires them (DOMAIN section 4)."""
+
+    name = "sla"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """React to ticket writes, join the sweep, load the seed definitions after each migration."""
+        from sla import reference, services  # noqa: F401
+        from sla.evaluate import evaluate
+        from tickets import hooks
+
+        hooks.on_change(evaluate, order=10)
+        post_migrate.connect(reference.load, sender=self)

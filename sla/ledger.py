@@ -1,0 +1,108 @@
+"""Storing what happened to clocks: rows, events, stretches, and what people and programs are told of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from core import outbox
+from core.cause import current_chain, current_channel
+from sla.book import promise_of
+from sla.choices import EventKind
+from sla.machine import Notes
+from sla.models import Clock, ClockEvent, ClockSegment
+from tickets.choices import ActivityKind
+from tickets.models import Activity, Ticket
+
+_CHANGING = [
+    "definition", "gen", "stage", "target_s", "accrued_s", "business_pause_s", "wall_pause_s",
+    "running_since", "paused_since", "stopped_at", "due_at", "breached_at", "next_fire_at", "next_pct",
+    "calendar", "calendar_version", "tz", "since_verb", "lock_version",
+]  # fmt: skip
+_INSERT_EVENTS = """
+INSERT INTO sla_clockevent (clock_id, gen, kind, pct, at, cause)
+SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[], %s::timestamptz[], %s::jsonb[])
+ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct
+"""
+
+
+def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
+    """Write the clocks and their notes; tell of each warning and breach that was not told before.
+
+    Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
+    """
+    Clock.objects.bulk_create(new)
+    rows = list(changed)
+    for clock in rows:
+        clock.lock_version += 1
+    if rows:
+        Clock.objects.bulk_update(rows, _CHANGING)
+    told = _insert(notes.events)
+    if notes.segments:
+        ClockSegment.objects.bulk_create(notes.segments)
+    if told:
+        _tell(told)
+
+
+def _insert(events: list[ClockEvent]) -> list[ClockEvent]:
+    """The warnings and breaches among ``events`` that are new: only these may be told (RELIABILITY RL-24)."""
+    if not events:
+        return []
+    columns: list[Any] = [
+        [event.clock.pk for event in events],
+        [event.gen for event in events],
+        [str(event.kind) for event in events],
+        [event.pct for event in events],
+        [event.at for event in events],
+        [json.dumps(event.cause) for event in events],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_EVENTS, columns)
+        inserted = set(cursor.fetchall())
+    marks = [event for event in events if event.pct is not None]
+    return [event for event in marks if (event.clock.pk, event.gen, str(event.kind), event.pct) in inserted]
+
+
+def _tell(events: list[ClockEvent]) -> None:
+    """An internal line on the ticket and an event for the outbox, each once."""
+    ids = {event.clock.ticket_id for event in events}
+    numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
+    with override(settings.LANGUAGE_CODE):
+        Activity.objects.bulk_create([_line(event) for event in events])
+    for event in events:
+        clock, breached = event.clock, event.kind == EventKind.BREACH
+        payload = {
+            "ticket_id": clock.ticket_id,
+            "number": numbers[clock.ticket_id],
+            "clock_id": clock.pk,
+            "definition": promise_of(clock.definition_id).row.key,
+            "track": clock.track,
+            "gen": event.gen,
+            "percent": event.pct,
+            "at": event.at.isoformat(),
+        }
+        outbox.publish("sla.breached" if breached else "sla.warned", payload)
+
+
+def _line(event: ClockEvent) -> Activity:
+    names = {"name": promise_of(event.clock.definition_id).row.name, "percent": event.pct}
+    breached = event.kind == EventKind.BREACH
+    text = (
+        _("%(name)s: the target was missed.")
+        if breached
+        else _("%(name)s: %(percent)s%% of the time is used.")
+    )
+    return Activity(
+        ticket_id=event.clock.ticket_id,
+        kind=ActivityKind.SLA,
+        verb="sla_breached" if breached else "sla_warned",
+        body=text % names,
+        channel=current_channel(),
+        cause_chain=current_chain(),
+    )

@@ -1,0 +1,267 @@
+"""Definitions of service levels, and the clocks that run on tickets."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Named
+from core.fields import PublicIdField
+from core.models import Record
+from schedules.models import Calendar, new_revision
+from sla.choices import (
+    OPEN_STAGES,
+    CalendarSource,
+    CancelMode,
+    EventKind,
+    OnRetarget,
+    ResumeMode,
+    SegmentKind,
+    Stage,
+    Status,
+    Target,
+    Type,
+    ZoneSource,
+)
+from tickets.models import Ticket
+
+_IS_OPEN = Q(stage__in=OPEN_STAGES)
+_ONLY_RETIRE = """
+IF OLD.status = 'retired' OR NEW.status <> 'retired' OR
+   to_jsonb(NEW) - ARRAY['status', 'retired_at', 'updated_at', 'lock_version']
+   <> to_jsonb(OLD) - ARRAY['status', 'retired_at', 'updated_at', 'lock_version'] THEN
+    RAISE EXCEPTION 'a published SLA definition can only be retired' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+_TICKET_IS_OPEN = """
+IF EXISTS (SELECT 1 FROM tickets_ticket WHERE id = NEW.ticket_id AND state_rank >= 90) THEN
+    RAISE EXCEPTION 'a closed ticket has no open clock' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
+def _default_thresholds() -> list[int]:
+    return [50, 75]
+
+
+class SLADefinition(Named, Record):
+    """One version of a promise: when its clock starts, stops, waits, and how long it may take (SLA-01).
+
+    ``key`` stays over versions, ``no`` counts them. Definitions of one ``track`` are the same promise with
+    different targets, such as one per priority: a ticket has one open clock per track, and when another
+    definition of the track starts to fit, the clock takes its target over (SLA-10). An absent condition never
+    holds. ``target_s`` counts open seconds; ``thresholds`` are the percentages that warn before the breach.
+    """
+
+    key = models.SlugField(max_length=60)
+    no = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    published_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    track = models.SlugField(max_length=60)
+    order = models.PositiveIntegerField(default=100)
+    kind = models.CharField(max_length=20)
+    type = models.CharField(max_length=5, choices=Type.choices, default=Type.SLA)
+    target = models.CharField(max_length=10, choices=Target.choices, default=Target.RESOLUTION)
+    target_s = models.PositiveIntegerField()
+    calendar_source = models.CharField(
+        max_length=10, choices=CalendarSource.choices, default=CalendarSource.DEFINITION
+    )
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True)
+    tz_source = models.CharField(max_length=10, choices=ZoneSource.choices, default=ZoneSource.DEFINITION)
+    start_cond = models.JSONField()
+    stop_cond = models.JSONField(null=True, blank=True)
+    pause_cond = models.JSONField(null=True, blank=True)
+    resume_cond = models.JSONField(null=True, blank=True)
+    cancel_cond = models.JSONField(null=True, blank=True)
+    reset_cond = models.JSONField(null=True, blank=True)
+    resume_mode = models.CharField(max_length=12, choices=ResumeMode.choices, default=ResumeMode.PAUSE_UNMET)
+    cancel_mode = models.CharField(max_length=12, choices=CancelMode.choices, default=CancelMode.START_UNMET)
+    on_retarget = models.CharField(max_length=8, choices=OnRetarget.choices, default=OnRetarget.CARRY)
+    thresholds = ArrayField(models.PositiveSmallIntegerField(), default=_default_thresholds, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "no"], name="sla_definition_version"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(status=Status.PUBLISHED), name="sla_definition_one_published"
+            ),
+            models.CheckConstraint(condition=Q(target_s__gt=0), name="sla_definition_target"),
+            models.CheckConstraint(
+                condition=~Q(calendar_source=CalendarSource.DEFINITION) | Q(calendar__isnull=False),
+                name="sla_definition_calendar",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_is_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__status=Status.DRAFT),
+                func=_ONLY_RETIRE,
+            ),
+            pgtrigger.Protect(
+                name="published_stays",
+                operation=pgtrigger.Delete,
+                condition=~pgtrigger.Q(old__status=Status.DRAFT),
+            ),
+            new_revision("sla_revision", "sla"),
+        ]
+
+
+class Clock(models.Model):
+    """One promise running on one ticket. Elapsed, left and percent are computed on read, never stored.
+
+    ``accrued_s`` are the open seconds used up to ``running_since``; ``gen`` grows with each new target;
+    ``since_verb`` names the change that began the present stretch. ``next_fire_at`` and ``next_pct`` are the
+    next mark; a clock that is not in progress has none.
+    """
+
+    public_id = PublicIdField()
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks")
+    definition = models.ForeignKey(SLADefinition, on_delete=models.PROTECT, db_index=False)
+    track = models.CharField(max_length=60)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    gen = models.PositiveSmallIntegerField(default=1)
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.IN_PROGRESS)
+    target_s = models.PositiveIntegerField()
+    accrued_s = models.PositiveIntegerField(default=0)
+    business_pause_s = models.PositiveIntegerField(default=0)
+    wall_pause_s = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    running_since = models.DateTimeField(null=True)
+    paused_since = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    original_due_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+    next_fire_at = models.DateTimeField(null=True)
+    next_pct = models.PositiveSmallIntegerField(null=True)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, db_index=False)
+    calendar_version = models.PositiveIntegerField(null=True)
+    tz = models.CharField(max_length=60)
+    since_verb = models.CharField(max_length=40, blank=True)
+    lock_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "track", "cycle"], name="clock_cycle"),
+            models.UniqueConstraint(
+                fields=["ticket", "definition"], condition=_IS_OPEN, name="clock_one_open_per_definition"
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "track"], condition=_IS_OPEN, name="clock_one_open_per_track"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.IN_PROGRESS, running_since__isnull=False)
+                | (~Q(stage=Stage.IN_PROGRESS) & Q(running_since=None)),
+                name="clock_runs_iff_in_progress",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.PAUSED, paused_since__isnull=False)
+                | (~Q(stage=Stage.PAUSED) & Q(paused_since=None)),
+                name="clock_waits_iff_paused",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.IN_PROGRESS) | Q(next_fire_at=None),
+                name="clock_fires_only_in_progress",
+            ),
+            models.CheckConstraint(
+                condition=(_IS_OPEN & Q(stopped_at=None)) | (~_IS_OPEN & Q(stopped_at__isnull=False)),
+                name="clock_stopped_iff_over",
+            ),
+            models.CheckConstraint(condition=Q(target_s__gt=0), name="clock_target"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_fire_at", "id"], condition=Q(next_fire_at__isnull=False), name="clock_fires"
+            ),
+            models.Index(fields=["due_at"], condition=Q(stage=Stage.IN_PROGRESS), name="clock_due"),
+            models.Index(
+                fields=["calendar", "calendar_version"],
+                condition=Q(stage=Stage.IN_PROGRESS),
+                name="clock_of_calendar",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="ticket_is_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__stage__in=list(OPEN_STAGES)),
+                func=_TICKET_IS_OPEN,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track} of {self.ticket_id}, cycle {self.cycle}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the promise is still to be kept."""
+        return self.stage in OPEN_STAGES
+
+
+class ClockEvent(models.Model):
+    """What happened to a clock and why. A warning or breach exists once per clock, target and mark.
+
+    ``at`` is the instant it was due or done, ``noticed_at`` when the platform wrote it.
+    """
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
+    gen = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    pct = models.PositiveSmallIntegerField(null=True)
+    at = models.DateTimeField()
+    noticed_at = models.DateTimeField(db_default=Now())
+    cause = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock", "gen", "kind", "pct"],
+                condition=Q(kind__in=[EventKind.WARN, EventKind.BREACH]),
+                name="clock_event_once",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind__in=[EventKind.WARN, EventKind.BREACH]) & Q(pct__isnull=False))
+                | (~Q(kind__in=[EventKind.WARN, EventKind.BREACH]) & Q(pct=None)),
+                name="clock_event_mark",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pct or ''} of clock {self.clock_id}".replace("  ", " ")
+
+
+class ClockSegment(models.Model):
+    """One stretch of a clock's life, written when it ends: together they are its wall time (SLA-14).
+
+    ``open_s`` of ``running`` and ``paused`` stretches are the business seconds in them; the rest of a running
+    one was outside business hours. ``solved`` is the time from completion to the next cycle.
+    """
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="segments")
+    gen = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=SegmentKind.choices)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    open_s = models.PositiveIntegerField()
+    began_by = models.CharField(max_length=40, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(began_at__lt=F("ended_at")), name="clock_segment_order"),
+        ]
+        indexes = [models.Index(fields=["clock", "began_at"], name="clock_segments")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_at}–{self.ended_at}"
