@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
@@ -82,13 +81,11 @@ class ApprovalCard:
     url: str
     decide_url: str
     version: int = 0
-    amount: Decimal | None = None
+    cost: str = ""
     reason: str = ""
-    for_whom: Any = None
     facts: Collection[tuple[str, str]] = ()
     due_at: dt.datetime | None = None
     asked_at: dt.datetime | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def one_of(name: str, value: T, allowed: Collection[Any]) -> T:

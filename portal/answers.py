@@ -9,15 +9,27 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.models import User
 from core.errors import DomainError
 from core.idempotency import fingerprint, once
+
+YEAR = 365 * 86400
+
+
+class PersonRequest(HttpRequest):
+    """A request behind ``signed_in``: its reader is a person; a view may leave a count for the shell."""
+
+    user: User
+    approvals_waiting: int
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -49,6 +61,14 @@ def local_url(request: HttpRequest, fallback: str, *, name: str = "next") -> str
     return target if allowed and target.startswith("/") else fallback
 
 
+def remember(response: HttpResponse, cookie: str, value: str) -> HttpResponse:
+    """The answer with a preference kept in the browser for a year, for pages shown before signing in."""
+    response.set_cookie(
+        cookie, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )
+    return response
+
+
 def absorb(form: forms.Form, error: DomainError) -> None:
     """Put a service's refusal where the reader sees it: at its fields, or above the form."""
     for item in error.errors:
@@ -57,7 +77,7 @@ def absorb(form: forms.Form, error: DomainError) -> None:
         form.add_error(None, str(error.detail))
 
 
-def run_once(request: HttpRequest, scope: str, act: Callable[[], Any]) -> Any:
+def run_once(request: PersonRequest, scope: str, act: Callable[[], Any]) -> Any:
     """What ``act`` answers (JSON): sent twice, a form acts once and answers the same (RELIABILITY RL-20).
 
     The form carries ``once_key``; the key is bound to what the form says, so a form edited after going back
@@ -86,11 +106,11 @@ def _said(request: HttpRequest) -> str:
     return fingerprint(request.path, repr(fields), repr(files))
 
 
-def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Send guests to the sign-in page and back; a fragment request takes the whole browser window there."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if not is_htmx(request):

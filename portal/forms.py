@@ -8,9 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import Language, Theme
+from accounts.choices import Grant, Language, Theme
+from accounts.models import User
+from accounts.policies import has_grant
+from accounts.selectors import person_named
+from catalog.models import CatalogItemVersion
+from catalog.policies import may_order_for
 from cmdb.models import CI
 from incidents.choices import Category
+from portal.selectors.home import reports_of
 from tickets.choices import Level
 
 MAX_TEXT = 20_000
@@ -73,13 +79,15 @@ class ReportForm(forms.Form):
         label=_("Which device?"), queryset=CI.objects.none(), required=False, to_field_name="number",
         empty_label=_("None of these"),
     )  # fmt: skip
-    files = FilesField(
+    attachments = FilesField(
         label=_("Pictures or files"), required=False, help_text=_("A screenshot often says more than words.")
     )
 
     def __init__(self, *args: Any, devices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ci"].queryset = devices
+        chosen = self.fields["ci"]
+        assert isinstance(chosen, forms.ModelChoiceField)  # noqa: S101 - declared above
+        chosen.queryset = devices
         if not devices:
             del self.fields["ci"]
 
@@ -93,12 +101,12 @@ class ReplyForm(forms.Form):
     """A word to the people who work on it, with or without files."""
 
     body = forms.CharField(label=_("Message"), required=False, max_length=MAX_TEXT, widget=_text_area(3))
-    files = FilesField(label=_("Files"), required=False)
+    attachments = FilesField(label=_("Files"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse to send nothing."""
         data = super().clean() or {}
-        if not data.get("body") and not data.get("files") and not self.errors:
+        if not data.get("body") and not data.get("attachments") and not self.errors:
             self.add_error("body", _("Write something first."))
         return data
 
@@ -116,3 +124,77 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     single_keys = forms.BooleanField(label=_("Single-letter shortcuts in the workspace"), required=False)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own day picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DelegationForm(forms.Form):
+    """Who decides instead, and on which days; the last day counts too."""
+
+    delegate = forms.CharField(label=_("Who decides for you?"), max_length=60)
+    start = forms.DateField(label=_("From"), widget=DayInput)
+    end = forms.DateField(label=_("Until"), widget=DayInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The days in order."""
+        data = super().clean() or {}
+        if data.get("start") and data.get("end") and data["end"] < data["start"]:
+            self.add_error("end", _("The last day lies before the first."))
+        return data
+
+
+class OrderForm(forms.Form):
+    """What an order says beside the answers: which edition of the form, how many, for whom."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    quantity = forms.IntegerField(label=_("How many?"), min_value=1, initial=1)
+    requested_for = forms.CharField(label=_("For whom?"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, actor: User, version: CatalogItemVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor, self.item_version = actor, version
+        self.fields["version"].initial = version.no
+        most = version.max_quantity
+        self.fields["quantity"] = forms.IntegerField(
+            label=_("How many?"), min_value=1, max_value=most, initial=1, required=False
+        )
+        self._offer_people()
+
+    def _offer_people(self) -> None:
+        reports = list(reports_of(self.actor))
+        if has_grant(self.actor, Grant.REQUEST_WRITE):
+            self.fields["requested_for"].help_text = _("Leave empty when it is for you.")
+        elif reports:
+            people = [("", _("For me")), *((each.username, each.display_name) for each in reports)]
+            self.fields["requested_for"] = forms.ChoiceField(
+                label=_("For whom?"), choices=people, required=False
+            )
+        else:
+            self.fields["requested_for"].widget = forms.HiddenInput()
+
+    @property
+    def names_anybody(self) -> bool:
+        """Whether the person it is for is typed, not chosen."""
+        return has_grant(self.actor, Grant.REQUEST_WRITE)
+
+    def clean_quantity(self) -> int:
+        """One when nothing was said."""
+        return self.cleaned_data.get("quantity") or 1
+
+    def clean_requested_for(self) -> User:
+        """The person; the orderer when nobody was named."""
+        name = self.cleaned_data.get("requested_for", "").strip()
+        if not name or name.lower() == self.actor.username.lower():
+            return self.actor
+        person = person_named(self.actor, name)
+        if person is None or not may_order_for(self.actor, person):
+            text = _("There is no such person you may order for.")
+            raise forms.ValidationError(text, code="does_not_exist")
+        return person

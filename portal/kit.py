@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -116,7 +115,7 @@ def _stories() -> dict[str, Any]:
             seojin,
             "#",
             "#",
-            amount=Decimal(684000),
+            cost="₩ 684,000",
             reason="For the new campaign.",
             due_at=now + dt.timedelta(hours=5),
         ),

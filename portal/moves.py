@@ -15,7 +15,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Words:
-    """How a move reads: its button, what it asks for (the input ``field``), the question before it is done."""
+    """How a move reads: its button, what it asks for (the input ``field``), the question before it."""
 
     label: Text
     done: Text
@@ -38,7 +38,7 @@ MOVES: dict[str, Words] = {
     "close": _WORKS,
     "accept": _WORKS,
     "reopen": _FAILS,
-    "reject_delivery": _FAILS,
+    "complain": _FAILS,
     "resolve": Words(
         _("It works again"),
         _("Glad that it works again."),

@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 
 from django import forms
-from django.http import HttpRequest
 
 from core.attachments import accept
 from core.errors import RuleRefusedError
 from core.models import Attachment
+from portal.answers import PersonRequest
 from portal.selectors.files import waiting_files
 
 KEPT = "kept_files"
 
 
-def gather(request: HttpRequest, form: forms.Form, *, field: str = "files") -> list[Attachment]:
+def gather(request: PersonRequest, form: forms.Form, *, field: str = "attachments") -> list[Attachment]:
     """The form's files as rows of the reader: those kept from the last try and those sent now.
 
     A file that is not taken becomes an error of ``field``.

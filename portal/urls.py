@@ -4,11 +4,18 @@ from django.conf import settings
 from django.urls import path
 
 from portal import kit
-from portal.views import home, preferences, report, requests
+from portal.views import approvals, catalog, home, me, preferences, report, requests, search
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggestions, name="suggestions"),
+    path("people/", search.people, name="people"),
+    path("catalog/", catalog.browse, name="catalog"),
+    path("catalog/item/<slug:key>/", catalog.item, name="item"),
+    path("catalog/item/<slug:key>/refresh/", catalog.refresh, name="item_refresh"),
+    path("catalog/<slug:category>/", catalog.browse, name="category"),
     path("report/", report.report, name="report"),
     path("my/", requests.mine, name="mine"),
     path("my/<str:number>/", requests.one, name="request"),
@@ -16,6 +23,13 @@ urlpatterns = [
     path("my/<str:number>/draft/", requests.draft, name="draft"),
     path("my/<str:number>/move/<slug:name>/", requests.move, name="move"),
     path("files/<uuid:public_id>/", requests.file, name="file"),
+    path("approvals/", approvals.inbox, name="approvals"),
+    path("approvals/<uuid:public_id>/", approvals.one, name="approval"),
+    path("approvals/<uuid:public_id>/decide/", approvals.decide_one, name="decide"),
+    path("a/<str:token>/", approvals.by_link, name="decision_link"),
+    path("me/", me.profile, name="me"),
+    path("me/delegations/", me.hand_over, name="delegate"),
+    path("me/delegations/<int:pk>/end/", me.take_back, name="take_back"),
     path("me/language/", preferences.set_language, name="set_language"),
     path("me/theme/", preferences.set_theme, name="set_theme"),
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from catalog.models import RequestItem
+from catalog.selectors import Answer, answers_of, items_of
 from core.components import Entry, FileLink
 from core.errors import BadInputError
 from tickets import kinds
@@ -23,6 +26,7 @@ from tickets.transitions import Move, available
 
 PAGE = 20
 DRAFT_TAB = str(ActivityKind.COMMENT)
+BRACKET = "request"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ class RequestPage:
     moves: list[Move]
     draft: str
     may_reply: bool
+    answers: list[Answer]
+    expected_at: dt.datetime | None
+    price: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,11 @@ class Page:
 
     rows: list[Row]
     after: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
 
 
 def shown_kinds() -> list[str]:
-    """The kinds that have a word for employees; the others are work that only agents see."""
-    return [spec.key for spec in kinds.all_kinds() if spec.employee_word]
+    """The kinds that have a word for employees, but the bracket around ordered items: those stand for it."""
+    return [spec.key for spec in kinds.all_kinds() if spec.employee_word and spec.key != BRACKET]
 
 
 def own(actor: User) -> QuerySet[Ticket]:
@@ -109,7 +115,7 @@ def row_of(ticket: Ticket) -> Row:
         ticket=ticket,
         url=reverse("portal:request", args=[ticket.number]),
         icon=spec.icon,
-        word=word,
+        word=word or ticket.state,
         tone=_tone(ticket),
         needs_reply=waiting and ticket.last_public_from == "agent",
         needs_check=ticket.phase == Phase.DONE and not ticket.is_closed,
@@ -133,7 +139,18 @@ def request_page(actor: User, number: str) -> RequestPage:
         moves=available(actor, child),
         draft=drafts_of(actor, ticket).get(DRAFT_TAB, ""),
         may_reply=kinds.get(ticket.kind).may(actor, child, "comment"),
+        answers=answers_of(actor, child) if isinstance(child, RequestItem) else [],
+        expected_at=None if child.is_closed else getattr(child, "expected_at", None),
+        price=getattr(child, "price", None),
     )
+
+
+def items_in(actor: User, number: str) -> list[Row] | None:
+    """The items of the request with that number; None when it is no request. Raises NotVisibleError."""
+    ticket = ticket_numbered(actor, number)
+    if ticket.kind != BRACKET:
+        return None
+    return [row_of(item) for item in items_of(actor, child_of(ticket))]
 
 
 def conversation(actor: User, ticket: Ticket) -> list[Entry]:

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalog import flows
+from catalog.choices import ItemState
+from catalog.models import RequestItem
 from incidents.choices import HoldReason, State
+from incidents.models import Incident
+from tickets.models import Ticket
 
 Text = str | Promise
+ASK = "message-circle-question-mark"
+DELIVERED_RANK = 60
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def incident_stages(incident: Any) -> list[Stage]:
             _step(2, place),
             detail=_("Does it work?") if place == 2 else "",
             since=incident.resolved_at,
-            icon="message-circle-question-mark",
+            icon=ASK,
         ),
         Stage(_("Finished"), "done" if place == 3 else "todo", since=incident.closed_at),
     ]
@@ -63,11 +71,68 @@ def _working(incident: Any) -> Text:
         HoldReason.AWAITING_PROBLEM: _("The cause is being looked for"),
         HoldReason.AWAITING_CHANGE: _("A repair is planned"),
     }
-    if incident.hold_reason:
-        return waits[HoldReason(incident.hold_reason)]
+    reason = getattr(incident, "hold_reason", "")
+    if reason:
+        return waits[HoldReason(reason)]
     return who_has_it(incident) or _("Finding the right team")
 
 
+def item_stages(item: Any) -> list[Stage]:
+    """Requested, then what its flow tells people; without a flow: the team, the check, the end."""
+    asked = Stage(_("Requested"), "done", since=item.opened_at)
+    own = [_of_flow(each) for each in flows.stages(item)] or _plain(item)
+    if item.state in {ItemState.CANCELLED, ItemState.CLOSED_SKIPPED}:
+        done = [each for each in own if each.state == "done"]
+        return [asked, *done, Stage(_withdrawn(item), "failed", item.close_notes[:80], item.closed_at)]
+    if item.state == ItemState.DELIVERED:
+        check = Stage(_("Your check"), "now", _("Does it work?"), item.resolved_at, icon=ASK)
+        return [asked, *own, check]
+    return [asked, *own]
+
+
+def _withdrawn(item: Any) -> Text:
+    return _("Withdrawn") if item.state == ItemState.CANCELLED else _("Not needed any more")
+
+
+def _of_flow(stage: Any) -> Stage:
+    english = (get_language() or "ko").startswith("en")
+    label = stage.label_en if english else stage.label_ko
+    waits = ", ".join(stage.waiting_for) if isinstance(stage.waiting_for, list | tuple) else stage.waiting_for
+    return Stage(
+        label=label or stage.label_ko or stage.label_en,
+        state=stage.state,
+        detail=(waits or "") if stage.state == "now" else "",
+        since=stage.since if stage.state != "todo" else None,
+        due=stage.due,
+        icon="hourglass",
+    )
+
+
+def _plain(item: Any) -> list[Stage]:
+    if item.state == ItemState.REJECTED:
+        return [Stage(_("Not approved"), "failed", item.close_notes[:80], item.closed_at)]
+    working = item.state_rank < DELIVERED_RANK
+    failed = item.state == ItemState.CLOSED_INCOMPLETE
+    end = (
+        Stage(_("Could not be delivered"), "failed", since=item.closed_at)
+        if failed
+        else Stage(_("Finished"), "done" if item.is_closed else "todo", since=item.closed_at)
+    )
+    team = who_has_it(item) if working else ""
+    return [Stage(_("With the team"), "now" if working else "done", team, icon="wrench"), end]
+
+
 def stages_of(child: Any) -> list[Stage]:
-    """The stages of one request, whatever its kind."""
-    return incident_stages(child)
+    """The stages of one request, whatever its kind; nothing for a kind that has none."""
+    if isinstance(child, RequestItem):
+        return item_stages(child)
+    return incident_stages(child) if isinstance(child, Incident) else []
+
+
+def stages_at_a_glance(ticket: Ticket) -> list[Stage]:
+    """The stages by the parent row alone, for the first page; details that need more stay out."""
+    if ticket.kind == "ritm":
+        return item_stages(ticket)
+    if ticket.kind == "incident":
+        return incident_stages(ticket)
+    return []

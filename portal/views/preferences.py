@@ -9,9 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.services import update_person
 from core import context
-from portal.answers import is_htmx, local_url
-
-YEAR = 365 * 86400
+from portal.answers import is_htmx, local_url, remember
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -26,9 +24,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             update_person(request.user.pk, actor=request.user, language=language)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax", secure=request.is_secure()
-        )
+        remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 
@@ -40,7 +36,5 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if theme in context.THEMES:
         if request.user.is_authenticated:
             update_person(request.user.pk, actor=request.user, theme=theme)
-        response.set_cookie(
-            context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure()
-        )
+        remember(response, context.THEME_COOKIE, theme)
     return response

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import BadInputError, RuleRefusedError
 from core.models import Attachment
 from incidents.services import open_incident
-from portal.answers import absorb, go, kept_key, run_once, show, signed_in
+from portal.answers import PersonRequest, absorb, go, kept_key, run_once, show, signed_in
 from portal.forms import ReportForm
 from portal.selectors.home import own_devices
 from portal.uploads import gather
@@ -17,7 +17,7 @@ from portal.uploads import gather
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: PersonRequest) -> HttpResponse:
     """The form; a sent one becomes an incident and leads to its page."""
     devices = own_devices(request.user)
     if request.method != "POST":
@@ -34,7 +34,7 @@ def report(request: HttpRequest) -> HttpResponse:
     return _page(request, form, files=files, status=422)
 
 
-def _open_once(request: HttpRequest, form: ReportForm, files: list[Attachment]) -> str:
+def _open_once(request: PersonRequest, form: ReportForm, files: list[Attachment]) -> str:
     data = form.cleaned_data
 
     def act() -> str:
@@ -54,7 +54,7 @@ def _open_once(request: HttpRequest, form: ReportForm, files: list[Attachment]) 
 
 
 def _page(
-    request: HttpRequest, form: ReportForm, *, files: list[Attachment] | None = None, status: int = 200
+    request: PersonRequest, form: ReportForm, *, files: list[Attachment] | None = None, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "files": files or [], "once": kept_key(request)}
     return show(request, "portal/report.html", context, fragment="portal/_report_form.html", status=status)

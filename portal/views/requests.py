@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from core.attachments import download
 from core.errors import NotVisibleError, RuleRefusedError
 from core.models import Attachment
 from incidents.services import reply as reply_to_incident
-from portal.answers import absorb, go, is_htmx, kept_key, run_once, show, signed_in
+from portal.answers import PersonRequest, absorb, go, is_htmx, kept_key, run_once, show, signed_in
 from portal.forms import ReplyForm
 from portal.moves import MOVES, actions_of
-from portal.selectors.requests import DRAFT_TAB, RequestPage, page_of, request_page
+from portal.selectors.requests import DRAFT_TAB, RequestPage, items_in, page_of, request_page
 from portal.selectors.stages import stages_of, who_has_it
 from portal.uploads import gather
 from tickets import kinds
@@ -31,7 +31,7 @@ from tickets.services import add_comment, apply_transition, keep_draft
 
 @require_safe
 @signed_in
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: PersonRequest) -> HttpResponse:
     """Open and finished requests, newest first."""
     done = request.GET.get("tab") == "done"
     page = page_of(request.user, done=done, after=request.GET.get("after", ""))
@@ -52,13 +52,21 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def one(request: HttpRequest, number: str) -> HttpResponse:
-    """One request; htmx gets the parts that change while it is looked at."""
+def one(request: PersonRequest, number: str) -> HttpResponse:
+    """One request; htmx gets the parts that change while it is looked at.
+
+    The bracket around ordered items leads to its one item, or lists them.
+    """
+    items = items_in(request.user, number)
+    if items is not None:
+        if len(items) == 1:
+            return redirect(items[0].url)
+        return show(request, "portal/bundle.html", {"number": number, "rows": items})
     page = request_page(request.user, number)
     return show(request, "portal/request.html", _context(request, page), fragment="portal/_request_live.html")
 
 
-def _context(request: HttpRequest, page: RequestPage, **more: Any) -> dict[str, Any]:
+def _context(request: PersonRequest, page: RequestPage, **more: Any) -> dict[str, Any]:
     return {
         "page": page,
         "row": page.row,
@@ -76,7 +84,7 @@ def _context(request: HttpRequest, page: RequestPage, **more: Any) -> dict[str, 
 
 @require_POST
 @signed_in
-def reply(request: HttpRequest, number: str) -> HttpResponse:
+def reply(request: PersonRequest, number: str) -> HttpResponse:
     """Say something to those who work on it; on a closed problem report this opens a follow-up."""
     ticket = ticket_numbered(request.user, number)
     form = ReplyForm(request.POST, request.FILES)
@@ -94,7 +102,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "portal/request.html", context, fragment="portal/_composer.html", status=422)
 
 
-def _say_once(request: HttpRequest, ticket: Ticket, form: ReplyForm, files: list[Attachment]) -> str:
+def _say_once(request: PersonRequest, ticket: Ticket, form: ReplyForm, files: list[Attachment]) -> str:
     def act() -> str:
         body = form.cleaned_data.get("body", "")
         if ticket.kind == "incident":
@@ -106,7 +114,7 @@ def _say_once(request: HttpRequest, ticket: Ticket, form: ReplyForm, files: list
     return str(run_once(request, "portal.reply", act))
 
 
-def _said(request: HttpRequest, ticket: Ticket, number: str) -> HttpResponse:
+def _said(request: PersonRequest, ticket: Ticket, number: str) -> HttpResponse:
     url = reverse("portal:request", args=[number])
     if number != ticket.number or not is_htmx(request):
         return go(request, f"{url}#conversation")
@@ -118,13 +126,13 @@ def _said(request: HttpRequest, ticket: Ticket, number: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+def move(request: PersonRequest, number: str, name: str) -> HttpResponse:
     """Accept, reopen, withdraw; a missing reason brings the page back with the question."""
     ticket = ticket_numbered(request.user, number)
     words = MOVES.get(name)
     if words is None:
         raise NotVisibleError
-    inputs = {words.field: request.POST.get(words.field, "")} if words.field else {}
+    inputs: dict[str, Any] = {words.field: request.POST.get(words.field, "")} if words.field else {}
     model = kinds.get(ticket.kind).model
 
     def act() -> str:
@@ -142,7 +150,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 
 @require_POST
 @signed_in
-def draft(request: HttpRequest, number: str) -> HttpResponse:
+def draft(request: PersonRequest, number: str) -> HttpResponse:
     """Keep what is typed and not sent."""
     ticket = ticket_numbered(request.user, number)
     keep_draft(actor=request.user, ticket=ticket, tab=DRAFT_TAB, body=request.POST.get("body", ""))
@@ -151,6 +159,6 @@ def draft(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @signed_in
-def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+def file(request: PersonRequest, public_id: uuid.UUID) -> FileResponse:
     """A file of a ticket the reader may see."""
     return download(attachment_for(request.user, str(public_id)).attachment)

@@ -5,9 +5,7 @@
 // so rights are checked there. A stream event "ticket.changed" becomes the bubbling DOM event "maru:ticket-changed"
 // on the <maru-live> that asked for its topic. Without a stream each page is told to look again every 30 seconds.
 
-const TYPES = [
-  "ticket.changed", "queue.changed", "view.count", "presence", "approval", "notification", "status", "flow.stage_changed",
-];
+const TYPES = ["ticket.changed", "queue.changed", "notification", "approval"];
 const POLL = 30000;
 const BEAT = 5000;
 const LONGEST_WAIT = 60000;
@@ -49,14 +47,8 @@ function deliver(type, topic, detail) {
   });
 }
 
-function topicOf(type, data) {
-  if (data.topic) return data.topic;
-  if (data.number) return `tickets/${data.number}`;
-  return "";
-}
-
 function received(type, data) {
-  deliver(type, topicOf(type, data), data);
+  deliver(type, data.topic, data);
 }
 
 function allTopics() {
@@ -114,14 +106,13 @@ function open() {
   });
 }
 
+const TYPES_OF = { tickets: ["ticket.changed"], queue: ["queue.changed"], users: ["notification", "approval"] };
+
 function lookAgain() {
-  elements.forEach((element) => {
-    element.topics.forEach((topic) => {
-      const [kind, name] = [topic.slice(0, topic.indexOf("/")), topic.slice(topic.indexOf("/") + 1)];
-      const types = { tickets: "ticket-changed", queue: "queue-changed", users: "notification", approvals: "approval" };
-      const detail = { topic, number: kind === "tickets" ? name : undefined, poll: true };
-      element.dispatchEvent(new CustomEvent(`maru:${types[kind] || "status"}`, { bubbles: true, detail }));
-    });
+  ownTopics().forEach((topic) => {
+    const [kind, name] = topic.split("/");
+    const detail = { topic, number: kind === "tickets" ? name : undefined, poll: true };
+    (TYPES_OF[kind] || []).forEach((type) => deliver(type, topic, detail));
   });
 }
 

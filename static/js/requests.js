@@ -33,8 +33,20 @@ function showBar() {
   document.body.append(bar);
 }
 
+// Pressing the send button leaves the last field, which would ask the questions anew just before the page goes.
+let pressed = 0;
+const PRESS = 400;
+
+document.addEventListener("pointerdown", (event) => {
+  if (event.target.closest("form button:not([type=button])")) pressed = performance.now();
+});
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, requestConfig } = event.detail;
+  if (elt.hasAttribute("data-keep-cursor") && performance.now() - pressed < PRESS) {
+    event.preventDefault();
+    return;
+  }
   if (requestConfig.verb !== "get" && elt.dataset.sent) {
     event.preventDefault();
     return;
@@ -79,6 +91,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (region?.hasAttribute?.("data-keep-typed") && typedIn(region)) event.detail.shouldSwap = false;
 });
 
+// Questions that are asked anew (data-keep-cursor) leave the field somebody is writing in as it is.
+let writing = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const field = document.activeElement;
+  const inside = event.detail.target?.hasAttribute?.("data-keep-cursor") && event.detail.target.contains(field);
+  writing = inside && field.id && "value" in field ? { id: field.id, value: field.value } : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const field = writing && document.getElementById(writing.id);
+  if (field && !/^(radio|checkbox)$/.test(field.type) && field.value !== writing.value) field.value = writing.value;
+  writing = null;
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   if (!refusal(event.detail.xhr.responseText)) say(`${words().failed} (${event.detail.xhr.status})`);
 });
@@ -87,9 +114,8 @@ document.addEventListener("htmx:sendError", () => say(`${words().offline} ${word
 
 // The first thing to read after a swap: a refused form's summary, or the heading of a view that was navigated to.
 document.addEventListener("htmx:afterSettle", (event) => {
-  const place = event.detail.target;
-  const news = place?.querySelector("[data-focus]") || (place?.matches("[data-focus]") ? place : null);
-  news?.focus({ preventScroll: false });
+  const place = event.target;
+  (place.matches?.("[data-focus]") ? place : place.querySelector?.("[data-focus]"))?.focus();
 });
 
 addEventListener("DOMContentLoaded", () => document.querySelector("main [data-focus]")?.focus());
