@@ -18,7 +18,7 @@ from notifications.audience import portal_url, requester_side
 from notifications.choices import Channel, Side
 from notifications.models import Notification
 from notifications.services import Notice
-from tickets.models import Ticket
+from tickets.models import Activity, Ticket
 
 OUTCOMES = {"approved": "request_approved", "rejected": "request_declined"}
 
@@ -88,5 +88,13 @@ def decided(event: OutboxEvent, ticket: Ticket) -> Iterator[Notice]:
     """The requester's side hears how it was decided; the flow says what follows from it."""
     template = OUTCOMES.get(event.payload["outcome"])
     if template:
-        people = requester_side(ticket)
-        yield Notice(template, people, Side.PORTAL, portal_url(ticket), channels=(Channel.INAPP,))
+        params = refusal(ticket) if template == "request_declined" else {}
+        people, url = requester_side(ticket), portal_url(ticket)
+        yield Notice(template, people, Side.PORTAL, url, channels=(Channel.INAPP,), params=params)
+
+
+def refusal(ticket: Ticket) -> dict[str, int]:
+    """Where the reason of the last refusal stands, as parameters of a notice; empty when there is none."""
+    rows = Activity.objects.filter(ticket=ticket.pk, verb="approval_rejected", is_public=True)
+    pk = rows.exclude(body="").order_by("-pk").values_list("pk", flat=True).first()
+    return {"activity": pk} if pk else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core import live as broker
 from core.models import OutboxEvent
 from core.outbox import PermanentFailure, subscribe
@@ -80,7 +82,9 @@ def tell_for_flow(event: OutboxEvent) -> None:
     if not known_template(payload["template"]):
         raise PermanentFailure(f"there is no text {payload['template']!r}")
     ticket = _ticket(event)
-    params = {"names": payload.get("names") or {}}
+    params: dict[str, Any] = {"names": payload.get("names") or {}}
+    if ticket is not None and payload["template"] == "request_rejected":
+        params |= decisions.refusal(ticket)
     url = audience.portal_url(ticket) if ticket else ""
     notice = Notice(payload["template"], payload["user_ids"], Side.PORTAL, url, params=params)
     notify(event, [notice], ticket=ticket)

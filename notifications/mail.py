@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -84,8 +84,8 @@ def _connected() -> BaseEmailBackend:
 def _hand_over(message: EmailMultiAlternatives) -> None:
     try:
         message.send()
-    except BadHeaderError as error:
-        raise PermanentFailure(f"a header value holds a line break: {error}") from error
+    except ValueError as error:  # BadHeaderError, and addresses that are none
+        raise PermanentFailure(f"an address or a header cannot be sent: {error}") from error
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         raise _outcome(max(codes, default=0), error) from error

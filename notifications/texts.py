@@ -22,7 +22,7 @@ from tickets.policies import visible_activity
 from tickets.policies import visible_to as visible_tickets
 
 MAX_QUOTE = 4000
-WITH_REASON = frozenset({"ticket_cancelled", "ticket_resolved", "request_rejected", "request_declined"})
+WITH_REASON = frozenset({"ticket_cancelled", "ticket_resolved", "request_rejected"})
 
 
 @dataclass(frozen=True)
