@@ -1,0 +1,220 @@
+"""What holds for every page of the portal."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from html.parser import HTMLParser
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.utils import translation
+
+from approvals.services import link_for
+from tests.factories.accounts import CompanyFactory, UserFactory
+from tests.factories.approvals import make_approval_request, row_of
+from tests.factories.catalog import make_item, make_version
+from tests.factories.incidents import make_incident
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/",
+    "/search/",
+    "/search/?q=chair",
+    "/catalog/",
+    "/catalog/{shelf}/",
+    "/catalog/item/{item}/",
+    "/report/",
+    "/my/",
+    "/my/?tab=done",
+    "/my/{incident}/",
+    "/my/{ritm}/",
+    "/approvals/",
+    "/approvals/?tab=done",
+    "/approvals/{approval}/",
+    "/me/",
+]
+FRAGMENTS = ["/search/suggest/?q=chair", "/people/?q=kim"]
+POSTS = [
+    "/catalog/item/{item}/refresh/",
+    "/my/{incident}/reply/",
+    "/my/{incident}/draft/",
+    "/my/{incident}/move/cancel/",
+    "/approvals/{approval}/decide/",
+    "/me/delegations/",
+    "/me/delegations/1/end/",
+    "/me/language/",
+    "/me/theme/",
+]
+ABSENT = ["/my/INC9999999/", f"/files/{uuid.uuid4()}/", f"/approvals/{uuid.uuid4()}/"]
+POLICY = re.compile(r"script-src 'self' 'nonce-[\w-]+'; style-src 'self';")
+MOST_QUERIES_OF_HOME = 8
+
+
+@pytest.fixture
+def names(employee):
+    version = make_version(name_en="Chair")
+    waiting = make_approval_request(employee)
+    return {
+        "item": version.item.key,
+        "shelf": version.item.category.key,
+        "incident": make_incident("on_hold", requester=employee).number,
+        "ritm": make_item("delivered", person=employee).number,
+        "approval": row_of(waiting, employee).public_id,
+        "link": link_for(row_of(waiting, employee).pk),
+    }
+
+
+class Reader(HTMLParser):
+    """Counts what a page must have once, and collects what it must not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+        self.ids: list[str] = []
+        self.bad: list[str] = []
+        self.in_script = False
+
+    def handle_starttag(self, tag, attrs):
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        names = dict(attrs)
+        if "id" in names:
+            self.ids.append(names["id"])
+        self.bad += [name for name in names if name == "style" or name.startswith(("on", "hx-on"))]
+        if tag == "style" or (tag == "script" and "src" not in names and names.get("type") != "importmap"):
+            self.bad.append(tag)
+        if tag == "img" and "alt" not in names:
+            self.bad.append("img without alt")
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_page_shows_in_both_languages(path, language, own, employee, names):
+    employee.language = language
+    employee.save()
+    answer = own.get(path.format(**names))
+    page = read(answer.content.decode())
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert page.bad == []
+    assert page.counts["main"] == page.counts["h1"] == page.counts["title"] == 1
+    assert len(page.ids) == len(set(page.ids)), "Each id once."
+    assert "no-store" in answer["Cache-Control"]
+    assert re.search(
+        r"script-src 'self' 'nonce-[\w-]+'; style-src 'self';", answer["Content-Security-Policy"]
+    )
+
+
+@pytest.mark.parametrize("path", PAGES + FRAGMENTS)
+def test_a_guest_is_sent_to_sign_in_and_back(path, names):
+    path = path.format(**names)
+    answer = Client().get(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/?next=/")
+
+
+def test_a_guests_fragment_takes_the_window_to_sign_in():
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/my/?tab=done"}
+    answer = Client().get("/my/", headers=headers)
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fmy%2F"
+
+
+def rows():
+    """How many rows each table of ours has."""
+    ours = [model for model in apps.get_models() if model._meta.app_label not in {"sessions", "contenttypes"}]
+    return {model._meta.label: model.objects.count() for model in ours if model._meta.managed}
+
+
+def test_looking_changes_nothing(own, names):
+    before = rows()
+    for path in [*PAGES, *FRAGMENTS, names["link"]]:
+        own.get(path.format(**names))
+        own.head(path.format(**names))
+    assert rows() == before
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_what_changes_things_is_not_reached_by_looking(path, own, names):
+    before = rows()
+    assert own.get(path.format(**names)).status_code == 405
+    assert rows() == before
+
+
+@pytest.mark.parametrize("path", [*POSTS, "/report/", "/catalog/item/{item}/", "/me/"])
+def test_a_form_from_another_site_is_refused(path, employee, names):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(employee)
+    before = rows()
+    answer = client.post(path.format(**names), {"body": "x", "decision": "approved"})
+    assert answer.status_code == 403
+    assert rows() == before
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_home_costs_the_same_for_any_number_of_rows(count, own, employee, django_assert_max_num_queries):
+    for number in range(count):
+        make_incident(requester=employee, title=f"Problem {number}")
+        make_approval_request(employee)
+    own.get("/")
+    with django_assert_max_num_queries(MOST_QUERIES_OF_HOME) as seen:
+        assert own.get("/").status_code == 200
+    home_queries.add(len(seen.captured_queries))
+    assert len(home_queries) == 1
+
+
+home_queries: set[int] = set()
+
+
+def test_the_first_card_waits_for_the_person(own, employee):
+    for number in range(4):
+        make_incident(requester=employee, title=f"Newer {number}")
+    make_incident("on_hold", requester=employee, title="Older but waiting")
+    html = own.get("/").content.decode()
+    assert html.index("Older but waiting") < html.index("Newer 3")
+    assert html.count('class="tracker"') == 1
+
+
+def test_employees_never_see_words_of_the_trade(own, employee, names):
+    employee.language = "ko"
+    employee.save()
+    for path in PAGES:
+        html = own.get(path.format(**names)).content.decode()
+        text = re.sub(r"<[^>]+>", " ", html)
+        assert "인시던트" not in text, path
+        assert not re.search(r"\bP[1-5]\b", text), path
+
+
+@pytest.mark.parametrize(
+    "path", ["/my/INC9999999/", f"/files/{uuid.uuid4()}/", f"/approvals/{uuid.uuid4()}/"]
+)
+def test_what_does_not_exist_is_a_page_that_offers_search(path, own):
+    answer = own.get(path)
+    assert answer.status_code == 404
+    assert 'action="/search/"' in answer.content.decode()
+
+
+def test_a_refusal_answers_htmx_with_its_text(own):
+    answer = own.get("/my/INC9999999/", headers={"HX-Request": "true"})
+    assert answer.status_code == 404
+    assert answer.content.decode().strip().startswith("<p data-refusal>")
+
+
+def test_names_follow_the_readers_language(own, employee):
+    employee.language = "ko"
+    employee.save()
+    with translation.override("ko"):
+        assert employee.display_name in own.get("/").content.decode()
+
+
+def test_a_page_of_another_company_is_not_there(own):
+    other = UserFactory(company=CompanyFactory())
+    foreign = make_incident(requester=other)
+    assert own.get(f"/my/{foreign.number}/").status_code == 404
