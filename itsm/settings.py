@@ -124,6 +124,8 @@ ACCOUNT_ADAPTER = "accounts.adapters.ClosedAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 
 _HTTPS = BASE_URL.startswith("https://")
@@ -227,6 +229,20 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"key": str},
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "itsm_<kind>_<id>_<secret>"},
+            "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE_NAME},
+        }
+    },
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityKindEnum": "tickets.choices.ActivityKind",
+        "CIStatusEnum": "cmdb.choices.CIStatus",
+        "LevelEnum": "tickets.choices.Level",
+        "LinkTypeEnum": "tickets.choices.LinkType",
+        "TokenKindEnum": "accounts.choices.TokenKind",
+    },
 }
 
 # Celery: what each setting prevents is in RELIABILITY section 8.

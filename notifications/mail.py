@@ -50,8 +50,8 @@ def send(delivery: Delivery) -> None:
             log.info("mail_not_needed", key=delivery.idem_key, reason=reason)
             services.settle_mail(row, skipped=reason)
             return
-        with _connected() as connection:
-            _hand_over(_message(row, reader, text, delivery.idem_key, connection))
+        with connected() as connection:
+            hand_over(_message(row, reader, text, delivery.idem_key, connection))
     services.settle_mail(row)
 
 
@@ -69,7 +69,7 @@ def _present(row: Notification, reader: User) -> tuple[str, Rendered | None]:
     return ("not_visible" if text is None else ""), text
 
 
-def _connected() -> BaseEmailBackend:
+def connected() -> BaseEmailBackend:
     """An open connection to the mail server. Waiting for a server uses up no tries: nothing was sent."""
     if not settings.EMAIL_HOST:
         raise RetryLater("no mail server is set (EMAIL_URL); the mail waits", counts=False)
@@ -81,7 +81,8 @@ def _connected() -> BaseEmailBackend:
     return connection
 
 
-def _hand_over(message: EmailMultiAlternatives) -> None:
+def hand_over(message: EmailMultiAlternatives) -> None:
+    """Send one message. Raises RetryLater or PermanentFailure, by what the mail server said."""
     try:
         message.send()
     except ValueError as error:  # BadHeaderError, and addresses that are none

@@ -1,0 +1,15 @@
+"""``./run screenshots``: makes the pictures of ``docs/images`` anew, on a private installation."""
+
+from __future__ import annotations
+
+from itsm.devtools import browser
+from itsm.devtools.processes import clean_environment, python
+
+
+def main(argv: list[str]) -> int:
+    """The exit code; 1 when there is no browser to take them with."""
+    program = browser.find() or browser.install()
+    if program is None:
+        print(browser.MISSING)
+        return 1
+    return python(["-m", "tests.e2e.screenshots", *argv], clean_environment() | {"ITSM_TEST_CHROMIUM": program})
