@@ -99,12 +99,12 @@ class RequestLifecycle(_Ending):
         source=[RequestState.SUBMITTED, RequestState.IN_PROCESS],
         target=RequestState.CLOSED_REJECTED,
         label=_("Reject"),
-        inputs=[COMMENT],
+        inputs=[REASON, COMMENT],
         system=True,
     )
-    def reject(self, *, actor: Any, now: dt.datetime) -> None:
-        """Nothing of it was approved."""
-        self._end(actor, now)
+    def reject(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
+        """Nothing of it was approved; the comment tells the reason in public."""
+        self._end(actor, now, reason_text)
 
     @edge(
         source=RequestState.IN_PROCESS,
@@ -187,12 +187,12 @@ class ItemLifecycle(_Ending):
         source=OPEN_ITEM,
         target=ItemState.REJECTED,
         label=_("Reject"),
-        inputs=[COMMENT],
+        inputs=[REASON, COMMENT],
         system=True,
     )
-    def reject(self, *, actor: Any, now: dt.datetime) -> None:
-        """An approver said no; the comment holds the reason, which is public (REQ-05)."""
-        self._end(actor, now)
+    def reject(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
+        """An approver said no; the comment tells the reason in public (REQ-05)."""
+        self._end(actor, now, reason_text)
 
     @edge(source=ItemState.WORK_IN_PROGRESS, target=ItemState.DELIVERED, label=_("Deliver"), system=True)
     def deliver(self, *, actor: Any, now: dt.datetime) -> None:

@@ -177,7 +177,7 @@ def _unknown(form: Form, answers: Mapping[str, Any]) -> list[FieldError]:
     known = {each.key for each in form.fields}
     odd = sorted(str(key) for key in answers if key not in known)
     # The name is shown back, so it must be something that can be written.
-    names = [key.encode("ascii", "backslashreplace").decode()[:60] for key in odd]
+    names = [key.encode("unicode_escape").decode()[:60] for key in odd]
     return [FieldError(name, "unknown", _("This form has no such field.")) for name in names]
 
 

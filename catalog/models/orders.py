@@ -53,7 +53,9 @@ class RequestItem(ItemLifecycle, _For, Ticket):
     """
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="items")
-    item_version = models.ForeignKey(CatalogItemVersion, on_delete=models.PROTECT, related_name="orders")
+    item_version = models.ForeignKey(
+        CatalogItemVersion, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     variables = models.JSONField(default=dict)
     collected = models.JSONField(default=dict)
     quantity = models.PositiveSmallIntegerField(default=1)
@@ -66,6 +68,7 @@ class RequestItem(ItemLifecycle, _For, Ticket):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="ritm_quantity")]
+        indexes = [models.Index("item_version", F("ticket_ptr").desc(), name="ritm_of_version")]
 
     def flow_names(self) -> dict[str, Any]:
         """What flows may read of the item as ``ritm.…``: plain data, money as exact numbers."""
@@ -94,7 +97,7 @@ class CatalogTask(TaskLifecycle, Ticket):
     complaints of the person it is for: one task for each.
     """
 
-    ritm = models.ForeignKey(RequestItem, on_delete=models.PROTECT, related_name="tasks")
+    ritm = models.ForeignKey(RequestItem, on_delete=models.PROTECT, related_name="tasks", db_index=False)
     flow_step = models.BigIntegerField(null=True, blank=True, db_index=True)
     result = models.JSONField(default=dict, blank=True)
     round = models.PositiveSmallIntegerField(default=0)
@@ -105,7 +108,7 @@ class CatalogTask(TaskLifecycle, Ticket):
                 fields=["ritm", "round"], condition=Q(round__gt=0), name="one_task_per_complaint"
             )
         ]
-        indexes = [models.Index(F("ritm"), F("ticket_ptr"), name="sctask_of_item")]
+        indexes = [models.Index(fields=["ritm", "ticket_ptr"], name="sctask_of_item")]
 
     def flow_names(self) -> dict[str, Any]:
         """What flows may read of the task: plain data."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from catalog.policies import may_order_for, visible_versions
 from catalog.selectors.usual import UsualTime, expected_at, usual_times
 from core.errors import NotVisibleError
 from core.time import db_now
+
+_KEY = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ def offered(person: User, key: str, *, for_whom: User | None = None) -> CatalogI
     Raises NotVisibleError: unknown, switched off, retired and not entitled are one answer.
     """
     target = for_whom or person
-    row = _published(target.company_id).filter(item__key=key).first()
+    known = isinstance(key, str) and _KEY.fullmatch(key) is not None
+    row = _published(target.company_id).filter(item__key=key).first() if known else None
     if row is None or not _passes(row, person, target, shelves_of(target.company_id), db_now()):
         raise NotVisibleError(_("There is no such item in the catalogue for this person."))
     return row

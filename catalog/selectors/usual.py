@@ -7,24 +7,31 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F
+from django.db import connection
 
-from catalog.choices import ItemState
-from catalog.models import CatalogItemVersion, RequestItem
-from core.time import db_now
+from catalog.models import CatalogItemVersion
 from schedules.selectors import business_time_of_group
 
-HISTORY = dt.timedelta(days=90)
 # Fewer deliveries than this say little; the item's own figure is the better guess.
 LEAST_DELIVERIES = 3
-
-
-class _Median(Aggregate):
-    """PostgreSQL's continuous median."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
+# The newest deliveries tell enough, and reading no more keeps ordering as quick for a popular item.
+MOST_DELIVERIES = 200
+_MEDIANS = """
+    SELECT wanted.item_id, found.median, found.deliveries
+    FROM unnest(%s::bigint[]) AS wanted(item_id)
+    CROSS JOIN LATERAL (
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took) AS median, count(*) AS deliveries
+        FROM (
+            SELECT ticket.resolved_at - ticket.opened_at AS took
+            FROM catalog_catalogitemversion version
+            JOIN catalog_requestitem ritm ON ritm.item_version_id = version.id
+            JOIN tickets_ticket ticket ON ticket.id = ritm.ticket_ptr_id
+            WHERE version.item_id = wanted.item_id AND ticket.state = 'closed_complete'
+              AND ticket.closed_at >= now() - interval '90 days'
+            ORDER BY ritm.ticket_ptr_id DESC LIMIT %s
+        ) AS newest
+    ) AS found
+"""
 
 
 @dataclass(frozen=True)
@@ -38,26 +45,14 @@ class UsualTime:
 
 def usual_times(versions: Iterable[CatalogItemVersion]) -> dict[int, UsualTime]:
     """By item: the median of what was delivered in the last 90 days, else its own figure. One query."""
-    wanted = list(versions)
-    took = ExpressionWrapper(F("resolved_at") - F("opened_at"), output_field=DurationField())
-    rows = (
-        RequestItem.objects.filter(
-            item_version__item__in={version.item_id for version in wanted},
-            state=ItemState.CLOSED_COMPLETE,
-            closed_at__gte=db_now() - HISTORY,
-        )
-        .values_list("item_version__item")
-        .annotate(median=_Median(took), deliveries=Count("pk"))
-    )
-    measured = {item: (median, count) for item, median, count in rows if count >= LEAST_DELIVERIES}
-    found = {}
-    for version in wanted:
-        if version.item_id in measured:
-            median, count = measured[version.item_id]
-            days = max(1, math.ceil(median / dt.timedelta(days=1)))
-            found[version.item_id] = UsualTime(days, measured=True, deliveries=count)
-        else:
-            found[version.item_id] = UsualTime(version.usual_days, measured=False, deliveries=0)
+    wanted = {version.item_id: version.usual_days for version in versions}
+    found = {item: UsualTime(days, measured=False, deliveries=0) for item, days in wanted.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_MEDIANS, [list(wanted), MOST_DELIVERIES])
+        for item, median, deliveries in cursor.fetchall():
+            if deliveries >= LEAST_DELIVERIES:
+                days = max(1, math.ceil(median / dt.timedelta(days=1)))
+                found[item] = UsualTime(days, measured=True, deliveries=deliveries)
     return found
 
 

@@ -87,13 +87,18 @@ def _advance(item: RequestItem, states: list[str], standing: flows.Standing) -> 
 
 def _end(item: RequestItem, end: ItemState, standing: flows.Standing) -> None:
     if end == ItemState.REJECTED:
-        apply_transition(RequestItem, item.pk, "reject", actor=None, comment=standing.reason)
+        _reject(item, standing.reason)
     elif end == ItemState.CANCELLED:
         apply_transition(RequestItem, item.pk, "cancel", actor=None, reason_text=standing.reason)
     elif end == ItemState.CLOSED_INCOMPLETE:
         apply_transition(RequestItem, item.pk, "incomplete", actor=None)
     else:
         _end_well(item, end)
+
+
+def _reject(item: RequestItem, reason: str) -> None:
+    """Reject with the reason, which everybody who sees the item may read (REQ-05)."""
+    apply_transition(RequestItem, item.pk, "reject", actor=None, reason_text=reason, comment=reason)
 
 
 def _end_well(item: RequestItem, end: ItemState) -> None:
@@ -150,7 +155,7 @@ def withdraw_items(request_pk: int) -> None:
         return
     for item in request.items.filter(state__in=_OPEN_ITEMS).order_by("pk"):
         if request.state == RequestState.CLOSED_REJECTED:
-            apply_transition(RequestItem, item.pk, "reject", actor=None, comment=request.close_notes)
+            _reject(item, request.close_notes)
         else:
             apply_transition(RequestItem, item.pk, "cancel", actor=None, reason_text=request.close_notes)
 
