@@ -139,8 +139,8 @@ class DelegationForm(forms.Form):
     """Who decides instead, and on which days; the last day counts too."""
 
     delegate = forms.CharField(label=_("Who decides for you?"), max_length=60)
-    start = forms.DateField(label=_("From"), widget=DayInput)
-    end = forms.DateField(label=_("Until"), widget=DayInput)
+    start = forms.DateField(label=_("First day"), widget=DayInput)
+    end = forms.DateField(label=_("Last day"), widget=DayInput)
 
     def clean(self) -> dict[str, Any]:
         """The days in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.selectors import default_company
@@ -27,9 +27,7 @@ MENUS = [
         count=WAITING,
     ),
     NavItem("tabs", "home", gettext_lazy("Home"), "portal:home", icon="house", order=10),
-    NavItem(
-        "tabs", "catalog", pgettext_lazy("menu", "Order"), "portal:catalog", icon="layout-grid", order=20
-    ),
+    NavItem("tabs", "catalog", gettext_lazy("Request"), "portal:catalog", icon="layout-grid", order=20),
     NavItem("tabs", "mine", gettext_lazy("Mine"), "portal:mine", icon="package", order=30),
     NavItem(
         "tabs",

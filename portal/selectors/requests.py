@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from catalog.models import RequestItem
@@ -27,6 +28,14 @@ from tickets.transitions import Move, available
 PAGE = 20
 DRAFT_TAB = str(ActivityKind.COMMENT)
 BRACKET = "request"
+APPROVAL_WORDS = {
+    "approval_requested": gettext_lazy("Approval was asked for"),
+    "approval_approved": gettext_lazy("Approved"),
+    "approval_rejected": gettext_lazy("Declined"),
+    "approval_escalated": gettext_lazy("Not answered in time, so the manager is asked too"),
+    "approval_cancelled": gettext_lazy("The question was withdrawn"),
+    "approval_empty": gettext_lazy("There was nobody to ask"),
+}
 
 
 @dataclass(frozen=True)
@@ -173,9 +182,16 @@ def _entry(row: Activity, ticket: Ticket) -> Entry | None:
         return Entry("in" if own_side else "out", row.at, row.actor, row.body, files=files, anchor=anchor)
     if row.kind == ActivityKind.STATE:
         return Entry("system", row.at, None, text=str(_moved(row, ticket)), icon="circle-dot", anchor=anchor)
-    if row.body:
-        return Entry("system", row.at, row.actor, text=row.body, icon="zap", anchor=anchor)
+    text = _approval_words(row) if row.kind == ActivityKind.APPROVAL else row.body
+    if text:
+        icon = "user-check" if row.kind == ActivityKind.APPROVAL else "zap"
+        return Entry("system", row.at, row.actor, text=text, icon=icon, anchor=anchor)
     return None
+
+
+def _approval_words(row: Activity) -> str:
+    words = str(APPROVAL_WORDS.get(row.verb, ""))
+    return ": ".join(part for part in (words, row.body) if part)
 
 
 def _moved(row: Activity, ticket: Ticket) -> str | Promise:

@@ -43,7 +43,7 @@ def mine(request: PersonRequest) -> HttpResponse:
         if page.after
         else "",
         "tabs": [
-            {"label": _("Open"), "url": base, "current": not done},
+            {"label": _("Under way"), "url": base, "current": not done},
             {"label": _("Finished"), "url": f"{base}?tab=done", "current": done},
         ],
     }

@@ -95,3 +95,9 @@ document.addEventListener("htmx:afterSwap", () => {
   focused = "";
   if (rowsPane()) mark();
 });
+
+// The buttons that take a ticket stand outside their form, where htmx does not see which one was pressed.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters, triggeringEvent } = event.detail;
+  if (elt.id === "take" && triggeringEvent?.submitter) parameters.take = triggeringEvent.submitter.value;
+});

@@ -85,3 +85,16 @@ class DeskTimeline extends HTMLElement {
 }
 
 customElements.define("desk-timeline", DeskTimeline);
+
+// After an inline edit the focus goes back to the value that was edited; the form it was in is gone.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful } = event.detail;
+  const field = successful && elt.matches?.(".prop-rows form") && elt.elements.field?.value;
+  if (field) document.getElementById(`edit-${field}`)?.focus({ preventScroll: true });
+});
+
+// Escape leaves the composer, so that the single keys work again.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || !event.target.matches?.(".desk-composer textarea")) return;
+  document.getElementById("main")?.focus({ preventScroll: true });
+});
