@@ -42,7 +42,12 @@ class ListForm(forms.Form):
         required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("State")
     )
     group = forms.SlugField(required=False, max_length=60, label=gettext_lazy("Group"))
-    assignee = forms.CharField(required=False, max_length=60, label=gettext_lazy("Assignee"))
+    assignee = forms.CharField(
+        required=False,
+        max_length=60,
+        label=gettext_lazy("Assignee"),
+        widget=forms.TextInput({"placeholder": "me"}),
+    )
     requester = forms.CharField(required=False, max_length=60, label=gettext_lazy("Requester"))
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Words in number or title"))
     after = forms.CharField(required=False, max_length=400)
@@ -51,6 +56,16 @@ class ListForm(forms.Form):
         super().__init__(data)
         self.path = path
         self.fields["state"].choices = state_choices(path)  # type: ignore[attr-defined]
+
+    @property
+    def lines(self) -> list[forms.BoundField]:
+        """The fields of one line each, as the dialog shows them."""
+        return [self[name] for name in ("q", "sort", "assignee", "requester", "group")]
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """The fields of which several values can be chosen."""
+        return [self[name] for name in ("priority", "state")]
 
     def clean_view(self) -> str:
         """A queue there is."""

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.policies import group_ids
-from desk.promises import at_risk
 from incidents.choices import HoldReason
+from sla.selectors import at_risk
 from tickets import kinds
 from tickets.choices import Phase
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
+from catalog import services as catalog_services
 from core.attachments import accept
 from core.errors import IllegalTransitionError
 from core.models import Attachment
@@ -19,7 +20,10 @@ from tickets import kinds
 from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
 
 # Kinds whose transitions have services with typed inputs; others go through the one door itself.
-MOVES: Mapping[str, Mapping[str, Callable[..., Any]]] = {"incident": incident_services.SERVICES}
+MOVES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    "incident": incident_services.SERVICES,
+    **catalog_services.SERVICES,
+}
 
 
 def take_in(actor: User, uploads: Iterable[UploadedFile]) -> list[Attachment]:

@@ -17,12 +17,22 @@ from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket, TicketAttachment
 
 FOLDED_FROM = 3
-SPOKEN = {ActivityKind.COMMENT, ActivityKind.WORK_NOTE}
+SPOKEN = {ActivityKind.COMMENT, ActivityKind.MAIL, ActivityKind.WORK_NOTE}
 SHOWN: dict[str, str | Promise] = {
     "all": gettext_lazy("All"),
     "conversation": gettext_lazy("Conversation"),
     "internal": gettext_lazy("Internal"),
     "system": gettext_lazy("System"),
+}
+VERBS: dict[str, str | Promise] = {
+    "approval_requested": gettext_lazy("Approval was asked for"),
+    "approval_approved": gettext_lazy("Approved"),
+    "approval_rejected": gettext_lazy("Declined"),
+    "approval_reminded": gettext_lazy("The approvers were reminded"),
+    "approval_escalated": gettext_lazy("Not answered in time, so the manager is asked too"),
+    "approval_cancelled": gettext_lazy("The question was withdrawn"),
+    "approval_empty": gettext_lazy("There was nobody to ask"),
+    "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }
 _ICONS = {
     ActivityKind.STATE: "arrow-right",
@@ -59,7 +69,7 @@ def blocks(ticket: Ticket, rows: Iterable[Any], names: Names, *, shown: str = "a
 
 def _is_shown(row: Activity, shown: str) -> bool:
     if shown == "conversation":
-        return row.kind == ActivityKind.COMMENT
+        return row.kind in {ActivityKind.COMMENT, ActivityKind.MAIL}
     if shown == "internal":
         return row.kind == ActivityKind.WORK_NOTE
     return shown == "all" or row.kind not in SPOKEN
@@ -96,10 +106,10 @@ def _entry(ticket: Ticket, row: Any, names: Names) -> Entry:
             files=files,
             anchor=anchor,
         )
-    if row.kind == ActivityKind.COMMENT or is_file:
+    if row.kind in {ActivityKind.COMMENT, ActivityKind.MAIL} or is_file:
         return _comment(ticket, row, files, anchor)
     changes = changes_in_words(row.changes, ticket.kind, names)
-    text = row.body or ("" if changes else _said(row))
+    text = _said(row) if row.verb in VERBS or not changes else row.body
     return Entry(
         "system",
         row.at,
@@ -130,6 +140,10 @@ def _comment(ticket: Ticket, row: Any, files: list[FileLink], anchor: str) -> En
 
 
 def _said(row: Any) -> str:
+    if row.verb in VERBS:
+        return f"{VERBS[row.verb]}: {row.body}" if row.body else str(VERBS[row.verb])
+    if row.body:
+        return str(row.body)
     return _("changed internal details") if row.kind == ActivityKind.FIELD else str(row.get_kind_display())
 
 

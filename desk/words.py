@@ -31,7 +31,7 @@ FIELDS: dict[str, str | Promise] = {
     "priority": _("Priority"),
     "priority_override_reason": _("Reason for the priority"),
     "category": _("Category"),
-    "ci": _("Configuration item"),
+    "ci": _("CI"),
     "location": _("Location"),
     "severity": _("Severity"),
     "due_at": _("Due"),
@@ -44,6 +44,11 @@ FIELDS: dict[str, str | Promise] = {
     "major_status": _("Major incident"),
     "stage": _("Stage"),
     "result": _("Result"),
+    "approvers": _("Asked"),
+    "approval": _("Approval"),
+    "quantity": _("Quantity"),
+    "price": _("Price"),
+    "expected_at": _("Expected"),
 }
 # What follows from another change of the same write, or is shown elsewhere on the page.
 DERIVED = frozenset(
@@ -121,6 +126,8 @@ def value_of(name: str, value: Any, kind: str, names: Names) -> str:
     spec = kinds.get(kind)
     if name == "state":
         return str(spec.state_labels.get(value, value))
+    if isinstance(value, list):
+        return ", ".join(str(inner) for inner in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {inner}" for key, inner in value.items())
     return _choice(spec.model, name, value) or _moment(value) or str(value)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import BadInputError, DomainError, FieldError, RuleRefusedError, StaleVersionError
 from desk import selectors, services
+from desk.filters import filters_from
 from desk.forms import MessageForm, MoveForm, PropertyForm, refuse
 from desk.properties import EDITABLE, property_of, shown_value
 from desk.views.base import agents_only, known_path
@@ -148,9 +149,10 @@ def _in_words(form: PropertyForm) -> str:
 
 @require_POST
 @agents_only
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: HttpRequest, path: str) -> HttpResponse:
     """Make the reader the assignee, from the list or the page; ``take`` is number and version."""
     actor: Any = request.user
+    path = known_path(path)
     number, _slash, version = request.POST.get("take", "").partition("/")
     if not (version.isascii() and version.isdigit() and len(version) < 10):
         detail = _("This form does not say which version of the ticket it was made for. Reload the page.")
@@ -158,11 +160,26 @@ def take(request: HttpRequest) -> HttpResponse:
     ticket = selectors.desk_ticket(actor, number)
     update_ticket(ticket.pk, actor=actor, expected_version=int(version), assignee=actor)
     if request.htmx:  # type: ignore[attr-defined]
-        return done(request, "all", number, "")
+        return taken(request, path, number)
     messages.success(request, _("%(number)s is yours now.") % {"number": number})
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else "desk:all")
+
+
+def taken(request: HttpRequest, path: str, number: str) -> HttpResponse:
+    """The new parts when the ticket's page is open, else its row in the list alone."""
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    if f"/{number}/" in (htmx.current_url_abs_path or ""):
+        return done(request, path, number, "")
+    actor: Any = request.user
+    names = {
+        "row": selectors.row_of(selectors.desk_ticket(actor, number)),
+        "path": path,
+        "query": filters_from(request.GET, path=path).query(),
+        "oob": True,
+    }
+    return render(request, "desk/_row.html", names)
 
 
 @require_POST
