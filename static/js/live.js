@@ -21,7 +21,7 @@ let lastId = "";
 let failures = 0;
 let leading = false;
 let live = false;
-let base = "";
+let base = "/api/v1/stream/";
 
 const ownTopics = () => [...new Set([...elements].flatMap((element) => element.topics))];
 
@@ -134,6 +134,7 @@ function lead() {
 }
 
 function start() {
+  say({ kind: "topics", topics: ownTopics() });
   if (navigator.locks && channel) navigator.locks.request("maru-live", lead);
   else lead();
   setInterval(() => {
@@ -154,12 +155,14 @@ class MaruLive extends HTMLElement {
 
   connectedCallback() {
     elements.add(this);
-    base = base || this.getAttribute("src") || "/api/v1/stream/";
-    say({ kind: "topics", topics: ownTopics() });
-    if (!started) {
-      started = true;
-      start();
-    } else if (leading) queueMicrotask(open);
+    base = this.getAttribute("src") || base;
+    if (started) {
+      say({ kind: "topics", topics: ownTopics() });
+      if (leading) setTimeout(open);
+      return;
+    }
+    started = true;
+    setTimeout(start); // when every element of the page has said what it wants
   }
 
   disconnectedCallback() {
