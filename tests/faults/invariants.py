@@ -1,0 +1,101 @@
+"""What must hold after every drill (RELIABILITY section 9), read from database and mail folder."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections import Counter
+
+from tests.faults.drill import Drill
+from tests.faults.story import Story, until
+
+
+def check(drill: Drill, story: Story) -> None:
+    """Fail the drill unless nothing was lost and nothing happened twice."""
+    nothing_lost(drill, story)
+    nothing_twice(drill, story)
+    nothing_orphaned(drill, story)
+    everyone_told(drill, story)
+
+
+def nothing_lost(drill: Drill, story: Story) -> None:
+    """I1: each acknowledged order exists with its activity, audit row and event."""
+    sql = story.stack.sql
+    for name, query in {
+        "requests": "SELECT count(*) FROM tickets_ticket WHERE number = ANY(%s)",
+        "activities": "SELECT count(DISTINCT t.number) FROM tickets_activity a"
+        " JOIN tickets_ticket t ON t.id = a.ticket_id WHERE a.verb = 'opened' AND t.number = ANY(%s)",
+        "audit rows": "SELECT count(DISTINCT object_ref) FROM core_auditlog"
+        " WHERE action = 'opened' AND object_ref = ANY(%s)",
+    }.items():
+        found = sql(query, (story.orders,))[0][0]
+        drill.require(found == len(story.orders), f"{len(story.orders) - found} {name} are missing")
+    drill.figures["acked"] = len(story.orders)
+    drill.figures["missing"] = 0
+
+
+def nothing_twice(drill: Drill, story: Story) -> None:
+    """I2: per order one decision, one purchase task, one laptop; no step done twice."""
+    sql = story.stack.sql
+    doubles = {
+        "decided approvals": "SELECT t.id FROM approvals_approval a"
+        " JOIN approvals_approvalrequest r ON r.id = a.request_id JOIN tickets_ticket t ON t.id = r.ticket_id WHERE a.status IN ('approved', 'rejected')"
+        " GROUP BY t.id HAVING count(*) > 1",
+        "purchase tasks": "SELECT t.parent_id FROM tickets_ticket t WHERE t.kind = 'sctask'"
+        " AND t.parent_id IS NOT NULL GROUP BY t.parent_id HAVING count(*) > 1",
+        "laptops": "SELECT serial FROM cmdb_ci WHERE serial LIKE 'SN-%%' GROUP BY serial HAVING count(*) > 1",
+        "closings": "SELECT ticket_id FROM tickets_activity WHERE kind = 'state' AND verb = 'complete'"
+        " GROUP BY ticket_id HAVING count(*) > 1",
+    }
+    for name, query in doubles.items():
+        found = sql(query.replace("%%", "%"))
+        drill.require(not found, f"{len(found)} orders have two {name}")
+    laptops = sql("SELECT count(*) FROM cmdb_ci WHERE serial LIKE 'SN-%'")[0][0]
+    drill.require(laptops == len(story.orders), f"{laptops} laptops for {len(story.orders)} orders")
+    drill.figures["doubles"] = 0
+
+
+def nothing_orphaned(drill: Drill, story: Story) -> None:
+    """I5: every open run has an open step."""
+    orphans = story.stack.sql(
+        "SELECT r.id FROM workflows_flowrun r WHERE r.status IN ('running', 'waiting') AND NOT EXISTS"
+        " (SELECT 1 FROM workflows_flowstep s WHERE s.run_id = r.id AND s.status IN ('ready', 'waiting'))"
+    )
+    drill.require(not orphans, f"{len(orphans)} runs without a next step")
+    ended = story.stack.sql("SELECT count(*) FROM workflows_flowrun WHERE status IN ('suspended', 'failed')")[
+        0
+    ][0]
+    drill.require(ended == 0, f"{ended} runs ended badly")
+
+
+def everyone_told(drill: Drill, story: Story) -> None:
+    """I3: every queued mail was sent, and every copy of one message has the same Message-ID."""
+    until(lambda: waiting_mails(story) == 0, 60)
+    left = waiting_mails(story)
+    drill.require(left == 0, f"{left} mails are still waiting")
+    ids = Counter(message_ids(story))
+    dead = story.stack.sql("SELECT count(*) FROM core_delivery WHERE dead_at IS NOT NULL")[0][0]
+    drill.require(dead == 0, f"{dead} dead letters")
+    sent = story.stack.sql(
+        "SELECT count(*) FROM core_delivery WHERE channel = 'email' AND done_at IS NOT NULL"
+    )[0][0]
+    drill.require(len(ids) <= sent, f"{len(ids)} messages for {sent} deliveries")
+    drill.figures["mails"] = len(ids)
+    drill.figures["raw_duplicates"] = sum(ids.values()) - len(ids)
+
+
+def waiting_mails(story: Story) -> int:
+    """Deliveries that nobody has sent yet."""
+    return int(
+        story.stack.sql("SELECT count(*) FROM core_delivery WHERE done_at IS NULL AND dead_at IS NULL")[0][0]
+    )
+
+
+def message_ids(story: Story) -> list[str]:
+    """The Message-ID of each caught mail."""
+    found = []
+    for path in story.stack.mail.glob("*.eml"):
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found.append(re.sub(r"\s", "", str(message["Message-ID"])))
+    return found
