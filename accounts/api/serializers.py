@@ -150,8 +150,8 @@ class TokenOut(Out):
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = Moment()
     expires_at = Moment()
-    last_used_at = Moment()
-    revoked_at = Moment()
+    last_used_at = Moment(allow_null=True)
+    revoked_at = Moment(allow_null=True)
 
 
 class TokenMadeOut(TokenOut):

@@ -172,6 +172,7 @@ class Moment(serializers.DateTimeField):
         return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class Label(serializers.ReadOnlyField):
     """The text of a choice in the reader's language, beside its code (API A-05)."""
 

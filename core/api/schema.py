@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils import translation
@@ -12,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from core.api.fields import describing
 from core.api.permissions import scope_of
+from core.models import Setting
 
 PROBLEM = {
     "type": "object",
@@ -76,8 +78,13 @@ class MaruGenerator(SchemaGenerator):
 class MaruSchema(AutoSchema):
     """drf-spectacular's description plus what the base classes do."""
 
+    view: Any
+
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """The operation, with problem answers, headers and the scope a token needs."""
+        filterset = getattr(self.view, "filterset_class", None)
+        # Types come from converters and filters; the model only tells which table, never asks it.
+        self.view.queryset = SimpleNamespace(model=filterset.Meta.model if filterset else Setting)
         token = describing.set(True)
         try:
             operation = super().get_operation(*args, **kwargs)
@@ -88,10 +95,16 @@ class MaruSchema(AutoSchema):
         for status, text in self._refusals().items():
             operation["responses"].setdefault(status, self._problem(text))
         operation["responses"] = dict(sorted(operation["responses"].items()))
+        for status, response in operation["responses"].items():
+            response["headers"] = self._headers(status)
         scope = scope_of(self.view, self.method)
         if scope:
             operation["x-required-scopes"] = [scope]
         return operation
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """A token, or the session of the same browser."""
+        return [{"bearer": []}, {"session": []}]
 
     def get_override_parameters(self) -> list[Any]:
         """Headers that the base class reads."""
@@ -138,6 +151,15 @@ class MaruSchema(AutoSchema):
         if self._needs_version():
             found |= VERSIONED
         return found
+
+    def _headers(self, status: str) -> dict[str, Any]:
+        found = ["X-Request-Id", "RateLimit", "RateLimit-Policy"]
+        single = getattr(self.view, "versioned", False) and not self._is_list_view()
+        if status in {"200", "201"} and single and self._returns_records():
+            found.append("ETag")
+        found += {"201": ["Location"], "401": ["WWW-Authenticate"], "405": ["Allow"]}.get(status, [])
+        found += ["Retry-After"] if status in {"429", "503"} else []
+        return {name: {"schema": {"type": "string"}} for name in found}
 
     def _problem(self, text: str) -> dict[str, Any]:
         component = ResolvedComponent(  # type: ignore[no-untyped-call] # untyped there

@@ -20,9 +20,9 @@ class IncidentOut(TicketOut):
     severity = serializers.ChoiceField(choices=Level.choices, allow_null=True)
     major_status = serializers.ChoiceField(choices=MajorStatus.choices)
     major_status_label = Label("major_status")
-    hold_reason = serializers.ChoiceField(choices=HoldReason.choices)
+    hold_reason = serializers.ChoiceField(choices=HoldReason.choices, allow_blank=True)
     hold_reason_label = Label("hold_reason")
-    hold_until = Moment()
+    hold_until = Moment(allow_null=True)
 
 
 class IncidentIn(Body):
