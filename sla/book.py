@@ -87,7 +87,7 @@ class Book:
             target_s=target_s,
             marks=promise.marks,
             calendar_id=calendar_id,
-            calendar_version=calendar and calendar.version,
+            calendar_version=None if calendar is None else calendar.version,
             biz=always_open(tz) if calendar is None else counted(calendar.pk, calendar.stamp, tz),
         )
 

@@ -140,7 +140,7 @@ class _Evaluation:
         promise = promise_of(clock.definition_id)
         if self._holds(promise.stop):
             self._finish(clock, Stage.COMPLETED)
-        elif self._holds(promise.reset) and self._holds(promise.start):
+        elif self._is_reset(clock, promise):
             self._finish(clock, Stage.COMPLETED)
             if self._fits(promise):
                 self._attach(promise)
@@ -149,6 +149,10 @@ class _Evaluation:
             self._finish(clock, Stage.CANCELLED)
         else:
             self._pause_or_resume(clock, promise)
+
+    def _is_reset(self, clock: Clock, promise: Promise) -> bool:
+        """A clock that this very write attached starts anew already: an empty cycle would only add noise."""
+        return clock.pk is not None and self._holds(promise.reset) and self._holds(promise.start)
 
     def _pause_or_resume(self, clock: Clock, promise: Promise) -> None:
         terms, cause = self.book.terms_of(clock), self._cause(promise)

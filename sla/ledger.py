@@ -37,12 +37,12 @@ def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
 
     Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
     """
-    Clock.objects.bulk_create(new)
     rows = list(changed)
     for clock in rows:
         clock.lock_version += 1
     if rows:
         Clock.objects.bulk_update(rows, _CHANGING)
+    Clock.objects.bulk_create(new)  # after the cycle before it has ended: a track has one open clock
     told = _insert(notes.events)
     if notes.segments:
         ClockSegment.objects.bulk_create(notes.segments)
