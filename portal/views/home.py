@@ -29,4 +29,4 @@ def home(request: PersonRequest) -> HttpResponse:
         "cards": cards[:CARDS],
         "waiting": len(cards),
     }
-    return show(request, "portal/home.html", context)
+    return show(request, "portal/home.html", context, fragment="portal/_home_live.html")
