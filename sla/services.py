@@ -13,7 +13,7 @@ from accounts.choices import Grant
 from accounts.policies import Actor, has_grant
 from core import audit, outbox, sweep
 from core.errors import NotAllowedError, NotVisibleError, WrongStateError
-from core.time import db_now
+from core.time import clock_now, db_now
 from sla import lint, machine
 from sla.book import Book, current
 from sla.choices import EventKind, Stage, Status
@@ -42,7 +42,7 @@ def fire_due_clocks(*, limit: int, now: dt.datetime | None = None) -> int:
     )
     if not clocks:
         return 0
-    book, now, notes = current(), now or db_now(), Notes()
+    book, now, notes = current(), now or clock_now(), Notes()
     for clock in clocks:
         machine.fire(clock, book.terms_of(clock), now, notes, SWEEP)
     store([], clocks, notes)
