@@ -1,7 +1,8 @@
 """When a request is due and what happens then, as plain data in ``ApprovalRequest.policy`` (APR-11).
 
-``due`` is ``{"business": "PT16H", "calendar": "requester" | key}`` or ``{"after": "PT48H"}``; ``on_due`` is
-one action or a list, each run one such span after the one before; ``remind:2`` is two reminders.
+``due`` is ``{"business": "PT16H", "calendar": "requester" | key}``, ``{"business_days": 3, "calendar": …}``
+or ``{"after": "PT48H"}``; ``on_due`` is one action or a list, each run one such span after the one before;
+``remind:2`` is two reminders.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from core.errors import invalid
 from schedules.selectors import DEFAULT_CALENDAR, business_time
 
 MAX_SECONDS = 366 * 86_400
+MAX_DAYS = 366
 MAX_ACTIONS = 10
+_LENGTHS = frozenset({"business", "business_days", "after"})
 _ENDINGS = frozenset({DueAction.APPROVE, DueAction.REJECT, DueAction.CANCEL})
 
 
@@ -38,17 +41,31 @@ def plan(due: Any, on_due: Any, *, zone: str) -> dict[str, Any]:
         if on_due:
             raise invalid("on_due", _("Say when it is due before saying what happens then."))
         return {}
-    if not isinstance(due, dict) or not due.keys() <= {"business", "after", "calendar"}:
-        raise invalid("due", _("Say when it is due in business time or in plain time."))
-    if ("business" in due) == ("after" in due):
-        raise invalid("due", _("Say when it is due in business time or in plain time."))
-    made: dict[str, Any] = {"seconds": span_seconds(due.get("business") or due.get("after"))}
-    if "business" in due:
+    return span(due, zone=zone) | {"actions": actions(on_due)}
+
+
+def span(due: Any, *, zone: str) -> dict[str, Any]:
+    """A checked length of time, business or plain, as ``next_at`` counts it. Raises RuleRefusedError."""
+    known = due.keys() & _LENGTHS if isinstance(due, dict) else set()
+    if len(known) != 1 or not due.keys() <= {*known, "calendar"}:
+        raise invalid("due", _("Say how long in business time, in business days or in plain time."))
+    [length] = known
+    made: dict[str, Any] = {}
+    if length == "business_days":
+        made["days"] = _days(due[length])
+    else:
+        made["seconds"] = span_seconds(due[length])
+    if length != "after":
         of_requester = due.get("calendar", "requester") == "requester"
         made["calendar"] = DEFAULT_CALENDAR if of_requester else str(due["calendar"])
         made["zone"] = zone if of_requester else None
-    made["actions"] = actions(on_due)
     return made
+
+
+def _days(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_DAYS:
+        raise invalid("due", _("Business days are a whole number from 1 to %(max)s.") % {"max": MAX_DAYS})
+    return value
 
 
 def actions(on_due: Any) -> list[str]:
@@ -69,7 +86,11 @@ def next_at(made: dict[str, Any], start: dt.datetime) -> dt.datetime:
     """The instant one span after ``start``. Raises RuleRefusedError when the calendar never opens again."""
     if "calendar" not in made:
         return start + dt.timedelta(seconds=made["seconds"])
-    at = business_time(made["calendar"], tz=made["zone"]).add(start, made["seconds"])
+    calendar = business_time(made["calendar"], tz=made["zone"])
+    count, amount = (
+        (calendar.add_business_days, made["days"]) if "days" in made else (calendar.add, made["seconds"])
+    )
+    at = count(start, amount)
     if at is None:
         raise invalid("due", _("The calendar has no open hours left."))
     return at

@@ -1,0 +1,19 @@
+"""Flows: what happens by itself, durably, step by step."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class Config(AppConfig):
+    """Flow definitions as versioned data, and the engine that runs them (DOMAIN section 3)."""
+
+    name = "workflows"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register sweep steps, handlers and the hook of every ticket write; load the seed flows."""
+        from tickets import hooks
+        from workflows import executor, handlers, reference, triggers  # noqa: F401
+
+        hooks.on_change(triggers.react, order=200)
+        post_migrate.connect(reference.load, sender=self)

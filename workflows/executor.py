@@ -1,0 +1,220 @@
+"""The engine's turns: run what is ready, match signals, fire timers, cancel, find what is stuck.
+
+Internal steps are one transaction each batch, so a killed worker leaves no trace (RELIABILITY RL-10). A step
+that raises is undone and counted in a transaction of its own; after five tries it waits for an operator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import translation
+
+from core import outbox, sweep
+from core.cause import caused_by
+from core.dispatch import backoff
+from core.errors import BusyError, DomainError, StaleVersionError
+from core.models import ScheduleTick
+from core.time import clock_now, db_now
+from tickets.choices import ActivityKind
+from tickets.selectors import tickets_by_ids
+from tickets.services.writing import activity
+from workflows.batch import Batch, Failure, insert_steps
+from workflows.cancelling import cancel_locked
+from workflows.choices import LIVE_RUNS, RunStatus, StepStatus
+from workflows.graph import compiled
+from workflows.models import FlowRun, FlowSignal, FlowStep
+from workflows.selectors import claims
+
+log = structlog.get_logger(__name__)
+MAX_ATTEMPTS = 5
+STUCK_AFTER = dt.timedelta(minutes=1)
+_PASSING = (BusyError, StaleVersionError, OperationalError)
+
+
+@sweep.register
+def cancel_asked(*, limit: int) -> int:
+    """Cancel the runs somebody asked to cancel; returns how many. Before anything else moves them on."""
+    done = 0
+    while done < min(limit, 50) and _cancel_one():
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _cancel_one() -> bool:
+    run = claims.run_to_cancel()
+    if run is None:
+        return False
+    _carry_out(run)
+    return True
+
+
+def _carry_out(run: FlowRun) -> None:
+    signal = claims.cancel_signal(run)
+    if signal is not None:
+        with acting(run):
+            cancel_locked(run, reason=signal.payload.get("reason", ""))
+        same = FlowSignal.objects.filter(name=signal.name, correlation_key=signal.correlation_key)
+        same.filter(consumed_at=None).update(consumed_at=Now())
+
+
+@sweep.register
+def match_signals(*, limit: int) -> int:
+    """Give kept signals to the steps that wait for them; returns how many steps were woken."""
+    with transaction.atomic():
+        woken: dict[int, int] = {}
+        for signal_id, step_id in claims.matches(min(limit, 200)):
+            woken.setdefault(step_id, signal_id)
+        signals = FlowSignal.objects.in_bulk(list(woken.values()))
+        for step_id, signal_id in woken.items():
+            signal = signals[signal_id]
+            _wake([step_id], {"signal": signal.name, **signal.payload})
+            FlowSignal.objects.filter(pk=signal_id).update(consumed_at=Now(), consumed_by_step=step_id)
+    return len(woken)
+
+
+@sweep.register
+def fire_timers(*, limit: int) -> int:
+    """Wake the steps whose time has come; returns how many."""
+    with transaction.atomic():
+        ids = [step.pk for step in claims.due_steps(min(limit, 200))]
+        _wake(ids, {"signal": "timer"})
+    return len(ids)
+
+
+def _wake(step_ids: list[int], resume: dict[str, Any]) -> None:
+    steps = FlowStep.objects.filter(pk__in=step_ids)
+    steps.update(status=StepStatus.READY, run_at=Now(), resume=resume, attempt=0)
+    waiting = FlowRun.objects.filter(steps__in=step_ids, status=RunStatus.WAITING)
+    waiting.update(status=RunStatus.RUNNING)
+
+
+@sweep.register
+def run_ready(*, limit: int) -> int:
+    """Take runs on from their ready steps, one transaction each batch; returns how many steps were made."""
+    made = 0
+    while made < limit:
+        done = run_batch()
+        if not done:
+            break
+        made += done
+    return made
+
+
+def run_batch() -> int:
+    """Take one run on as far as it goes in one transaction; returns how many steps were tried."""
+    step: FlowStep | None = None
+    try:
+        with transaction.atomic():
+            step = claims.ready_step()
+            if step is None:
+                return 0
+            made, failure = _take_on(step)
+    except Exception as error:
+        if step is None or not connection.is_usable():
+            raise
+        made, failure = 0, Failure(step.pk, error)  # what only the commit refused
+    if failure is not None:
+        note_failure(failure)
+    return made + (failure is not None)
+
+
+def _take_on(step: FlowStep) -> tuple[int, Failure | None]:
+    run = step.run
+    if claims.cancel_signal(run) is not None:
+        _carry_out(run)
+        return 1, None
+    with acting(run):
+        return Batch(run, compiled(run.flow_version_id)).go(step)
+
+
+@contextmanager
+def acting(run: FlowRun) -> Iterator[None]:
+    """Writes inside are the platform's, caused by this run, in the language of the ticket's company."""
+    graph = compiled(run.flow_version_id)
+    ticket = tickets_by_ids([run.ticket_id]).get(run.ticket_id) if run.ticket_id else None
+    language = ticket.company.language if ticket else translation.get_language()
+    link = f"flow:{graph.flow_key}:{run.pk}"
+    with caused_by(link, channel="flow", chain=run.cause_chain), translation.override(language):
+        yield
+
+
+@transaction.atomic
+def note_failure(failure: Failure) -> None:
+    """Count a failed try. Another one follows after a back-off, or the step waits for an operator.
+
+    With ``on_error`` the run goes on there; else it is suspended. Publishes ``flow.failed`` then.
+    """
+    step = claims.locked_step(failure.step_id)
+    if step.status != StepStatus.READY or step.run.status not in LIVE_RUNS:
+        return
+    attempt = step.attempt + 1
+    error = _told(failure.error)
+    final = attempt >= MAX_ATTEMPTS or _is_final(failure.error)
+    log.warning("flow_step_failed", run=step.run_id, node=step.node_id, attempt=attempt, final=final, **error)
+    if not final:
+        FlowStep.objects.filter(pk=step.pk).update(
+            attempt=attempt, error=error, run_at=clock_now() + backoff(attempt)
+        )
+        return
+    now = db_now()
+    FlowStep.objects.filter(pk=step.pk).update(
+        status=StepStatus.FAILED, attempt=attempt, error=error, done_at=now
+    )
+    _go_round_or_suspend(step, error)
+
+
+def _is_final(error: Exception) -> bool:
+    """A refusal stays a refusal, however often one asks; what passes by itself is tried again."""
+    return isinstance(error, DomainError) and not isinstance(error, _PASSING)
+
+
+def _told(error: Exception) -> dict[str, str]:
+    if isinstance(error, DomainError):
+        return {"code": error.code, "message": str(error.detail)[:500]}
+    return {"code": type(error).__name__, "message": str(error)[:500]}
+
+
+def _go_round_or_suspend(step: FlowStep, error: dict[str, str]) -> None:
+    run, graph = step.run, compiled(step.run.flow_version_id)
+    node = graph.nodes[step.node_id]
+    if node.get("on_error"):
+        insert_steps(run, graph, [node["on_error"]], path=step.path, iteration=step.iter)
+        FlowRun.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+        return
+    FlowRun.objects.filter(pk=run.pk).update(
+        status=RunStatus.SUSPENDED, error={"node": step.node_id, **error}
+    )
+    body = {"run_id": run.pk, "ticket_id": run.ticket_id, "step_id": step.pk, "node_id": step.node_id}
+    outbox.publish("flow.failed", body | {"code": error["code"]})
+    if run.ticket is not None:
+        with acting(run):
+            row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
+            row.save(force_insert=True)
+
+
+@sweep.register
+def find_stuck(*, limit: int) -> int:
+    """Once a minute: suspend live runs that nothing will ever move again, so that they are seen (RL-29)."""
+    minute = db_now().replace(second=0, microsecond=0)
+    if ScheduleTick.objects.filter(schedule="flows.stuck", tick_at=minute).exists():
+        return 0
+    with transaction.atomic():
+        _tick, mine = ScheduleTick.objects.get_or_create(schedule="flows.stuck", tick_at=minute)
+        if not mine:
+            return 0
+        FlowSignal.objects.filter(expires_at__lt=Now()).delete()
+        stuck = list(claims.runs_without_a_step(limit, older_than=STUCK_AFTER))
+        for run in stuck:
+            error = {"code": "stuck", "message": "no open step"}
+            FlowRun.objects.filter(pk=run.pk).update(status=RunStatus.SUSPENDED, error=error)
+            body = {"run_id": run.pk, "ticket_id": run.ticket_id, "code": "stuck"}
+            outbox.publish("flow.failed", body)
+    return len(stuck)

@@ -1,0 +1,231 @@
+"""Flows as versioned data, and their runs: one row per step (DOMAIN 3.1)."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Group, Named, User
+from core.models import Record
+from tickets.models import Ticket
+from workflows.choices import (
+    OPEN_RUNS,
+    OPEN_STEPS,
+    Once,
+    Outcome,
+    RunStatus,
+    StepStatus,
+    TriggerKind,
+    TriggerOn,
+    VersionStatus,
+)
+
+
+def _absorbing(name: str, statuses: str) -> pgtrigger.Trigger:
+    """Final states absorb: no restart overwrites what has ended (DOMAIN DF-1)."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF OLD.status IN ({statuses}) AND NEW.status <> OLD.status THEN
+                RAISE EXCEPTION '% is final', OLD.status USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+class Flow(Named, Record):
+    """A way of handling something, in versions."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    owner_group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    trigger_kind = models.CharField(max_length=10, choices=TriggerKind.choices)
+    enabled = models.BooleanField(default=True)
+
+
+class FlowVersion(Record):
+    """One edition of a flow. Runs stay on the edition they began with (DOMAIN DF-30)."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="versions")
+    no = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=VersionStatus.choices, default=VersionStatus.DRAFT)
+    graph = models.JSONField()
+    graph_sha256 = models.CharField(max_length=64)
+    schema_ver = models.PositiveSmallIntegerField(default=1)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    notes = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flow", "no"], name="flow_version_no"),
+            models.UniqueConstraint(
+                fields=["flow"],
+                condition=Q(status=VersionStatus.PUBLISHED),
+                name="one_published_flow_version",
+            ),
+            models.UniqueConstraint(
+                fields=["flow"], condition=Q(status=VersionStatus.DRAFT), name="one_draft_of_a_flow"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_is_immutable",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED]),
+                func="""
+                    IF TG_OP = 'UPDATE' AND OLD.status = 'published' AND NEW.status = 'retired'
+                       AND to_jsonb(NEW) - '{status,updated_at,lock_version}'::text[]
+                         = to_jsonb(OLD) - '{status,updated_at,lock_version}'::text[] THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'a published version of a flow never changes'
+                        USING ERRCODE = 'check_violation';
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow_id} v{self.no}"
+
+
+class FlowTrigger(models.Model):
+    """When a published version starts by itself; made from its graph when it is published."""
+
+    flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="triggers")
+    kind = models.CharField(max_length=20)
+    on = models.CharField(max_length=6, choices=TriggerOn.choices)
+    condition = models.JSONField(default=dict)
+    order = models.PositiveIntegerField(default=100)
+    run_once_per = models.CharField(max_length=12, choices=Once.choices, default=Once.RECORD)
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "id"], name="flow_trigger_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on}"
+
+
+class FlowRun(Record):
+    """One walk through a version, about one ticket or none. ``stage`` is where the requester sees it."""
+
+    flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="flow_runs", db_index=False
+    )
+    status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.RUNNING)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    stage = models.CharField(max_length=40, blank=True)
+    vars = models.JSONField(default=dict)
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    cause_chain = models.JSONField(default=list)
+    dedupe_key = models.CharField(max_length=120, blank=True)
+    step_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flow_version", "dedupe_key"], condition=~Q(dedupe_key=""), name="flow_run_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_RUNS, ended_at=None)
+                | (~Q(status__in=OPEN_RUNS) & Q(ended_at__isnull=False)),
+                name="flow_run_end",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "id"], condition=Q(status__in=OPEN_RUNS), name="flow_run_open"),
+            models.Index("ticket", F("id").desc(), name="flow_run_of_ticket"),
+        ]
+        triggers = [_absorbing("run_end_is_final", "'completed', 'failed', 'cancelled'")]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class FlowStep(models.Model):
+    """One node of one run. (run, node, path, iter) is its identity: a repeat finds it there (RL-18).
+
+    ``wait_kind`` and ``wait_key`` say what it waits for; ``resume`` is what ended the waiting, until the
+    executor has dealt with it.
+    """
+
+    run = models.ForeignKey(FlowRun, on_delete=models.PROTECT, related_name="steps", db_index=False)
+    node_id = models.CharField(max_length=60)
+    path = models.CharField(max_length=120, blank=True)
+    iter = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=StepStatus.choices, default=StepStatus.READY)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    run_at = models.DateTimeField(db_default=Now())
+    wait_kind = models.CharField(max_length=40, blank=True)
+    wait_key = models.CharField(max_length=80, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    resume = models.JSONField(null=True, blank=True)
+    output = models.JSONField(default=dict)
+    error = models.JSONField(null=True, blank=True)
+    started_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "node_id", "path", "iter"], name="flow_step_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN_STEPS, done_at=None)
+                | (~Q(status__in=OPEN_STEPS) & Q(done_at__isnull=False)),
+                name="flow_step_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["run_at", "id"], condition=Q(status=StepStatus.READY), name="flow_step_ready"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(status=StepStatus.WAITING, due_at__isnull=False),
+                name="flow_step_due",
+            ),
+            models.Index(
+                fields=["wait_kind", "wait_key"],
+                condition=Q(status=StepStatus.WAITING),
+                name="flow_step_waiting",
+            ),
+            models.Index(fields=["done_at"], condition=Q(status=StepStatus.FAILED), name="flow_step_failed"),
+        ]
+        triggers = [_absorbing("step_end_is_final", "'done', 'cancelled'")]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} of run {self.run_id}"
+
+
+class FlowSignal(models.Model):
+    """Something a step may wait for. One that comes before its wait is kept and matched later."""
+
+    name = models.CharField(max_length=40)
+    correlation_key = models.CharField(max_length=80)
+    payload = models.JSONField(default=dict)
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=80)
+    received_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True)
+    consumed_by_step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="flow_signal_once")]
+        indexes = [
+            models.Index(
+                fields=["name", "correlation_key"], condition=Q(consumed_at=None), name="flow_signal_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.correlation_key}"

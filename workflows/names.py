@@ -1,0 +1,116 @@
+"""What texts and conditions of a flow may name: plain values of allowed fields, never objects (DX-4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from core.values import evaluate, resolve
+from tickets.models import Ticket
+from tickets.selectors import child_of
+
+# The first words a path may begin with, beside the keys of the kinds that offer names.
+ROOTS = frozenset({"requester", "on_behalf_of", "ticket", "vars", "steps"})
+TICKET_FIELDS = frozenset(
+    {
+        "number",
+        "kind",
+        "title",
+        "state",
+        "phase",
+        "priority",
+        "impact",
+        "urgency",
+        "category",
+        "close_code",
+        "group",
+        "assignee",
+        "ci",
+        "company",
+    }
+)
+
+
+def person(user: User | None, *, with_manager: bool = True) -> dict[str, Any] | None:
+    """The allowed fields of a person; ``username`` is what engines find them by."""
+    if user is None:
+        return None
+    known = {
+        "username": user.username,
+        "name": user.display_name,
+        "email": user.email,
+        "grade": user.grade,
+        "cost_center": user.cost_center,
+        "is_vip": user.is_vip,
+        "department": _keyed(user.department),
+        "location": _keyed(user.location),
+    }
+    if with_manager:
+        known["manager"] = person(user.manager, with_manager=False)
+    return known
+
+
+def of_ticket(ticket: Ticket | None) -> dict[str, Any]:
+    """Names of the ticket, its people, and what its kind offers under its own key (``flow_names``)."""
+    if ticket is None:
+        return {"ticket": {}, "requester": None, "on_behalf_of": None}
+    names: dict[str, Any] = {
+        "ticket": {
+            "number": ticket.number,
+            "kind": ticket.kind,
+            "title": ticket.title,
+            "state": ticket.state,
+            "phase": ticket.phase,
+            "priority": ticket.priority,
+            "impact": ticket.impact,
+            "urgency": ticket.urgency,
+            "category": ticket.category,
+            "close_code": ticket.close_code,
+            "group": _keyed(ticket.group),
+            "assignee": ticket.assignee.username if ticket.assignee else None,
+            "ci": ticket.ci.number if ticket.ci else None,
+            "company": ticket.company.key,
+        },
+        "requester": person(ticket.requester),
+        "on_behalf_of": person(ticket.on_behalf_of),
+    }
+    child = child_of(ticket)
+    if hasattr(child, "flow_names"):
+        names[ticket.kind] = child.flow_names()
+    return names
+
+
+def of_steps(outputs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What earlier steps found out: ``steps.<node>.outcome`` and ``steps.<node>.output.<name>``."""
+    return {
+        node_id: {"outcome": output.get("outcome"), "output": output} for node_id, output in outputs.items()
+    }
+
+
+def filled(given: Any, names: dict[str, Any]) -> Any:
+    """``given`` with its values: ``{"path": …}`` and placeholders in texts, inside lists and objects too."""
+    if isinstance(given, str):
+        return plain(evaluate(given, names)) if "{{" in given else given
+    if isinstance(given, list):
+        return [filled(each, names) for each in given]
+    if isinstance(given, dict):
+        if given.keys() == {"path"}:
+            return plain(resolve(given["path"], names))
+        return {key: filled(each, names) for key, each in given.items()}
+    return given
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON: exact whole numbers, decimals as floats, instants as ISO texts."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _keyed(row: Any) -> dict[str, Any] | None:
+    return {"key": row.key, "name": row.name} if row is not None else None

@@ -1,0 +1,205 @@
+"""What a node kind is, what it gets and what it answers; and the complaints of publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from approvals.selectors import localized
+from core.errors import DomainError, FieldError
+from core.values import BadTemplateError, check
+from tickets.models import Ticket
+from workflows import conditions, names, people
+from workflows.graph import Graph, Node
+from workflows.known import KnownNames
+from workflows.models import FlowRun, FlowStep
+
+COMMON = frozenset({"kind", "label", "stage", "next", "on_error"})
+
+
+class NodeError(DomainError):
+    """A node could not do its work and trying again would not help; an operator reads the text."""
+
+    status = 422
+    code = "node_failed"
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step is over; the run goes on at ``to``, or at the node's ``next``."""
+
+    output: dict[str, Any] = field(default_factory=dict)
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The step waits for the signal (``kind``, ``key``), for ``due_at``, or for whichever comes first."""
+
+    kind: str = ""
+    key: str = ""
+    due_at: dt.datetime | None = None
+    output: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class End:
+    """The run is over."""
+
+    outcome: str
+
+
+Result = Done | Wait | End
+
+
+class Context(Protocol):
+    """What a node may use. The run is locked; services called from here lock on in RL-31's order."""
+
+    run: FlowRun
+    step: FlowStep
+    node: Node
+    graph: Graph
+    now: dt.datetime
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The ticket the run is about."""
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What texts and conditions may name, as it is now."""
+
+    def forget(self) -> None:
+        """Read ticket and names again: the node changed them."""
+
+
+def ticket_of(ctx: Context) -> Ticket:
+    """The ticket of the run. Raises NodeError for a run about nothing."""
+    if ctx.ticket is None:
+        raise NodeError(_("This step needs a ticket, and the run is about none."))
+    return ctx.ticket
+
+
+def text_of(ctx: Context, given: Any) -> str:
+    """A text, or the one in the run's language of ``{"ko": …, "en": …}``, with its placeholders filled."""
+    value = names.filled(localized(given), ctx.names)
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def people_of(ctx: Context, specs: list[dict[str, Any]]) -> list[people.Named]:
+    """The people and groups the node means."""
+    ticket = ticket_of(ctx)
+    return people.meant(specs, ctx.names, company_id=ticket.company_id, requester=ticket.requester)
+
+
+class Check:
+    """Collects what is wrong with a flow, in words its author understands."""
+
+    def __init__(self, known: KnownNames) -> None:
+        self.known = known
+        self.errors: list[FieldError] = []
+
+    def say(self, where: str, code: str, text: str) -> None:
+        """Note one mistake at ``where``, such as ``nodes.ask.rule``."""
+        self.errors.append(FieldError(where, code, text))
+
+    def need(self, where: str, node: Node, *fields: str) -> None:
+        """Each of these fields must be there and not empty."""
+        for name in fields:
+            if node.get(name) in (None, "", [], {}):
+                text = _("This step needs “%(field)s”.") % {"field": name}
+                self.say(f"{where}.{name}", "required", text)
+
+    def choice(self, where: str, value: Any, allowed: Iterable[str]) -> None:
+        """The value must be one of these."""
+        listed = sorted(str(each) for each in allowed)
+        if value not in listed:
+            text = _("“%(value)s” is not possible here. Possible: %(allowed)s.")
+            self.say(where, "choice", text % {"value": str(value)[:60], "allowed": ", ".join(listed)})
+
+    def texts(self, where: str, given: Any) -> None:
+        """Every placeholder and path inside must name something that exists here."""
+        if isinstance(given, str):
+            self.tried(where, lambda: check(given, self.known, field=where))
+        elif isinstance(given, dict) and given.keys() == {"path"}:
+            self.path(f"{where}.path", given["path"])
+        elif isinstance(given, dict):
+            for key, each in given.items():
+                self.texts(f"{where}.{key}", each)
+        elif isinstance(given, list):
+            for at, each in enumerate(given):
+                self.texts(f"{where}.{at}", each)
+
+    def path(self, where: str, path: Any) -> None:
+        """The path must begin with something that exists here."""
+        if not isinstance(path, str) or path not in self.known:
+            self.say(where, "unknown_name", _("%(path)s is not available here.") % {"path": str(path)[:80]})
+
+    def condition(self, where: str, tree: Any) -> None:
+        """The tree must be a legal condition over names that exist here."""
+        self.tried(where, lambda: conditions.compiled(tree))
+        for leaf in conditions.leaves(tree):
+            for path in conditions.paths(leaf):
+                self.path(where, path)
+
+    def people(self, where: str, specs: Any) -> None:
+        """The list must say who is meant, in forms the engine knows."""
+        if not isinstance(specs, list) or not specs:
+            self.say(where, "required", _("Say who is meant."))
+            return
+        for at, spec in enumerate(specs):
+            self._one_of_people(f"{where}.{at}", spec)
+
+    def tried(self, where: str, attempt: Callable[[], Any]) -> None:
+        """What the attempt refuses is a mistake at ``where``."""
+        try:
+            attempt()
+        except BadTemplateError as refusal:
+            self.errors.extend(refusal.errors)
+        except DomainError as refusal:
+            for each in refusal.errors or (FieldError("", refusal.code, refusal.detail),):
+                self.say(f"{where}.{each.field}".rstrip("."), each.code, str(each.detail))
+
+    def _one_of_people(self, where: str, spec: Any) -> None:
+        if not isinstance(spec, dict) or len(spec) != 1 or not spec.keys() <= set(people.FORMS):
+            text = _("Say who is meant by one of: %(forms)s.") % {"forms": ", ".join(people.FORMS)}
+            self.say(where, "people", text)
+            return
+        [(form, value)] = spec.items()
+        if form == "path":
+            self.path(where, value)
+        elif form == "manager":
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= people.MAX_LEVELS:
+                text = _("Say how many levels up the line, 1 to %(max)s.") % {"max": people.MAX_LEVELS}
+                self.say(where, "people", text)
+        elif not isinstance(value, str) or not value:
+            self.say(where, "people", _("Say who is meant."))
+
+
+def _no_check(check: Check, where: str, node: Node) -> None:
+    """Nothing particular to check."""
+
+
+def _no_cancel(ctx: Context, reason: str) -> None:
+    """Nothing to undo."""
+
+
+@dataclass(frozen=True)
+class NodeKind:
+    """One kind of node.
+
+    ``enter`` begins the step; ``resume`` goes on with what ended a waiting; ``cancel`` withdraws what the
+    step asked of others. All run inside the executor's transaction and call services only.
+    """
+
+    key: str
+    fields: frozenset[str]
+    enter: Callable[[Context], Result]
+    resume: Callable[[Context, dict[str, Any]], Result] | None = None
+    check: Callable[[Check, str, Node], None] = _no_check
+    cancel: Callable[[Context, str], None] = _no_cancel
+    has_next: bool = True

@@ -1,0 +1,53 @@
+"""The published record triggers, kept per process: every write of a ticket asks for them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max
+
+from workflows.choices import VersionStatus
+from workflows.models import FlowTrigger, FlowVersion
+
+FRESH_SECONDS = 2.0
+
+
+@dataclass
+class _Cache:
+    """The published triggers by kind of ticket, and the state of the versions they were read from."""
+
+    read_at: float = float("-inf")
+    stamp: tuple[Any, ...] = ()
+    by_kind: dict[str, list[FlowTrigger]] | None = None
+
+
+_cache = _Cache()
+
+
+def forget() -> None:
+    """Read the triggers again at the next write; called after each publish."""
+    _cache.read_at, _cache.by_kind = float("-inf"), None
+
+
+def triggers_of(kind: str) -> list[FlowTrigger]:
+    """The triggers for that kind in their order; another process's publish is seen within 2 seconds."""
+    if time.monotonic() - _cache.read_at > FRESH_SECONDS:
+        _cache.read_at = time.monotonic()
+        live = FlowVersion.objects.filter(status=VersionStatus.PUBLISHED, flow__enabled=True)
+        row = live.aggregate(newest=Max("pk"), count=Count("pk"))
+        stamp = (row["newest"], row["count"])
+        if _cache.by_kind is None or stamp != _cache.stamp:
+            _cache.stamp, _cache.by_kind = stamp, _read()
+    return (_cache.by_kind or {}).get(kind, [])
+
+
+def _read() -> dict[str, list[FlowTrigger]]:
+    rows = FlowTrigger.objects.filter(
+        flow_version__status=VersionStatus.PUBLISHED, flow_version__flow__enabled=True
+    )
+    found: dict[str, list[FlowTrigger]] = {}
+    for row in rows.select_related("flow_version__flow").order_by("order", "pk"):
+        found.setdefault(row.kind, []).append(row)
+    return found
