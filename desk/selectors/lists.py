@@ -89,7 +89,7 @@ def counted(number: int) -> str:
 
 
 def frame_for(actor: User, filters: Filters | None) -> Frame:
-    """The rail with all counts in one query, which also reads the company that the frame names."""
+    """The rail with all counts, the moment they hold at, and the reader's group keys: one query."""
     shown = [queue for _heading, entries in queues.RAIL for queue in entries]
     counts = {f"count_{place}": CappedCount(_few(actor, queue)) for place, queue in enumerate(shown)}
     company: Any = (
@@ -97,7 +97,6 @@ def frame_for(actor: User, filters: Filters | None) -> Frame:
         .annotate(read_at=Now(), my_groups=ArraySubquery(_group_keys(actor)), **counts)
         .get()
     )
-    actor.company = company
     numbers = {(queue.key, queue.path): getattr(company, f"count_{i}") for i, queue in enumerate(shown)}
     rail = [
         (heading, [_entry(queue, numbers[queue.key, queue.path], filters) for queue in entries])
