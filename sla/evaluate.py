@@ -155,14 +155,15 @@ class _Evaluation:
         return clock.pk is not None and self._holds(promise.reset) and self._holds(promise.start)
 
     def _pause_or_resume(self, clock: Clock, promise: Promise) -> None:
-        terms, cause = self.book.terms_of(clock), self._cause(promise)
         waits = self._holds(promise.pause)
         if clock.stage == Stage.IN_PROGRESS and waits:
-            machine.pause(clock, terms, self.at, self.notes, cause)
-            self._touch(clock)
+            move = machine.pause
         elif clock.stage == Stage.PAUSED and self._goes_on(promise, waits=waits):
-            machine.resume(clock, terms, self.at, self.notes, cause)
-            self._touch(clock)
+            move = machine.resume
+        else:
+            return
+        move(clock, self.book.terms_of(clock), self.at, self.notes, self._cause(promise))
+        self._touch(clock)
 
     def _goes_on(self, promise: Promise, *, waits: bool) -> bool:
         if promise.row.resume_mode == ResumeMode.RESUME_COND:
