@@ -8,21 +8,37 @@ from django.urls import path, re_path, register_converter
 from accounts.api.tokens import TokenViewSet
 from accounts.api.urls import addresses as people
 from api import views
+from approvals.api.urls import addresses as approvals
+from approvals.api.views import TicketApprovalViewSet
+from catalog.api import urls as orders
 from cmdb.api.urls import addresses as configuration_items
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
+from notifications.api.urls import addresses as notices
+from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
-from tickets.api.urls import kind_urls, part_urls
+from tickets.api.urls import READ, Part, kind_urls, part_urls
 from tickets.api.views import TicketViewSet
 
 register_converter(KeyConverter, "key")
 
+# What the engines add to every ticket.
+_MORE: list[Part] = [("clocks", TicketClockViewSet, READ), ("approvals", TicketApprovalViewSet, READ)]
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
-    *part_urls("tickets", "", "tickets"),
+    *part_urls("tickets", "", "tickets", _MORE),
     *kind_urls("incidents", IncidentViewSet, opens=True),
-    *part_urls("incidents", "incident", "incidents"),
+    *part_urls("incidents", "incident", "incidents", _MORE),
+    *orders.catalogue,
+    *orders.requests,
+    *part_urls("requests", "request", "requests", _MORE),
+    *orders.request_items,
+    *part_urls("request-items", "ritm", "requests", _MORE),
+    *orders.catalog_tasks,
+    *part_urls("catalog-tasks", "sctask", "requests", _MORE),
+    *approvals,
+    *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,
     *configuration_items,

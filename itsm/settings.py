@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         }
     },
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalStatusEnum": "approvals.choices.Status",
         "ActivityKindEnum": "tickets.choices.ActivityKind",
         "CIStatusEnum": "cmdb.choices.CIStatus",
         "LevelEnum": "tickets.choices.Level",

@@ -41,7 +41,8 @@ class Address:
 
 def keyed(prefix: str, view: type[ApiViewSet], key: str = "<key:key>") -> list[Address]:
     """List and read of one collection."""
+    name = prefix.replace("/", "-")
     return [
-        Address(f"{prefix}/", view, {"get": "list"}, f"{prefix}-list"),
-        Address(f"{prefix}/{key}/", view, {"get": "retrieve"}, f"{prefix}-detail"),
+        Address(f"{prefix}/", view, {"get": "list"}, f"{name}-list"),
+        Address(f"{prefix}/{key}/", view, {"get": "retrieve"}, f"{name}-detail"),
     ]

@@ -211,6 +211,20 @@ class KeyField(serializers.Field[Any, Any, str, Any]):
         return self.context["request"].user
 
 
+class Money(Out):
+    """An amount with its currency; the amount is a text, so that no program rounds it (API A-04)."""
+
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+
+
+def money(amount: Any, currency: str) -> dict[str, str] | None:
+    """The amount as JSON: without the fraction where there is none."""
+    if amount is None:
+        return None
+    return {"amount": f"{amount:.2f}".removesuffix(".00"), "currency": currency}
+
+
 def checked(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
     """The valid values of a body. Raises the refusal that names each field."""
     serializer.is_valid(raise_exception=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -126,6 +127,15 @@ class ApiViewSet(GenericViewSet[Any]):
             key = self.key_of(row)
             response["Location"] = f"{self.request.path.rstrip('/')}/{key}/"
         return response
+
+    def all_of(self, rows: Iterable[Any], *, known: Iterable[str] = ()) -> Response:
+        """A short list as one page; ``known`` are the parameters it takes beside the common ones."""
+        refuse_unknown(self.request, READ_PARAMETERS.union(known))
+        return Response({"results": self.represent_all(list(rows)), "next": None, "previous": None})
+
+    def made(self, row: Any) -> Response:
+        """A new row that has no address or version of its own."""
+        return Response(self.represent(row), status=201)
 
     def key_of(self, row: Any) -> str:
         """What the row is called in addresses."""

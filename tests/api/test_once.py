@@ -139,7 +139,8 @@ def test_a_twin_waits_no_longer_than_the_lock_timeout():
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(
-                "INSERT INTO core_idempotencykey (caller, scope, key, fingerprint) VALUES (%s, 'api', 'k', '')",
+                "INSERT INTO core_idempotencykey (caller, scope, key, fingerprint) "
+                "VALUES (%s, 'api', 'k', '')",
                 [f"user:{caller.user.pk}"],
             )
         response = caller.post("incidents/", GOOD, Idempotency_Key="k")

@@ -22,7 +22,6 @@ from accounts.api.fields import PersonRef
 from accounts.selectors import person_named
 from core import attachments
 from core.api.errors import TooLargeError
-from core.api.filters import READ_PARAMETERS, refuse_unknown
 from core.api.views import ListMixin
 from core.errors import NotVisibleError, RuleRefusedError
 from core.models import Attachment
@@ -62,15 +61,6 @@ class PartViewSet(TicketsViewSet):
     def still_visible(self, headers: dict[str, str]) -> None:
         """A stored answer is given again only while the ticket is visible."""
         self.get_object()
-
-    def all_of(self, rows: Any) -> Response:
-        """A short list as one page."""
-        refuse_unknown(self.request, READ_PARAMETERS)
-        return Response({"results": self.represent_all(list(rows)), "next": None, "previous": None})
-
-    def made(self, row: Any) -> Response:
-        """The new row."""
-        return Response(self.represent(row), status=status.HTTP_201_CREATED)
 
 
 class ActivityViewSet(ListMixin, PartViewSet):

@@ -17,12 +17,14 @@ from accounts.policies import has_grant
 from core.api.fields import checked
 from core.api.selection import Expand
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
+from core.errors import NotVisibleError
+from tickets import kinds
 from tickets.api import fields
 from tickets.api import serializers as out
 from tickets.api.inputs import blanks, move_body
 from tickets.filters import AnyTicketFilterSet
 from tickets.models import Ticket
-from tickets.policies import reads_internal
+from tickets.policies import may, reads_internal
 from tickets.selectors import as_kinds, child_of, kind_numbered, ticket_numbered, tickets_for, timeline_for
 from tickets.services import apply_transition, move_to, update_ticket
 from tickets.transitions import available, edges_from
@@ -32,6 +34,11 @@ _PERSON = ("department", "location", "manager")
 
 def _person(name: str) -> Expand:
     return Expand(PersonOut, (name, *(f"{name}__{each}" for each in _PERSON)))
+
+
+def internal_kinds() -> list[str]:
+    """Kinds that employees have no word for: the work behind what they asked for."""
+    return [spec.key for spec in kinds.all_kinds() if not spec.employee_word]
 
 
 class TicketsViewSet(ApiViewSet):
@@ -64,14 +71,19 @@ class TicketsViewSet(ApiViewSet):
 
     def get_queryset(self) -> QuerySet[Ticket]:
         """Tickets the caller may see; lists page the parent rows."""
-        return tickets_for(self.actor, kind=self.kind or None)
+        rows = tickets_for(self.actor, kind=self.kind or None)
+        return rows if self.reads_internal() else rows.exclude(kind__in=internal_kinds())
 
     def get_object(self) -> Any:
         """The visible ticket with the number in the address. Raises NotVisibleError."""
         number = self.kwargs["number"]
         if self.kind:
-            return kind_numbered(self.actor, self.kind, number)
-        return ticket_numbered(self.actor, number)
+            row = kind_numbered(self.actor, self.kind, number)
+        else:
+            row = ticket_numbered(self.actor, number)
+        if row.kind in internal_kinds() and not self.reads_internal():
+            raise NotVisibleError
+        return row
 
     def changed_fields(self, row: Any, writes: int) -> list[str]:
         """What the last writes touched, from the activity the caller may read: one moment is one write."""
@@ -118,7 +130,8 @@ class KindViewSet(ListMixin, RetrieveMixin, TicketsViewSet):
         inputs = dict(self.request.data)
         state = str(inputs.pop("state"))[:40]
         actor = self.actor
-        name = next((each.name for each in edges_from(ticket) if each.target == state), "")
+        names = [each.name for each in edges_from(ticket) if each.target == state and not each.spec.system]
+        name = next((name for name in names if may(actor, ticket, name)), "")
         if not name:
             move_to(type(ticket), ticket.pk, state, actor=actor, expected_version=version)
         self._run(ticket, name, inputs, version)

@@ -1,0 +1,1 @@
+"""The catalogue and its orders over REST."""

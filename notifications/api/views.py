@@ -1,0 +1,85 @@
+"""The caller's notices and preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
+from core.errors import NotVisibleError
+from notifications import services
+from notifications.api import serializers as out
+from notifications.filters import NotificationFilterSet
+from notifications.models import Notification
+from notifications.selectors import notices_for, preferences_of
+from notifications.texts import rendered
+
+
+class NotificationViewSet(ListMixin, RetrieveMixin, ApiViewSet):
+    """What the caller's bell holds."""
+
+    scope = "notifications"
+    versioned = False
+    serializer_class = out.NotificationOut
+    filterset_class = NotificationFilterSet
+    lookup_field = "public_id"
+    ordering_fields = {"created_at": ("pk",)}
+    default_ordering = "-created_at"
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        """The caller's own."""
+        return notices_for(self.actor)
+
+    def get_object(self) -> Notification:
+        """The notice of the address with its words. Raises NotVisibleError."""
+        row = self.get_queryset().filter(public_id=self.kwargs["public_id"]).first()
+        if row is None:
+            raise NotVisibleError
+        return self.prepare([row])[0]
+
+    def prepare(self, page: list[Notification]) -> list[Notification]:
+        """The page in words: a fixed number of queries."""
+        words = rendered(page, self.actor)
+        for row in page:
+            row.words = words[row.pk]  # type: ignore[attr-defined]
+        return page
+
+    @extend_schema(request=None, responses=out.NotificationOut)
+    @action(detail=True, methods=["post"])
+    def read(self, request: Request, public_id: Any) -> Response:
+        """It was read; a second time changes nothing."""
+        services.mark_read(str(public_id), actor=self.actor)
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses=out.CountOut)
+    @action(detail=False, methods=["post"])
+    def read_all(self, request: Request) -> Response:
+        """Everything was read."""
+        return Response({"read": services.mark_all_read(actor=self.actor)})
+
+
+class PreferenceViewSet(ApiViewSet):
+    """By which channels the caller wants to be told."""
+
+    scope = "notifications"
+    versioned = False
+    serializer_class = out.ChannelsOut
+
+    def retrieve(self, request: Request) -> Response:
+        """Whether each channel is on."""
+        return Response(self.represent(preferences_of(self.actor)))
+
+    @extend_schema(request=out.ChannelsIn, responses=out.ChannelsOut)
+    def partial_update(self, request: Request) -> Response:
+        """Turn channels on or off."""
+        values = self.body(out.ChannelsIn, partial=True)
+        with transaction.atomic():
+            for name, is_on in values.items():
+                services.set_preference(actor=self.actor, channel=name, is_on=is_on)
+        return self.retrieve(request)
