@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
 
-_URL = urlsplit(os.environ["FLOOR_DATABASE_URL"])
+from itsm.environment import explicit
+
+_URL = urlsplit(explicit("FLOOR_DATABASE_URL"))
 settings.configure(
     SECRET_KEY="floor",
     ALLOWED_HOSTS=["127.0.0.1"],

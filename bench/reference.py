@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from itsm.environment import BASE_DIR, database_settings
+from itsm.environment import BASE_DIR, database_settings, inherited
 from itsm.launcher.ports import free_port
 from itsm.launcher.programs import WEB_THREADS, WEB_WORKERS
 
@@ -51,7 +50,7 @@ def bare_drf(owner_url: str) -> Iterator[str]:
         [sys.executable, "-m", "granian", *options, "--host", "127.0.0.1", "--port", str(port), "--no-ws",
          "--log-level", "warning", "bench.floor_app:application"],
         cwd=BASE_DIR,
-        env=os.environ | {"FLOOR_DATABASE_URL": floor_url, "DJANGO_SETTINGS_MODULE": ""},
+        env=inherited() | {"FLOOR_DATABASE_URL": floor_url, "DJANGO_SETTINGS_MODULE": ""},
     )  # fmt: skip
     try:
         base = f"http://127.0.0.1:{port}"

@@ -40,16 +40,16 @@ def nothing_twice(drill: Drill, story: Story) -> None:
     sql = story.stack.sql
     doubles = {
         "decided approvals": "SELECT t.id FROM approvals_approval a"
-        " JOIN approvals_approvalrequest r ON r.id = a.request_id JOIN tickets_ticket t ON t.id = r.ticket_id WHERE a.status IN ('approved', 'rejected')"
-        " GROUP BY t.id HAVING count(*) > 1",
+        " JOIN approvals_approvalrequest r ON r.id = a.request_id JOIN tickets_ticket t ON t.id = r.ticket_id"
+        " WHERE a.status IN ('approved', 'rejected') GROUP BY t.id HAVING count(*) > 1",
         "purchase tasks": "SELECT t.parent_id FROM tickets_ticket t WHERE t.kind = 'sctask'"
         " AND t.parent_id IS NOT NULL GROUP BY t.parent_id HAVING count(*) > 1",
-        "laptops": "SELECT serial FROM cmdb_ci WHERE serial LIKE 'SN-%%' GROUP BY serial HAVING count(*) > 1",
+        "laptops": "SELECT serial FROM cmdb_ci WHERE serial LIKE 'SN-%' GROUP BY serial HAVING count(*) > 1",
         "closings": "SELECT ticket_id FROM tickets_activity WHERE kind = 'state' AND verb = 'complete'"
         " GROUP BY ticket_id HAVING count(*) > 1",
     }
     for name, query in doubles.items():
-        found = sql(query.replace("%%", "%"))
+        found = sql(query)
         drill.require(not found, f"{len(found)} orders have two {name}")
     laptops = sql("SELECT count(*) FROM cmdb_ci WHERE serial LIKE 'SN-%'")[0][0]
     drill.require(laptops == len(story.orders), f"{laptops} laptops for {len(story.orders)} orders")
