@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 
 import structlog
 from celery import current_app
 from django.conf import settings
 
 log = structlog.get_logger(__name__)
+GATHER_SECONDS = 0.02  # commits that follow each other closely share one hint
 _hints: queue.Queue[str] = queue.Queue(maxsize=1)
 _state = {"pid": 0, "dropped": 0}
 _lock = threading.Lock()
@@ -47,6 +49,7 @@ def _start_thread() -> None:
 def _empty_queue() -> None:
     while True:
         _hints.get()
+        time.sleep(GATHER_SECONDS)
         try:
             current_app.send_task("core.tasks.wake", expires=5, ignore_result=True)
         except Exception as error:  # noqa: BLE001 - the sweep finds the work without the hint

@@ -45,5 +45,6 @@ def logging_settings(*, json: bool) -> dict[str, object]:
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.request": {"level": "WARNING"},
         },
     }

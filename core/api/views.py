@@ -49,7 +49,7 @@ class ApiViewSet(GenericViewSet[Any]):
             handler = getattr(self, "post")  # noqa: B009 - as_view sets it from its map of actions
             setattr(self, "post", partial(self._once, handler, check_key(key)))  # noqa: B010
 
-    def _once(self, handler: Any, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(
             request,
             key,

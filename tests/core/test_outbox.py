@@ -32,9 +32,9 @@ def test_publish_outside_a_transaction_is_refused():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_change_leaves_no_fact():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.publish("test.opened", {"ticket_id": 1})
-        raise ZeroDivisionError
+        transaction.set_rollback(True)  # noqa: FBT003 - Django's own signature
     assert not OutboxEvent.objects.filter(name="test.opened").exists()
 
 
