@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -137,7 +137,7 @@ def span(seconds: float) -> str:
         _("%(count)s d") % {"count": days} if days else "",
         _("%(count)s h") % {"count": hours} if hours else "",
         _("%(count)s min") % {"count": minutes} if minutes and not days else "",
-        pgettext("length of time", "%(count)s s") % {"count": rest} if not (days or hours or minutes) else "",
+        _("%(count)s s") % {"count": rest} if not (days or hours or minutes) else "",
     ]
     return " ".join(part for part in parts if part)
 
