@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,13 +39,17 @@ def _enter(ctx: Context) -> Result:
     group = _group(ctx)
     if group is not None:
         more["group"] = group
-    child = spec.open(
-        actor=None, parent=child_of(parent), title=text_of(ctx, node["title"]), flow_step=ctx.step.pk, **more
-    )
+    more |= _offered(spec.open, flow_step=ctx.step.pk, requester=parent.requester)
+    child = spec.open(actor=None, parent=child_of(parent), title=text_of(ctx, node["title"]), **more)
     output = {"ticket_id": child.pk, "number": child.number, "type": node["type"]}
     if node.get("wait") == "closed":
         return Wait(SIGNAL, child.number, output=output)
     return Done(output)
+
+
+def _offered(open_ticket: Callable[..., Ticket], **offered: Any) -> dict[str, Any]:
+    """What of this the kind's ``open`` names among its parameters; the rest it does not keep."""
+    return {name: given for name, given in offered.items() if name in signature(open_ticket).parameters}
 
 
 def _group(ctx: Context) -> Group | None:
