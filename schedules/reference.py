@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from importlib.metadata import version
 from typing import Any
 
 import holidays
 
 from core.time import db_now
-from schedules.models import Calendar, CalendarHoliday, CalendarHours
+from schedules.models import Calendar, CalendarHoliday, CalendarHours, Revision
 
 SEOUL = "Asia/Seoul"
 YEARS_AHEAD = 2
@@ -30,6 +32,7 @@ def load(**_kwargs: Any) -> None:
                 CalendarHours(calendar=calendar, dow=dow, start_min=start, end_min=end) for dow in days
             )
     load_korean_holidays(Calendar.objects.get(key="kr-office"))
+    follow_zone_data(version("tzdata"))
 
 
 def load_korean_holidays(calendar: Calendar) -> None:
@@ -51,3 +54,12 @@ def load_korean_holidays(calendar: Calendar) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def follow_zone_data(release: str) -> None:
+    """Give every calendar a new version when the time zone data is of another release (DOMAIN DS-2)."""
+    stamp = uuid.uuid5(uuid.NAMESPACE_URL, f"tzdata:{release}")
+    row, made = Revision.objects.get_or_create(key="tzdata", defaults={"stamp": stamp})
+    if not made and row.stamp != stamp:
+        Calendar.objects.update(updated_at=db_now())
+        Revision.objects.filter(key="tzdata").update(stamp=stamp)

@@ -123,7 +123,7 @@ class Clock(models.Model):
     """
 
     public_id = PublicIdField()
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks", db_index=False)
     definition = models.ForeignKey(SLADefinition, on_delete=models.PROTECT, db_index=False)
     track = models.CharField(max_length=60)
     cycle = models.PositiveSmallIntegerField(default=1)
@@ -247,7 +247,7 @@ class ClockSegment(models.Model):
     one was outside business hours. ``solved`` is the time from completion to the next cycle.
     """
 
-    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="segments")
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="segments", db_index=False)
     gen = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=SegmentKind.choices)
     began_at = models.DateTimeField()

@@ -90,7 +90,7 @@ def cases(draw, *, grain):
 
 
 @pytest.mark.pitfall("P-09")
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(cases(grain=15))
 def test_elapsed_equals_a_walk_in_quarters_to_every_instant_of_a_random_calendar(case):
     plan, start, end = case
@@ -110,7 +110,7 @@ def test_elapsed_equals_a_walk_in_minutes_around_changes_of_offset(case):
 
 
 @pytest.mark.pitfall("P-04")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(cases(grain=15), st.integers(1, 96))
 def test_add_gives_the_instant_of_the_walk_and_it_is_open_or_a_closing_edge(case, quarters):
     plan, start, _end = case

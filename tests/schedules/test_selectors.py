@@ -107,3 +107,13 @@ def test_a_holiday_that_was_removed_stays_removed_and_edited_hours_stay_edited()
     reference.load()
     assert not christmas.exists()
     assert set(CalendarHours.objects.filter(calendar=office).values_list("end_min", flat=True)) == {1020}
+
+
+def test_new_time_zone_data_makes_a_new_version_of_every_calendar_once():
+    calendar = CalendarFactory()
+    before = Calendar.objects.get(pk=calendar.pk).version
+    reference.load()
+    assert Calendar.objects.get(pk=calendar.pk).version == before
+    for _again in range(2):
+        reference.follow_zone_data("2099a")
+    assert Calendar.objects.get(pk=calendar.pk).version == before + 1

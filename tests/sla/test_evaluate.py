@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,20 +12,10 @@ from sla.models import Clock, ClockEvent, ClockSegment, SLADefinition
 from tests.factories.accounts import GroupFactory, LocationFactory, UserFactory
 from tests.factories.schedules import CalendarFactory
 from tests.factories.sla import Probe, SLADefinitionFactory, is_
+from tests.sla.moments import HOUR, at, events
 from tickets.models import Activity
 
 pytestmark = pytest.mark.django_db
-HOUR = 3600
-
-
-def at(day, hour=9, minute=0, second=0):
-    """That wall clock in Seoul on a day of March 2026; the 9th is a Monday."""
-    local = dt.datetime(2026, 3, day, hour, minute, second, tzinfo=dt.timezone(dt.timedelta(hours=9)))
-    return local.astimezone(dt.UTC)
-
-
-def events(clock):
-    return list(ClockEvent.objects.filter(clock=clock).order_by("pk").values_list("kind", "gen", "pct", "at"))
 
 
 def stretches(clock):
@@ -191,57 +179,6 @@ def test_of_one_track_the_first_definition_that_fits_starts():
     SLADefinitionFactory(track="t", order=2, target_s=HOUR)
     SLADefinitionFactory(track="t", order=1, target_s=2 * HOUR)
     assert Probe(at(10)).clock().target_s == 2 * HOUR
-
-
-@pytest.mark.parametrize(
-    ("on_retarget", "expected"),
-    [
-        ("carry", [(1, "in_progress", 8 * HOUR, 2)]),
-        ("restart", [(1, "cancelled", 4 * HOUR, 1), (2, "in_progress", 8 * HOUR, 1)]),
-        ("keep", [(1, "in_progress", 4 * HOUR, 1)]),
-    ],
-)
-def test_another_priority_takes_over_carries_starts_again_or_is_kept_out(on_retarget, expected):
-    for priority, hours in ((2, 4), (3, 8)):
-        SLADefinitionFactory(
-            track="t", start_cond=is_("priority", priority), target_s=hours * HOUR, on_retarget=on_retarget
-        )
-    probe = Probe(at(10), priority=2)
-    probe.write(at(10, 10), priority=3)
-    rows = Clock.objects.filter(ticket=probe.ticket.pk).order_by("cycle")
-    assert list(rows.values_list("cycle", "stage", "target_s", "gen")) == expected
-
-
-def test_a_new_target_that_is_already_used_up_is_missed_at_that_instant():
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 3), target_s=8 * HOUR)
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 1), target_s=HOUR)
-    probe = Probe(at(10), priority=3)
-    probe.write(at(10, 12), priority=1)
-    clock = probe.clock()
-    assert (clock.breached_at, clock.due_at, clock.next_fire_at) == (at(10, 12), at(10, 12), None)
-    assert events(clock)[-2:] == [("retarget", 2, None, at(10, 12)), ("breach", 2, 100, at(10, 12))]
-
-
-def test_a_longer_target_takes_a_breach_back_and_keeps_its_proof():
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 1), target_s=HOUR)
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 3), target_s=8 * HOUR)
-    probe = Probe(at(10), priority=1)
-    probe.write(at(10, 11), priority=3)
-    clock = probe.clock()
-    assert (clock.breached_at, clock.due_at) == (None, at(10, 17))
-    assert ("breach", 1, 100, at(10, 10)) in events(clock)
-    assert clock.next_pct == 50
-
-
-def test_marks_below_the_new_percentage_do_not_fire_again():
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 3), target_s=8 * HOUR)
-    SLADefinitionFactory(track="t", start_cond=is_("priority", 1), target_s=4 * HOUR)
-    probe = Probe(at(10), priority=3)
-    probe.write(at(10, 11, 30), priority=1)
-    clock = probe.clock()
-    assert clock.next_pct == 75
-    assert clock.next_fire_at == at(10, 12)
-    assert [kind for kind, *_rest in events(clock)] == ["attach", "retarget"]
 
 
 def test_marks_that_came_due_before_a_write_exist_before_it_does_anything_else():

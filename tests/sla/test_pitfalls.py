@@ -126,7 +126,7 @@ def example(test):
 
 
 @pytest.mark.pitfall("P-02")
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(weekly=WEEKS, moves=MOVES, hours=st.integers(1, 20))
 @example
 def test_nothing_warns_or_breaches_inside_a_pause(weekly, moves, hours):
@@ -144,7 +144,7 @@ def test_nothing_warns_or_breaches_inside_a_pause(weekly, moves, hours):
 
 
 @pytest.mark.pitfall("P-02")
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(moves=MOVES, hours=st.integers(1, 12))
 def test_when_it_is_swept_changes_nothing_about_what_fires_when(moves, hours):
     told = []
@@ -233,7 +233,7 @@ def test_ten_days_on_hold_leave_the_time_left_as_it_was_and_fire_nothing():
 
 
 @pytest.mark.pitfall("P-08")
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(weekly=WEEKS, moves=MOVES, hours=st.integers(1, 20))
 @example
 def test_the_parts_sum_to_wall_time_and_history_gives_the_stored_row(weekly, moves, hours):
