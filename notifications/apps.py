@@ -17,4 +17,5 @@ class Config(AppConfig):
 
         context.register("unread_count", views.unread)
         context.register("notices_url", views.notices_url)
+        context.add_nav(views.MAILBOX)
         post_migrate.connect(reference.load, sender=self)

@@ -20,6 +20,7 @@ from tickets.policies import reads_internal
 from tickets.selectors import watchers_of
 
 QUIET = (Channel.INAPP,)
+LATE_PERCENT = 75
 WITHOUT_RESULT = frozenset({"cancelled", "closed_incomplete"})
 
 
@@ -144,8 +145,12 @@ def _of_end(ticket: Ticket, state: str, params: dict[str, int]) -> Iterator[Noti
         )
 
 
-def of_clock(ticket: Ticket, *, breached: bool) -> Iterator[Notice]:
-    """A promise that runs out or was missed: who works it; of a miss also who manages the group."""
+def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice]:
+    """A promise that runs out or was missed: who works it; of a miss also who manages the group.
+
+    Before three quarters of the time are over it only rings.
+    """
     template = "sla_breached" if breached else "sla_warned"
     people = workers(ticket) + (group_managers(ticket) if breached else [])
-    yield to_agents(ticket, template, people)
+    quiet = {"channels": QUIET} if percent < LATE_PERCENT and not breached else {}
+    yield to_agents(ticket, template, people, params={"names": {"percent": percent}}, **quiet)

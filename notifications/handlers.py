@@ -95,7 +95,7 @@ def tell_of_warning(event: OutboxEvent) -> None:
     """An SLA clock comes to its end."""
     ticket = _ticket(event)
     if ticket is not None and ticket.active:
-        notify(event, audience.of_clock(ticket, breached=False), ticket=ticket)
+        notify(event, audience.of_clock(ticket, event.payload["percent"], breached=False), ticket=ticket)
 
 
 @subscribe("sla.breached")
@@ -103,7 +103,7 @@ def tell_of_breach(event: OutboxEvent) -> None:
     """An SLA clock missed its target."""
     ticket = _ticket(event)
     if ticket is not None:
-        notify(event, audience.of_clock(ticket, breached=True), ticket=ticket)
+        notify(event, audience.of_clock(ticket, event.payload["percent"], breached=True), ticket=ticket)
 
 
 def _ticket(event: OutboxEvent) -> Ticket | None:

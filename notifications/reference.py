@@ -24,6 +24,7 @@ _TICKET = frozenset(
 _COMMON = frozenset({"recipient.name", "actor.name", "brand"})
 _APPROVAL = frozenset({"approval.title", "approval.requester", "approval.due", "approval.instead_of"})
 TICKET_NAMES = _TICKET | _COMMON
+SLA_NAMES = TICKET_NAMES | {"percent"}
 FLOW_NAMES = TICKET_NAMES | {"reason", "item", "quantity", "amount", "serial", "asset", "stage"}
 
 
@@ -186,14 +187,16 @@ TEXTS: dict[str, Text] = {
     "sla_warned": Text(
         "{{ ticket.number }} SLA 기한 임박: {{ ticket.title }}",
         "{{ ticket.number }} SLA is running out: {{ ticket.title }}",
-        "SLA 기한이 다가옵니다.",
-        "The SLA target comes closer.",
+        "SLA 시간의 {{ percent }}%가 지났습니다.",
+        "{{ percent }}% of the SLA time are over.",
+        SLA_NAMES,
     ),
     "sla_breached": Text(
         "{{ ticket.number }} SLA 기한 초과: {{ ticket.title }}",
         "{{ ticket.number }} SLA breached: {{ ticket.title }}",
         "SLA 기한이 지났습니다.",
         "The SLA target was missed.",
+        SLA_NAMES,
     ),
 }
 

@@ -10,16 +10,28 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.policies import is_agent
+from core.context import NavItem
 from core.errors import BadInputError
 from notifications import mailbox, selectors, services
 from notifications.texts import rendered
 
 MAX_KEY = 2**63
+
+
+def has_mailbox(_request: HttpRequest) -> bool:
+    """Whether this is a demonstration whose mail is caught here."""
+    return bool(settings.DEMO and settings.MAIL_FOLDER)
+
+
+MAILBOX = NavItem(
+    "account", "mailbox", _("Demo mailbox"), "notifications:mailbox", icon="mail", order=80, show=has_mailbox
+)
 
 
 def unread(request: HttpRequest) -> int:
@@ -78,7 +90,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def mailbox_list(request: HttpRequest) -> HttpResponse:
     """The mails that the embedded run caught, newest first."""
     query = request.GET.get("q", "")[:100]
-    names: dict[str, Any] = {"mails": mailbox.newest(_folder(), query=query), "query": query}
+    names: dict[str, Any] = {"mails": mailbox.newest(_folder(request), query=query), "query": query}
     return render(request, "notifications/mailbox.html", names)
 
 
@@ -87,17 +99,18 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
     """One caught mail as plain text with its links."""
-    mail = mailbox.one(_folder(), name)
+    mail = mailbox.one(_folder(request), name)
     if mail is None:
         raise Http404
     return render(request, "notifications/mail.html", {"mail": mail, "body": mailbox.linked(mail.body)})
 
 
-def _folder() -> Path:
+def _folder(request: HttpRequest) -> Path:
     """Where the catcher stores mail; there is no such page outside a demonstration."""
-    if not settings.DEMO or settings.MAIL_FOLDER is None:
+    folder: Path | None = settings.MAIL_FOLDER
+    if folder is None or not has_mailbox(request):
         raise Http404
-    return Path(settings.MAIL_FOLDER)
+    return folder
 
 
 def _person(request: HttpRequest) -> User:

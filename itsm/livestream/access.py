@@ -15,9 +15,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.http import HttpRequest, parse_cookie
+from django.utils.translation import gettext as _
 
 from accounts import tokens
 from accounts.models import ApiToken, User
+from core.errors import NotAllowedError
 from core.live import Message
 from itsm.livestream.hub import Reader
 from notifications.selectors import readers_of, sees_queue
@@ -25,14 +27,16 @@ from tickets.policies import reads_internal
 
 FRESH_SECONDS = 2.0
 LARGEST_CACHE = 50_000
+SCOPES = frozenset({"tickets:read", "tickets:write"})
 
 
 def identify(cookie: str, authorization: str) -> Reader | None:
-    """The reader whom a Bearer token or a session cookie names, or None; the token wins."""
+    """The reader whom a Bearer token or a session cookie names, or None; the token wins.
+
+    Raises NotAllowedError for a token whose scopes leave out reading tickets (API A-40).
+    """
     if authorization:
-        scheme, _space, plain = authorization.partition(" ")
-        token = tokens.check(plain.strip()) if scheme.lower() == "bearer" else None
-        return Reader(token.owner_id, token_id=token.pk) if token else None
+        return _by_token(authorization)
     key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME, "")
     if not key:
         return None
@@ -42,6 +46,17 @@ def identify(cookie: str, authorization: str) -> Reader | None:
     if not isinstance(user, User):
         return None
     return Reader(user.pk, session_key=key, auth_hash=user.get_session_auth_hash())
+
+
+def _by_token(authorization: str) -> Reader | None:
+    scheme, _space, plain = authorization.partition(" ")
+    token = tokens.check(plain.strip()) if scheme.lower() == "bearer" else None
+    if token is None:
+        return None
+    if token.scopes and not SCOPES & set(token.scopes):
+        raise NotAllowedError(_("This token lacks the scope “%(scope)s”.") % {"scope": "tickets:read"})
+    tokens.stamp_use(token)
+    return Reader(token.owner_id, token_id=token.pk)
 
 
 def still_valid(readers: Collection[Reader]) -> set[Reader]:

@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from core.errors import NotAllowedError
 from itsm.livestream.hub import Connection, Hub, Reader
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +24,7 @@ Headers = list[tuple[bytes, bytes]]
 Identify = Callable[[str, str], Awaitable[Reader | None]]
 
 PATH = "/api/v1/stream/"
-MAX_TOPICS = 50
+MAX_TOPICS = 400  # all tabs of a browser share one stream; 400 names still fit a proxy's request line
 MAX_PER_READER = 30
 MAX_CONNECTIONS = 2000
 HEARTBEAT_SECONDS = 15.0
@@ -110,6 +111,8 @@ class Front:
             reader = await self._identify(headers.get("cookie", ""), headers.get("authorization", ""))
         except DatabaseError as error:
             raise Refusal(503) from error
+        except NotAllowedError as error:
+            raise Refusal(403, str(error.detail)) from error
         if reader is None:
             raise Refusal(401)
         return reader

@@ -284,20 +284,23 @@ def test_a_flow_that_names_no_known_text_ends_as_a_dead_letter(cast):
 
 
 @pytest.mark.parametrize(
-    ("event", "template", "expected"),
+    ("event", "percent", "template", "ways", "expected"),
     [
-        ("sla.warned", "sla_warned", {"agent"}),
-        ("sla.breached", "sla_breached", {"agent", "chief"}),
+        ("sla.warned", 50, "sla_warned", "inapp", {"agent"}),
+        ("sla.warned", 75, "sla_warned", BOTH, {"agent"}),
+        ("sla.breached", 100, "sla_breached", BOTH, {"agent", "chief"}),
     ],
 )
-def test_of_a_promise_the_assignee_hears_and_of_a_missed_one_the_manager_too(cast, event, template, expected):
+def test_of_a_promise_the_assignee_hears_and_of_a_missed_one_the_manager_too(
+    cast, event, percent, template, ways, expected
+):
     cast.group.manager = AgentFactory(username="chief")
     cast.group.save()
     incident = cast.incident()
-    outbox.publish(event, {"ticket_id": incident.pk})
+    outbox.publish(event, {"ticket_id": incident.pk, "percent": percent})
     found = run_last(event)
     assert set(found) == expected
-    assert {row[0] for row in found.values()} == {template}
+    assert set(found.values()) == {(template, ways)}
 
 
 def test_one_event_through_the_outbox_makes_the_same_rows(cast):
