@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from pathlib import Path
@@ -42,7 +43,8 @@ def main(argv: list[str]) -> int:
     """Run one command; the exit code."""
     name, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("up", argv)
     if name == "help" or argv[:1] in (["-h"], ["--help"]):
-        print(HELP)
+        with contextlib.suppress(BrokenPipeError):
+            print(HELP, flush=True)
         return 0
     if name not in COMMANDS:
         print(f"Unknown command {name}.\n\n{HELP}", file=sys.stderr)

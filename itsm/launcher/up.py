@@ -134,14 +134,18 @@ class Launcher:
             install = self._install(self._install_steps())
         if install is not None:
             install.begin()
-            result = install.finish(self.signals)
-            self.console.step(
-                "database ready" + (", demo company loaded" if result.get("demo") == "new" else "")
-            )
         if collect is not None:
             collect.finish(self.signals)
             self.static.accept()
             self.console.step("static files collected")
+        if is_new:
+            # Nobody can have data or an open page yet, so the pages may load beside the migration.
+            self.supervisor.start(self.programs.web())
+        if install is not None:
+            result = install.finish(self.signals)
+            self.console.step(
+                "database ready" + (", demo company loaded" if result.get("demo") == "new" else "")
+            )
         return str(result.get("token", ""))
 
     def _install_steps(self) -> list[str]:
@@ -173,8 +177,8 @@ class Launcher:
 
     def start_web(self) -> None:
         """Pages first: the other processes would take their processor time."""
-        self._mark("web starting")
-        self.supervisor.start(self.programs.web())
+        if "web" not in self.supervisor.children:
+            self.supervisor.start(self.programs.web())
         self._wait(
             readiness.HttpProbe(f"{self.programs.local_url}/healthz", host=self.programs.hosts[0]),
             "The web server",
