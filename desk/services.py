@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -20,13 +20,13 @@ from tickets import kinds
 from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
 
 # Kinds whose transitions have services with typed inputs; others go through the one door itself.
-MOVES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+MOVES: Mapping[str, Any] = {
     "incident": incident_services.SERVICES,
     **catalog_services.SERVICES,
 }
 
 
-def take_in(actor: User, uploads: Iterable[UploadedFile]) -> list[Attachment]:
+def take_in(actor: User, uploads: Iterable[UploadedFile[Any]]) -> list[Attachment]:
     """The uploads as stored files of ``actor``. Raises what ``accept`` raises."""
     return [accept(uploader=actor, name=upload.name or "", chunks=upload.chunks()) for upload in uploads]
 

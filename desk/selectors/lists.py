@@ -152,7 +152,7 @@ def _row(ticket: Ticket, clocks: Sequence[Any]) -> Row:
     return Row(
         ticket=ticket,
         kind_icon=spec.icon,
-        state_label=spec.state_labels.get(ticket.state, ticket.state),
+        state_label=spec.state_labels.get(ticket.state) or ticket.state,
         clock=promises.next_clock(clocks),
         is_open=ticket.phase != Phase.DONE,
     )

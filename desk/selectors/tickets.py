@@ -13,7 +13,7 @@ from accounts.models import Group, User
 from accounts.selectors import people
 from cmdb.models import CI
 from desk import promises, queues, timeline
-from desk.properties import Property, properties_of
+from desk.properties import Property, properties_of, property_of
 from desk.selectors.orders import Order, order_of
 from desk.words import GROUPS, INCOMING, ITEMS, PEOPLE, TICKETS, Names, references
 from tickets import kinds, transitions
@@ -73,6 +73,7 @@ class TicketPage:
     clocks: list[Any]
     blocks: list[timeline.Block]
     shown: str
+    title: Property
     properties: list[Property]
     open_count: str
     links: list[Link]
@@ -90,6 +91,10 @@ class TicketPage:
     def can_wait(self) -> bool:
         """Whether a reply can also put the ticket on hold for its requester."""
         return self.spec.key == "incident" and self.move("hold") is not None
+
+    def property(self, key: str) -> Property | None:
+        """The property of that key, if the page shows it."""
+        return next((each for each in [self.title, *self.properties] if each.key == key), None)
 
     def move(self, name: str) -> transitions.Move | None:
         """The move of that name, if it is possible now."""
@@ -111,6 +116,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     can = {
         action: may(actor, ticket, action) for action in ("comment", "work_note", "update", "watch", "link")
     }
+    editable = can["update"] and not ticket.is_closed
     return TicketPage(
         ticket=ticket,
         spec=spec,
@@ -122,7 +128,8 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         clocks=promises.clocks_of([ticket.pk]).get(ticket.pk, []),
         blocks=timeline.blocks(ticket, rows, _names_in(rows), shown=shown),
         shown=shown,
-        properties=properties_of(ticket, can_update=can["update"] and not ticket.is_closed),
+        title=property_of(ticket, "title", can_update=editable),
+        properties=properties_of(ticket, can_update=editable),
         open_count=open_tickets_of(actor, ticket),
         links=links_of(actor, ticket),
         watchers=list(watchers_of(ticket)),
@@ -196,4 +203,4 @@ def links_of(actor: User, ticket: Any) -> list[Link]:
 
 def state_words(ticket: Ticket) -> str | Promise:
     """The state of a ticket as agents call it."""
-    return kinds.get(ticket.kind).state_labels.get(ticket.state, ticket.state)
+    return kinds.get(ticket.kind).state_labels.get(ticket.state) or ticket.state

@@ -211,7 +211,7 @@ def _speak(actor: Any, ticket: Any, form: MessageForm) -> None:
     more: dict[str, Any] = {}
     if clean["tab"] == "comment" and clean["then"] == "hold":
         act, more = services.reply_and_hold, {"expected_version": clean["lock_version"]}
-    files = services.take_in(actor, clean["files"])
+    files = services.take_in(actor, clean["attachments"])
     act(ticket, actor=actor, body=clean["body"], files=files, **more)
 
 

@@ -55,16 +55,13 @@ def ticket_names(request: HttpRequest, path: str, ticket: Any, **extra: Any) -> 
 
 def _asked_form(request: HttpRequest, page: Any) -> dict[str, Any]:
     """The form that the address asks for: what the buttons do without JavaScript."""
+    actor: Any = request.user
     move = page.move(request.GET.get("do", ""))
     if move is not None and not move.closed_by:
         return {"move_form": MoveForm(move=move, version=page.ticket.lock_version)}
-    asked = next((p for p in page.properties if p.key == request.GET.get("edit")), None)
+    asked = page.property(request.GET.get("edit", ""))
     if asked is not None and asked.editable:
-        return {
-            "edit_form": PropertyForm(
-                key=asked.key, label=asked.label, ticket=page.ticket, actor=request.user
-            )
-        }
+        return {"edit_form": PropertyForm(key=asked.key, label=asked.label, ticket=page.ticket, actor=actor)}
     return {}
 
 
@@ -104,7 +101,7 @@ def done(
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = "desk:done"
         return response
-    messages.success(request, text)
+    messages.success(request, str(text))
     query = filters_from(request.GET, path=path).query()
     return redirect(address(path, number, query))
 
@@ -135,7 +132,7 @@ def property_row(request: HttpRequest, path: str, number: str, key: str) -> Http
     ticket = selectors.desk_ticket(actor, number)
     listed = known_path(path)
     names = ticket_names(request, listed, ticket)
-    found = next((each for each in names["t"].properties if each.key == key), None)
+    found = names["t"].property(key)
     as_text = request.GET.get("as") == "text"
     if found is None or not (found.editable or as_text):
         return redirect(names["url"])

@@ -41,7 +41,7 @@ def incident(request: HttpRequest) -> HttpResponse:
 def _open_once(request: HttpRequest, form: IncidentForm) -> str:
     actor: Any = request.user
     fields = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-    uploads = fields.pop("files", [])
+    uploads = fields.pop("attachments", [])
 
     def act() -> str:
         files = services.take_in(actor, uploads)

@@ -81,9 +81,8 @@ def _commands() -> list[Command]:
 def suggest(request: HttpRequest, sort: str) -> HttpResponse:
     """Options for a field in which people or items are named."""
     actor: Any = request.user
-    text = (
-        next((value for value in request.GET.values() if value), "").replace("\0", "").strip()[:LONGEST_QUERY]
-    )
+    typed = next((str(value) for value in request.GET.values() if value), "")
+    text = typed.replace("\0", "").strip()[:LONGEST_QUERY]
     if sort == "people":
         people = selectors.suggested_people(actor, text)
         options = [(person.username, f"{person.display_name} {person.email}".strip()) for person in people]

@@ -57,7 +57,7 @@ document.addEventListener("htmx:configRequest", (event) => {
     keep.push("props");
   }
   const head = document.getElementById("ticket-head");
-  if (head?.querySelector("details[open]") || head?.contains(document.activeElement)) keep.push("head");
+  if (head?.querySelector("[data-editing], details[open]") || head?.contains(document.activeElement)) keep.push("head");
   event.detail.parameters.keep = keep.join(",");
 });
 
@@ -89,7 +89,7 @@ customElements.define("desk-timeline", DeskTimeline);
 // After an inline edit the focus goes back to the value that was edited; the form it was in is gone.
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, successful } = event.detail;
-  const field = successful && elt.matches?.(".prop-rows form") && elt.elements.field?.value;
+  const field = successful && elt.matches?.("[data-editing] form") && elt.elements.field?.value;
   if (field) document.getElementById(`edit-${field}`)?.focus({ preventScroll: true });
 });
 

@@ -57,3 +57,14 @@ def hx() -> Any:
         return HX | ({"HTTP_HX_TARGET": target} if target else {})
 
     return headers
+
+
+@pytest.fixture
+def warm(desk: Client, settings: Any) -> Client:
+    """The agent's browser on a second visit: what is kept in the cache (the company's name) is there.
+
+    A cache of its own, because other test runs empty the shared one.
+    """
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    assert desk.get("/w/tasks/").status_code == 200
+    return desk

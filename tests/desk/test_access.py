@@ -51,9 +51,7 @@ def test_a_guest_is_sent_to_sign_in(address: str, client: Any, db: Any):
 
 
 @pytest.mark.parametrize("address", READS)
-def test_a_requester_reads_nothing_here_even_of_an_own_ticket(
-    address: str, requester: Any, client_of: Any
-):
+def test_a_requester_reads_nothing_here_even_of_an_own_ticket(address: str, requester: Any, client_of: Any):
     own = make_incident(requester=requester, title="My own VPN")
     response = client_of(requester).get(address.format(number=own.number))
     assert response.status_code == 403
@@ -115,6 +113,8 @@ def test_a_form_without_its_token_is_refused(agent: Any, group: Any):
     assert incident.state == "new"
 
 
-def test_agents_find_the_way_in_from_the_portal_and_requesters_do_not(agent: Any, requester: Any, client_of: Any):
+def test_agents_find_the_way_in_from_the_portal_and_requesters_do_not(
+    agent: Any, requester: Any, client_of: Any
+):
     assert 'href="/w/"' in client_of(agent).get("/").content.decode()
     assert 'href="/w/"' not in client_of(requester).get("/").content.decode()

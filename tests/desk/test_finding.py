@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from cmdb.models import CIClass
 from cmdb.services import create_ci
 from incidents.models import Incident
 from tests.factories.accounts import CompanyFactory, GroupFactory, UserFactory, default_company
@@ -21,7 +20,9 @@ def test_a_full_number_jumps_to_its_ticket(desk: Any, group: Any):
     assert response["Location"] == f"/w/incidents/{incident.number}/"
 
 
-@pytest.mark.parametrize(("text", "found"), [("와이파이", True), ("이파", True), ("프린터", False), ("wifi", False)])
+@pytest.mark.parametrize(
+    ("text", "found"), [("와이파이", True), ("이파", True), ("프린터", False), ("wifi", False)]
+)
 def test_korean_words_are_found_by_their_parts(text: str, found: bool, desk: Any, group: Any):
     incident = make_incident(group=group, title="판교 3층 와이파이 끊김")
     assert (incident.number in desk.get("/w/search/", {"q": text}).content.decode()) is found
@@ -57,13 +58,13 @@ def test_the_palette_knows_places_and_tickets(desk: Any, group: Any):
 def test_people_and_items_are_suggested_within_the_company(desk: Any):
     UserFactory(username="minho", name_en="Minho Choi")
     UserFactory(username="minhostranger", name_en="Minho Far", company=CompanyFactory())
-    item = create_ci(
-        actor=None, company=default_company(), ci_class=CIClass.objects.order_by("pk")[0], name="vpn-gateway-01"
-    )
+    item = create_ci(actor=None, company=default_company(), class_key="server", name="vpn-gateway-01")
     people = desk.get("/w/suggest/people/", {"requester": "minho"}).content.decode()
     assert '<option value="minho">Minho Choi' in people
     assert "minhostranger" not in people
-    assert f'<option value="{item.number}">' in desk.get("/w/suggest/items/", {"ci": "gateway"}).content.decode()
+    assert (
+        f'<option value="{item.number}">' in desk.get("/w/suggest/items/", {"ci": "gateway"}).content.decode()
+    )
 
 
 def form(**more: Any) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def test_an_incident_is_opened_for_the_person_who_called(desk: Any, agent: Any, 
         description="In the meeting room.",
         category="hardware",
         group=group.key,
-        files=SimpleUploadedFile("photo.txt", b"a note"),
+        attachments=SimpleUploadedFile("photo.txt", b"a note"),
     )
     response = desk.post("/w/incidents/new/", data)
     incident = Incident.objects.get()
@@ -117,7 +118,7 @@ def test_a_form_sent_twice_opens_one_incident(desk: Any, caller: Any):
         ({"category": "made-up"}, "category"),
         ({"ci": "CI9999999"}, "ci"),
         ({"group": "no-such"}, "group"),
-        ({"files": SimpleUploadedFile("x.exe", b"MZ")}, "files"),
+        ({"attachments": SimpleUploadedFile("x.exe", b"MZ")}, "attachments"),
         ({"once_key": "key with blanks"}, ""),
     ],
 )
