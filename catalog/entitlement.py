@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from accounts.models import Group, Role, User
-from catalog.models import CatalogItem, CatalogItemVersion, Category
+from catalog.models.catalogue import CatalogItem, CatalogItemVersion, Category
 from core.conditions import Condition, Dictionary, Field, compile_condition
 
 PERSON_FIELDS = (

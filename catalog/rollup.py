@@ -21,7 +21,6 @@ _BY_FLOW: dict[str, ItemState] = {
     "rejected": ItemState.REJECTED,
     "cancelled": ItemState.CANCELLED,
     "failed": ItemState.CLOSED_INCOMPLETE,
-    "incomplete": ItemState.CLOSED_INCOMPLETE,
 }
 
 
@@ -29,7 +28,7 @@ def item_end(task_states: Iterable[str], *, flow_open: bool, flow_outcome: str |
     """The state an item ends in, None while a task or its flow is still open.
 
     ``flow_outcome`` is None for an item without a flow. A flow that was rejected, cancelled or failed decides
-    alone, at once; "delivered" never hides an incomplete task.
+    alone, at once; "delivered" never hides an incomplete task, "incomplete" hides none that was skipped.
     """
     states = list(task_states)
     if flow_open:
@@ -42,6 +41,8 @@ def item_end(task_states: Iterable[str], *, flow_open: bool, flow_outcome: str |
         return ItemState.CLOSED_INCOMPLETE
     if states and all(state == TaskState.CLOSED_SKIPPED for state in states):
         return ItemState.CLOSED_SKIPPED
+    if flow_outcome == "incomplete":
+        return ItemState.CLOSED_INCOMPLETE
     return ItemState.CLOSED_COMPLETE
 
 

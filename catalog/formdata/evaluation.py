@@ -17,7 +17,7 @@ from accounts.selectors import people_for
 from catalog.entitlement import facts_of
 from catalog.formdata.definition import ZERO, Form, FormField, form_of
 from catalog.formdata.values import Context, checked, is_empty
-from catalog.models import CatalogItemVersion
+from catalog.models.catalogue import CatalogItemVersion
 from core.errors import FieldError, RuleRefusedError, invalid
 from core.time import db_now
 

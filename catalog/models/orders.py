@@ -11,6 +11,7 @@ from accounts.models import User
 from catalog.choices import Period
 from catalog.lifecycle import ItemLifecycle, RequestLifecycle, TaskLifecycle
 from catalog.models.catalogue import CatalogItemVersion
+from catalog.summary import decision_summary
 from core.settings_store import declare
 from tickets.models import Ticket
 
@@ -72,18 +73,13 @@ class RequestItem(ItemLifecycle, _For, Ticket):
 
     def flow_names(self) -> dict[str, Any]:
         """What flows may read of the item as ``ritm.…``: plain data, money as exact numbers."""
-        variables = {**self.collected, **self.variables, "price": plain_money(self.price)}
-        return {
-            "number": self.number,
-            "item": self.item_version.item.key,
-            "item_name": self.item_version.name,
-            "quantity": self.quantity,
-            "price": plain_money(self.price),
-            "currency": self.currency,
-            "request": self.request.number,
-            "requested_for": self.requester.username,
-            "variables": variables | {"quantity": self.quantity},
-        }
+        answers = {**self.collected, **self.variables}
+        names = names_of_order(self.item_version, self.requester, self.price, self.quantity, answers)
+        return names | {"number": self.number, "request": self.request.number, "stage": self.stage}
+
+    def decision_summary(self) -> dict[str, Any]:
+        """What approvers are shown, in both languages."""
+        return decision_summary(self)
 
     def flow_output(self) -> dict[str, Any]:
         """What a flow step gets back when this item ends."""
@@ -117,6 +113,23 @@ class CatalogTask(TaskLifecycle, Ticket):
     def flow_output(self) -> dict[str, Any]:
         """What the waiting flow step gets: the state it ended in and what the team filled in."""
         return {"number": self.number, "state": self.state, "notes": self.close_notes, **self.result}
+
+
+def names_of_order(
+    version: CatalogItemVersion, person: User, price: Any, quantity: int, answers: dict[str, Any]
+) -> dict[str, Any]:
+    """What flows may read of an order, made or only looked at."""
+    amount = plain_money(price)
+    return {
+        "item": version.item.key,
+        "item_name": version.name,
+        "quantity": quantity,
+        "price": amount,
+        "currency": version.currency,
+        "requested_for": person.username,
+        "owner_group": version.item.owner_group.key if version.item.owner_group else None,
+        "variables": {**answers, "price": amount, "quantity": quantity},
+    }
 
 
 def plain_money(amount: Any) -> int | float:

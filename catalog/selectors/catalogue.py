@@ -149,7 +149,7 @@ def quote(
         recurring_total=recurring,
         usual=usual,
         expected_at=expected_at(version, usual, db_now()),
-        approvers=flows.approvers_preview(version, target, total, evaluation.values),
+        approvers=flows.approvers_preview(version, target, total, evaluation.values, number),
     )
 
 

@@ -115,9 +115,10 @@ def tasks_for(actor: Actor) -> QuerySet[CatalogTask]:
 def request_view(actor: Actor, request: Request) -> list[ItemView]:
     """Each item of a visible request with answers, stages (at most 6) and, for agents, tasks."""
     items = items_of(actor, request)
-    tasks, names = tasks_of(actor, items), _people_named(actor, items)
+    tasks, names, stages = tasks_of(actor, items), _people_named(actor, items), flows.stages_of(items)
     return [
-        ItemView(item, _answers(item, names), flows.stages(item), tasks.get(item.pk, [])) for item in items
+        ItemView(item, _answers(item, names), stages.get(item.pk, []), tasks.get(item.pk, []))
+        for item in items
     ]
 
 

@@ -180,7 +180,7 @@ def note_stage(pk: int) -> None:
     item = _locked_item(pk)
     if item is None or item.is_closed:
         return
-    stage = flows.present_stage(item)
+    stage = flows.standing(item).stage
     if stage == item.stage:
         return
     before, now = snapshot(item), db_now()

@@ -115,11 +115,15 @@ def test_a_flow_that_delivered_never_hides_what_the_tasks_say(tasks, end):
 
 
 @pytest.mark.parametrize("tasks", [*ITEM_TABLE, (), ("open",), (C, "pending")])
-@pytest.mark.parametrize(
-    ("outcome", "end"), [("rejected", R), ("cancelled", X), ("failed", I), ("incomplete", I)]
-)
+@pytest.mark.parametrize(("outcome", "end"), [("rejected", R), ("cancelled", X), ("failed", I)])
 def test_a_flow_that_ended_badly_decides_alone(tasks, outcome, end):
     assert item_end(tasks, flow_open=False, flow_outcome=outcome) == end
+
+
+@pytest.mark.parametrize("tasks", [*ITEM_TABLE, ()])
+def test_a_flow_that_ended_incomplete_leaves_its_item_incomplete_unless_all_was_skipped(tasks):
+    expected = S if tasks and set(tasks) == {S} else I
+    assert item_end(tasks, flow_open=False, flow_outcome="incomplete") == expected
 
 
 @pytest.mark.parametrize("open_state", OPEN)

@@ -1,4 +1,4 @@
-"""Catalogue items and orders for tests, made through the services so that they are what the platform makes."""
+"""Catalogue items and orders for tests, made through the services, so they are what the platform makes."""
 
 from __future__ import annotations
 
