@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInputError, RuleRefusedError
@@ -46,16 +46,27 @@ def once(*, caller: str, scope: str, key: str, body_hash: str, action: Callable[
     A refusal stores nothing: the exception of ``action`` passes through and the key stays free.
     Raises RuleRefusedError ``idempotency_key_reused`` when the key was used for another request.
     """
-    row = IdempotencyKey(caller=caller, scope=scope[:200], key=check_key(key), fingerprint=body_hash)
-    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
-    stored = IdempotencyKey.objects.select_for_update().get(caller=caller, scope=scope[:200], key=key)
-    if stored.answer is not None or stored.fingerprint != body_hash:
+    mine = _take(caller, scope[:200], check_key(key), body_hash)
+    if mine is None:
+        stored = IdempotencyKey.objects.get(caller=caller, scope=scope[:200], key=key)
         if stored.fingerprint != body_hash:
             raise RuleRefusedError(
                 _("This Idempotency-Key was already used for a different request."),
                 code="idempotency_key_reused",
             )
         return Outcome(stored.answer, replayed=True)
-    stored.answer = action()
-    stored.save(update_fields=["answer"])
-    return Outcome(stored.answer, replayed=False)
+    answer = action()
+    IdempotencyKey.objects.filter(pk=mine).update(answer=answer)
+    return Outcome(answer, replayed=False)
+
+
+def _take(caller: str, scope: str, key: str, body_hash: str) -> int | None:
+    """The new row's primary key; None when there is one already, whose transaction has ended by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (caller, scope, key, fingerprint) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [caller, scope, key, body_hash],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
