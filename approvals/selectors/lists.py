@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.policies import Actor
 from approvals.choices import DECISIONS, Scope, Status
 from approvals.models import Approval, ApprovalRequest, Delegation
-from approvals.policies import principals, visible_delegations, visible_to
+from approvals.policies import visible_delegations, visible_to
 from core.errors import NotVisibleError
 from core.settings_store import value
 from core.time import db_now
@@ -27,9 +28,13 @@ _ROW = (
 
 
 def waiting_for(actor: User) -> QuerySet[Approval]:
-    """What ``actor`` can decide now, oldest first: asked of them or of people they stand in for today."""
-    people = [actor.pk, *principals(actor)]
-    rows = Approval.objects.filter(approver__in=people, status=Status.REQUESTED)
+    """What ``actor`` can decide now, oldest first: asked of them or of people they stand in for today.
+
+    One query: the first page and the badge of every page ask this.
+    """
+    stood_in = Delegation.objects.filter(delegate=actor, scope=Scope.APPROVALS, during__contains=Now())
+    asked = Q(approver=actor) | Q(approver__in=stood_in.values("user"))
+    rows = Approval.objects.filter(asked, status=Status.REQUESTED)
     if not value("approval.own"):
         own = Q(request__ticket__requester=actor) | Q(request__ticket__on_behalf_of=actor)
         rows = rows.exclude(own | Q(request__ticket__opened_by=actor))
@@ -37,7 +42,7 @@ def waiting_for(actor: User) -> QuerySet[Approval]:
 
 
 def count_waiting(actor: User) -> int:
-    """How many decisions wait for ``actor``; for the badge. Two queries."""
+    """How many decisions wait for ``actor``; for the badge. One query."""
     return waiting_for(actor).count()
 
 
