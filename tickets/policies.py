@@ -21,9 +21,14 @@ def visible_to(actor: Actor) -> Q:
 
 
 def involved(actor: Actor) -> Q:
-    """Tickets the person asked for, is meant by, opened, works on or watches."""
+    """Tickets the person asked for, is meant by, opened, works on or watches.
+
+    Work orders of teams, which employees have no word for, carry the requester too and stay hidden from them.
+    """
     watched = Exists(Watcher.objects.filter(ticket=OuterRef("pk"), user=actor))
-    return Q(requester=actor) | Q(on_behalf_of=actor) | Q(opened_by=actor) | Q(assignee=actor) | Q(watched)
+    work_orders = [spec.key for spec in kinds.all_kinds() if not spec.employee_word]
+    asked = (Q(requester=actor) | Q(on_behalf_of=actor)) & ~Q(kind__in=work_orders)
+    return asked | Q(opened_by=actor) | Q(assignee=actor) | Q(watched)
 
 
 def agent_rows(actor: Actor) -> Q:

@@ -13,6 +13,7 @@ from core.errors import NotAllowedError, NotVisibleError
 from core.models import OutboxEvent
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
 from tests.factories.catalog import item_of, make_item, make_order, task_of
+from tickets.selectors import ticket_numbered, tickets_for
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +168,18 @@ def test_an_agent_does_not_accept_in_the_requesters_name():
     item = make_item("delivered")
     with pytest.raises(NotAllowedError):
         services.accept_item(item.pk, actor=AgentFactory())
+
+
+def test_a_requester_never_sees_the_work_orders_of_teams():
+    person = UserFactory()
+    request = make_order(person=person)
+    item, task = item_of(request), task_of(item_of(request))
+    assert set(tickets_for(person).values_list("number", flat=True)) == {request.number, item.number}
+    with pytest.raises(NotVisibleError):
+        ticket_numbered(person, task.number)
+    with pytest.raises(NotVisibleError):
+        task_numbered(person, task.number)
+    assert ticket_numbered(AgentFactory(), task.number).pk == task.pk
 
 
 def test_tasks_of_a_restricted_group_are_for_its_members():
