@@ -131,7 +131,7 @@ def related(ticket: Any) -> Related:
 
 
 def _ordered(actor: User, items: Sequence[RequestItem]) -> list[OrderedItem]:
-    tasks = tasks_of(actor, items)
+    tasks, stages = tasks_of(actor, items), flows.stages_of(items)
     return [
         OrderedItem(
             item=item,
@@ -140,7 +140,7 @@ def _ordered(actor: User, items: Sequence[RequestItem]) -> list[OrderedItem]:
                 (label, item.collected[key]) for key, label in ABOUT_PERSON.items() if item.collected.get(key)
             ],
             answers=answers_of(actor, item),
-            stages=flows.stages(item),
+            stages=stages.get(item.pk, []),
             tasks=[related(task) for task in tasks.get(item.pk, [])],
             itself=related(item),
         )

@@ -18,7 +18,7 @@ function mark() {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "ticket") return;
   mark();
-  document.getElementById("main")?.focus({ preventScroll: true });
+  document.getElementById("detail")?.focus({ preventScroll: true });
 });
 
 function step(by) {

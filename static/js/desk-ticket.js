@@ -96,5 +96,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // Escape leaves the composer, so that the single keys work again.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || !event.target.matches?.(".desk-composer textarea")) return;
-  document.getElementById("main")?.focus({ preventScroll: true });
+  document.getElementById("detail")?.focus({ preventScroll: true });
 });
