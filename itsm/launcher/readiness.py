@@ -12,10 +12,11 @@ import psycopg2
 
 from itsm.launcher import database
 from itsm.launcher.embedded import Valkey
+from itsm.launcher.errors import NoAnswerError
 
 
 class HttpProbe:
-    """Whether an address answers 200; ``host`` is the name to ask for."""
+    """Whether an address answers 200 to a request for ``host``; NoAnswerError when it answers 500."""
 
     def __init__(self, url: str, *, host: str = "") -> None:
         self.address = urlsplit(url)
@@ -27,9 +28,12 @@ class HttpProbe:
             with closing(connection):
                 connection.request("GET", self.address.path or "/", headers=self.headers)
                 status = connection.getresponse().status
-                return True if status == HTTPStatus.OK else None
         except (OSError, http.client.HTTPException):
             return None
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Health needs nothing that may be late: a fault in the code, and waiting does not mend it.
+            raise NoAnswerError(f"{self.address.geturl()} answers {status}.")
+        return True if status == HTTPStatus.OK else None
 
 
 class HeartbeatProbe:

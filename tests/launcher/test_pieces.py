@@ -9,7 +9,9 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,10 @@ from itsm.environment import Environment
 from itsm.launcher import keys, ports
 from itsm.launcher.children import Child, Spec
 from itsm.launcher.embedded import address
-from itsm.launcher.errors import StartError, StopRequestedError
+from itsm.launcher.errors import NoAnswerError, StartError, StopRequestedError
 from itsm.launcher.installing import StaticFiles
 from itsm.launcher.layout import Layout, fits, forget_socket_folder, is_private, socket_folder
+from itsm.launcher.readiness import HttpProbe
 from itsm.launcher.resolver import resolve
 from itsm.launcher.spawn import spawn
 from itsm.launcher.state import Lock, State, running
@@ -243,3 +246,33 @@ def test_the_mail_catcher_keeps_each_message_as_a_file_with_its_recipients(tmp_p
     finally:
         process.terminate()
         assert process.wait(10) == 0
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers the status that the path names, and only to one host name."""
+
+    def do_GET(self):
+        status = int(self.path.strip("/")) if self.headers["Host"] == "maru.example" else 400
+        self.send_response(status)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+def test_a_probe_waits_for_200_asks_for_the_right_host_and_gives_up_on_a_fault_in_the_code():
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        assert HttpProbe(f"{url}/200", host="maru.example")() is True
+        assert HttpProbe(f"{url}/200")() is None
+        assert HttpProbe(f"{url}/503", host="maru.example")() is None
+        with pytest.raises(NoAnswerError, match="/500 answers 500"):
+            HttpProbe(f"{url}/500", host="maru.example")()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert HttpProbe(f"{url}/200")() is None
