@@ -16,20 +16,24 @@ from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
-from sla.api.views import TicketClockViewSet
+from schedules.api.views import CalendarViewSet
+from sla.api.views import DefinitionViewSet, TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
 from tickets.api.views import TicketViewSet
+from workflows.api.urls import addresses as flows
+from workflows.api.views import TicketProgressViewSet
 
 register_converter(KeyConverter, "key")
 
 # What the engines add to every ticket.
 _MORE: list[Part] = [("clocks", TicketClockViewSet, READ), ("approvals", TicketApprovalViewSet, READ)]
+_PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
-    *part_urls("tickets", "", "tickets", _MORE),
+    *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS]),
     *kind_urls("incidents", IncidentViewSet, opens=True),
-    *part_urls("incidents", "incident", "incidents", _MORE),
+    *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS]),
     *orders.catalogue,
     *orders.requests,
     *part_urls("requests", "request", "requests", _MORE),
@@ -38,6 +42,9 @@ addresses = [
     *orders.catalog_tasks,
     *part_urls("catalog-tasks", "sctask", "requests", _MORE),
     *approvals,
+    *flows,
+    *keyed("sla/definitions", DefinitionViewSet),
+    *keyed("schedules", CalendarViewSet),
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,

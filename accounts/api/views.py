@@ -26,6 +26,7 @@ from accounts.models import User
 from accounts.policies import grants_of, has_grant, is_agent
 from accounts.selectors import departments_for, groups_for, locations_for, people_for, person, roles_all
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
+from core.errors import NotAllowedError
 
 _BY_NAME: dict[str, tuple[str, ...]] = {"name": ("name_ko",), "key": ("key",)}
 
@@ -121,6 +122,18 @@ class KeyedViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
     lookup_field = "key"
     ordering_fields = _BY_NAME
     default_ordering = "name"
+
+
+class ConfigurationViewSet(KeyedViewSet):
+    """Configuration that agents and who edits it may read."""
+
+    default_ordering = "key"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse others."""
+        super().initial(request, *args, **kwargs)
+        if not any(has_grant(self.actor, each) for each in (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE)):
+            raise NotAllowedError
 
 
 class GroupViewSet(KeyedViewSet):

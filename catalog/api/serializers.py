@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import GroupField, NamedRef, PersonField, PersonRef, ref
-from catalog import flows
 from catalog.choices import Period
 from catalog.selectors import answers_of, form_schema, items_of
 from core.api.fields import Body, Line, Moment, Money, Out, Text, Whole, money
 from tickets.api.serializers import ChangeIn, TicketOut
 from tickets.choices import Level
+from workflows.api.serializers import StageOut
 
 
 class CategoryOut(Out):
@@ -261,26 +260,6 @@ class CatalogTaskChangeIn(RequestItemChangeIn):
     title = Line(max_length=160, allow_blank=False, required=False)
 
 
-class StageOut(Out):
-    """One stage of a flow: done, now, todo or failed; who it waits for, since when, until when."""
-
-    id = serializers.CharField()
-    label = serializers.SerializerMethodField()  # type: ignore[assignment] # a field's name, no attribute
-    state = serializers.CharField()
-    since = Moment(allow_null=True)
-    waiting_for = serializers.SerializerMethodField()
-    due = Moment(allow_null=True)
-
-    def get_label(self, stage: Any) -> str:
-        """What the stage is called, in the reader's language."""
-        return str(stage.label)
-
-    @extend_schema_field(OpenApiTypes.STR)
-    def get_waiting_for(self, stage: Any) -> str:
-        """The name of the person or group it waits for."""
-        return str(stage.waiting_for or "")
-
-
 class ProgressOut(Out):
     """Where each item of a request stands."""
 
@@ -289,13 +268,8 @@ class ProgressOut(Out):
     state = serializers.CharField()
     state_label = serializers.SerializerMethodField()
     expected_at = Moment(allow_null=True)
-    stages = serializers.SerializerMethodField()
+    stages = StageOut(many=True)
 
     def get_state_label(self, item: Any) -> str:
         """The state in the words of the reader."""
         return RequestItemOut(context=self.context).get_state_label(item)
-
-    @extend_schema_field(StageOut(many=True))
-    def get_stages(self, item: Any) -> list[Any]:
-        """The stages in order; none for an item without a flow."""
-        return list(StageOut(flows.stages(item), many=True, context=self.context).data)

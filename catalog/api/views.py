@@ -13,7 +13,7 @@ from rest_framework.request import Request as Call
 from rest_framework.response import Response
 
 from accounts.selectors import person_named
-from catalog import filters
+from catalog import filters, flows
 from catalog.api import serializers as out
 from catalog.models import CatalogTask, Request, RequestItem
 from catalog.selectors import Entry, catalogue, items_of, quote
@@ -150,6 +150,14 @@ def _placed(refusal: RuleRefusedError) -> RuleRefusedError:
     )
 
 
+def _progress(view: KindViewSet, items: list[RequestItem]) -> Response:
+    stages = flows.stages_of(items)
+    for item in items:
+        item.stages = stages.get(item.pk, [])  # type: ignore[attr-defined]
+    view.serializer_class = out.ProgressOut
+    return view.all_of(items)
+
+
 class RequestViewSet(KindViewSet):
     """What was ordered, one row per order."""
 
@@ -175,9 +183,7 @@ class RequestViewSet(KindViewSet):
     @action(detail=True, methods=["get"])
     def progress(self, request: Call, number: str) -> Response:
         """Each item with its stages: who it waits for, since when and until when."""
-        items = items_of(self.actor, self.get_object())
-        self.serializer_class = out.ProgressOut  # type: ignore[assignment] # another view of it
-        return self.all_of(items)
+        return _progress(self, items_of(self.actor, self.get_object()))
 
 
 class RequestItemViewSet(KindViewSet):
@@ -212,8 +218,7 @@ class RequestItemViewSet(KindViewSet):
     @action(detail=True, methods=["get"])
     def progress(self, request: Call, number: str) -> Response:
         """The item with its stages."""
-        self.serializer_class, item = out.ProgressOut, self.get_object()  # type: ignore[assignment]
-        return self.all_of([item])
+        return _progress(self, [self.get_object()])
 
 
 class CatalogTaskViewSet(KindViewSet):

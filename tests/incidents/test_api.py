@@ -173,6 +173,7 @@ def test_a_transition_that_is_refused_names_why(agent_api, requester_api):
     problem(
         agent_api.post(f"{path}/hold/", {"hold_reason": "awaiting_caller"}), 422, "rule_refused", "/comment"
     )
+    waits = {"hold_reason": "awaiting_vendor"}
     for until in ("2001-01-01T00:00:00Z", "soon", "2030-01-01T00:00:00", 5):
         late = agent_api.post(f"{path}/hold/", waits | {"hold_until": until})
         problem(late, 422, "rule_refused", "/hold_until")
