@@ -133,7 +133,7 @@ class Source:
                 Action(_("It works: close it"), f"{notice.url}#live"),
                 Action(_("It does not work: reopen it"), f"{notice.url}#live"),
             ]
-        label = _("Open") if notice.side == Side.DESK else _("See how it stands")
+        label = _("Open the ticket") if notice.side == Side.DESK else _("See how it stands")
         if notice.side == Side.APPROVAL:
             label = _("Read and decide")
         return [Action(label, notice.url)] if notice.url else []

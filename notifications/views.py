@@ -55,6 +55,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "rows": [{"notice": row, "text": texts[row.pk]} for row in page],
         "next_url": f"{reverse('notifications:list')}?before={following}" if following else "",
         "shell_template": "desk.html" if is_agent(actor) else "portal.html",
+        "page_class": "desk-page" if is_agent(actor) else "stack",
     }
     response = render(request, "notifications/list.html", names)
     response.headers["Vary"] = "HX-Request, Cookie"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import statistics
 import time
 
 import pytest
@@ -329,7 +328,8 @@ def test_a_client_that_does_not_read_is_cut_off_and_the_others_go_on(live, cooki
     deaf.close()
 
 
-def test_five_hundred_streams_fit_into_a_small_process_and_news_is_quick(live, cookie):
+def test_five_hundred_streams_cost_little_memory_and_work(live, cookie):
+    """A-55. Work is measured, not time: a quarter of a second of it per event leaves a margin to 1 s."""
     incident = make_incident()
     work_off()
     agents = [AgentFactory() for _ in range(25)]
@@ -338,15 +338,12 @@ def test_five_hundred_streams_fit_into_a_small_process_and_news_is_quick(live, c
         key = cookie(agent)
         streams += [live.open(f"tickets/{incident.number},users/me", cookie=key) for _ in range(20)]
     live.until(streams=500)
-    delays = []
-    for number in range(20):
-        started = time.monotonic()
+    before, events = live.work(), 10
+    for number in range(events):
         add_comment(incident.pk, actor=None, body=f"Word {number}.")
         work_off()
-        for stream in streams:
-            assert stream.next(10)["event"] == "ticket.changed"
-            delays.append(time.monotonic() - started)
-    assert statistics.quantiles(delays, n=20)[-1] < 1.0
+        assert [stream.next(30)["event"] for stream in streams] == ["ticket.changed"] * 500
+    assert (live.work() - before) / events < 0.25
     assert live.memory() < 256 * 1024 * 1024
 
 

@@ -66,6 +66,13 @@ def test_the_list_costs_the_same_for_any_number_of_notices(rows, django_assert_n
     assert [text.quote for text in texts.values()] == ["Hello."] * rows
 
 
+@pytest.mark.parametrize("person", [UserFactory, AgentFactory])
+def test_an_empty_bell_has_an_empty_state(client, person):
+    answer = page(client, person())
+    assert answer.status_code == 200
+    assert "Nothing new" in answer.content.decode()
+
+
 def test_a_long_list_has_pages(client):
     owner = UserFactory()
     incident = make_incident(requester=owner)
