@@ -71,7 +71,9 @@ def _days(value: Any) -> int:
 def actions(on_due: Any) -> list[str]:
     """The actions in order, reminders written out. Raises RuleRefusedError for an unknown or a late one."""
     listed: list[str] = []
-    for each in [on_due] if isinstance(on_due, str) else list(on_due or []):
+    if not isinstance(on_due, str | list | tuple):
+        raise invalid("on_due", _("Expected an action or a list of actions."))
+    for each in [on_due] if isinstance(on_due, str) else on_due:
         name, _colon, times = str(each).partition(":")
         if name not in DueAction.values or (times and (name != DueAction.REMIND or not times.isdigit())):
             text = _("“%(action)s” is nothing that can happen when a request is due.")

@@ -60,8 +60,8 @@ def type_of(leaf: dict[str, Any]) -> str:
     if isinstance(sample, int | float):
         return "number"
     if isinstance(sample, dict):
-        return "datetime" if "now" in sample else "number" if leaf.get("op") in _ORDERED else "text"
-    if leaf.get("op") in _ORDERED:
+        return "datetime" if "now" in sample else "number" if str(leaf.get("op")) in _ORDERED else "text"
+    if str(leaf.get("op")) in _ORDERED:
         return "datetime" if as_type("datetime", sample) else "date"
     return _BY_OPERATOR.get(str(leaf.get("op")), "text")
 

@@ -51,7 +51,10 @@ class Graph:
 
 def targets(node: Node) -> list[str]:
     """Where the node may lead, in the order it is written."""
-    cases = [each.get("to") for each in node.get("cases", ()) if isinstance(each, dict)]
+    written = node.get("cases")
+    cases = (
+        [each.get("to") for each in written if isinstance(each, dict)] if isinstance(written, list) else []
+    )
     listed = [*cases, node.get("default"), node.get("next"), node.get("on_error")]
     return [each for each in listed if isinstance(each, str) and each]
 

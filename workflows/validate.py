@@ -80,7 +80,8 @@ def _variables(graph: dict[str, Any]) -> set[str]:
 
 
 def _check_head(check: Check, graph: dict[str, Any]) -> None:
-    if graph.get("start") not in graph["nodes"]:
+    start = graph.get("start")
+    if not isinstance(start, str) or start not in graph["nodes"]:
         check.say("start", "target", _("The first step does not exist."))
     for name, given in graph.get("vars", {}).items():
         if not NAME.fullmatch(name):
@@ -147,7 +148,7 @@ def _check_node(check: Check, graph: dict[str, Any], node_id: str, node: Node) -
                 "target",
                 _("It leads to “%(target)s”, which does not exist.") % {"target": target[:60]},
             )
-    stage_ids = {stage.get("id") for stage in graph.get("stages", []) if isinstance(stage, dict)}
+    stage_ids = [stage.get("id") for stage in graph.get("stages", []) if isinstance(stage, dict)]
     if node.get("stage") and node["stage"] not in stage_ids:
         check.say(f"{where}.stage", "stage", _("There is no stage with this id."))
     kind.check(check, where, node)

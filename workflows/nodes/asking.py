@@ -88,7 +88,7 @@ def _cancel(ctx: Context, reason: str) -> None:
 
 def _check(check: Check, where: str, node: Node) -> None:
     check.people(f"{where}.approvers", node.get("approvers"))
-    check.texts(f"{where}.title", node.get("title", ""))
+    check.text(f"{where}.title", node.get("title", ""))
     check.tried(where, lambda: rules.parse(str(node.get("rule", "any"))))
     if node.get("reject_rule"):
         check.tried(where, lambda: rules.parse(str(node["reject_rule"])))

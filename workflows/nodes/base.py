@@ -134,6 +134,14 @@ class Check:
             for at, each in enumerate(given):
                 self.texts(f"{where}.{at}", each)
 
+    def text(self, where: str, given: Any) -> None:
+        """It must be a text, or one in Korean and one in English, with placeholders that mean something."""
+        words = list(given.values()) if isinstance(given, dict) and given.keys() <= {"ko", "en"} else [given]
+        if not words or not all(isinstance(each, str) for each in words):
+            self.say(where, "type", _("This must be a text."))
+        else:
+            self.texts(where, given)
+
     def path(self, where: str, path: Any) -> None:
         """The path must begin with something that exists here."""
         if not isinstance(path, str) or path not in self.known:

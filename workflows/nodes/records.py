@@ -70,7 +70,7 @@ def _check_create(check: Check, where: str, node: Node) -> None:
     for name in set(given) - EDITABLE:
         check.say(f"{where}.map.{name}", "unknown_field", _("There is no such field."))
     check.texts(f"{where}.map", given)
-    check.texts(f"{where}.title", node.get("title", ""))
+    check.text(f"{where}.title", node.get("title", ""))
 
 
 def _update(ctx: Context) -> Result:
@@ -97,8 +97,12 @@ def _check_update(check: Check, where: str, node: Node) -> None:
     for name in ("set", "inputs"):
         if not isinstance(node.get(name, {}), dict):
             check.say(f"{where}.{name}", "type", _("Expected names and their values."))
-    for name in ("set", "inputs", *_TEXTS):
-        check.texts(f"{where}.{name}", node.get(name, ""))
+    for name in ("set", "inputs"):
+        check.texts(f"{where}.{name}", node.get(name, {}))
+    for name in sorted(_TEXTS):
+        check.text(f"{where}.{name}", node.get(name, ""))
+    if not isinstance(node.get("transition", ""), str):
+        check.say(f"{where}.transition", "type", _("This must be a text."))
 
 
 CREATE = NodeKind(

@@ -54,7 +54,7 @@ def _log(ctx: Context) -> Result:
 
 def _check_log(check: Check, where: str, node: Node) -> None:
     check.need(where, node, "message")
-    check.texts(f"{where}.message", node.get("message", ""))
+    check.text(f"{where}.message", node.get("message", ""))
 
 
 NOTIFY = NodeKind(

@@ -115,8 +115,8 @@ def _check(check: Check, where: str, node: Node) -> None:
     check.need(where, node, "type", "title")
     openable = [spec.key for spec in kinds.all_kinds() if spec.open is not None]
     check.choice(f"{where}.type", node.get("type"), openable)
-    check.texts(f"{where}.title", node.get("title", ""))
-    check.texts(f"{where}.description", node.get("description", ""))
+    check.text(f"{where}.title", node.get("title", ""))
+    check.text(f"{where}.description", node.get("description", ""))
     check.texts(f"{where}.inputs", node.get("inputs", {}))
     if not isinstance(node.get("inputs", {}), dict):
         check.say(f"{where}.inputs", "type", _("Expected names and their values."))
