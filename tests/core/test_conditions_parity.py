@@ -136,8 +136,8 @@ def tickets():
         Ticket.objects.create(
             number=f"T{at}", kind=dice.choice(["incident", "request"]), title=title,
             state=state, state_rank=rank, phase=phase, company=people[0].company,
-            requester=dice.choice(people), assignee=dice.choice([None, *people]), group=dice.choice([None, *teams]),
-            ci=dice.choice([None, machine]), category=dice.choice(["", "hardware"]),
+            requester=dice.choice(people), assignee=dice.choice([None, *people]),
+            group=dice.choice([None, *teams]), ci=dice.choice([None, machine]), category=dice.choice(["", "hardware"]),
             channel=dice.choice(["portal", "api"]), impact=dice.randint(1, 3), urgency=dice.randint(1, 3),
             priority=dice.randint(1, 5), reopen_count=dice.randint(0, 2), opened_at=dice.choice(INSTANTS[1:]),
             first_response_at=dice.choice(INSTANTS), due_at=dice.choice(INSTANTS),
