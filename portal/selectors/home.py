@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -22,6 +22,7 @@ from cmdb.selectors import cis_for
 TILES = 5
 TONES = ("accent", "violet", "blue", "amber", "green")
 FRAME_SECONDS = 60
+_frames: dict[int, tuple[float, dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,16 @@ def frame_of(company_id: int) -> dict[str, Any]:
 
     It is the same for all people of the company, so keeping it decides nothing about a person.
     """
-    key = f"portal:frame:{company_id}"
-    frame: dict[str, Any] | None = cache.get(key)
-    if frame is None:
+    read_at, frame = _frames.get(company_id, (0.0, {}))
+    if not frame or time.monotonic() - read_at > FRAME_SECONDS:
         frame = _read_frame(company_id)
-        cache.set(key, frame, FRAME_SECONDS)
+        _frames[company_id] = (time.monotonic(), frame)
     return frame
+
+
+def forget() -> None:
+    """Read the frames again at the next question (tests)."""
+    _frames.clear()
 
 
 def _read_frame(company_id: int) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def _open_to_all(company_id: int) -> list[CatalogItemVersion]:
         item__enabled=True,
         status=VersionStatus.PUBLISHED,
         available_for={},
-        not_available_for=None,
+        not_available_for__isnull=True,
     )
     ordered = rows.select_related("item").order_by("item__order", "item__key")
     return [row for row in ordered if _is_open(row.item.category_id, shelves)]

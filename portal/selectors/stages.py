@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import flows
@@ -16,10 +16,13 @@ from catalog.models import RequestItem
 from incidents.choices import HoldReason, State
 from incidents.models import Incident
 from tickets.models import Ticket
+from workflows.selectors import Stage as FlowStage
+from workflows.selectors import outline_for
 
 Text = str | Promise
 ASK = "message-circle-question-mark"
 DELIVERED_RANK = 60
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,10 @@ def _working(incident: Any) -> Text:
     return who_has_it(incident) or _("Finding the right team")
 
 
-def item_stages(item: Any) -> list[Stage]:
+def item_stages(item: Any, flow: Sequence[FlowStage]) -> list[Stage]:
     """Requested, then what its flow tells people; without a flow: the team, the check, the end."""
     asked = Stage(_("Requested"), "done", since=item.opened_at)
-    own = [_of_flow(each) for each in flows.stages(item)] or _plain(item)
+    own = [_of_flow(each) for each in flow if each.state != SKIPPED] or _plain(item)
     if item.state in {ItemState.CANCELLED, ItemState.CLOSED_SKIPPED}:
         done = [each for each in own if each.state == "done"]
         return [asked, *done, Stage(_withdrawn(item), "failed", item.close_notes[:80], item.closed_at)]
@@ -94,16 +97,14 @@ def _withdrawn(item: Any) -> Text:
     return _("Withdrawn") if item.state == ItemState.CANCELLED else _("Not needed any more")
 
 
-def _of_flow(stage: Any) -> Stage:
-    english = (get_language() or "ko").startswith("en")
-    label = stage.label_en if english else stage.label_ko
-    waits = ", ".join(stage.waiting_for) if isinstance(stage.waiting_for, list | tuple) else stage.waiting_for
+def _of_flow(stage: FlowStage) -> Stage:
+    now = stage.state == "now"
     return Stage(
-        label=label or stage.label_ko or stage.label_en,
+        label=stage.label,
         state=stage.state,
-        detail=(waits or "") if stage.state == "now" else "",
-        since=stage.since if stage.state != "todo" else None,
-        due=stage.due,
+        detail=", ".join(stage.waiting_for) if now else "",
+        since=stage.since,
+        due=stage.due if now else None,
         icon="hourglass",
     )
 
@@ -125,14 +126,12 @@ def _plain(item: Any) -> list[Stage]:
 def stages_of(child: Any) -> list[Stage]:
     """The stages of one request, whatever its kind; nothing for a kind that has none."""
     if isinstance(child, RequestItem):
-        return item_stages(child)
+        return item_stages(child, flows.stages(child))
     return incident_stages(child) if isinstance(child, Incident) else []
 
 
 def stages_at_a_glance(ticket: Ticket) -> list[Stage]:
-    """The stages by the parent row alone, for the first page; details that need more stay out."""
+    """The stages by the parent row, for the first page; who has it and until when stay out."""
     if ticket.kind == "ritm":
-        return item_stages(ticket)
-    if ticket.kind == "incident":
-        return incident_stages(ticket)
-    return []
+        return item_stages(ticket, outline_for(ticket))
+    return incident_stages(ticket) if ticket.kind == "incident" else []

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
+from portal.selectors import home
 from tests.factories.accounts import AgentFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _fresh_frames() -> None:
+    home.forget()
 
 
 @pytest.fixture
@@ -28,7 +33,6 @@ def browser() -> Callable[[Any], Client]:
 @pytest.fixture
 def employee(db: None) -> Any:
     """Somebody who reports and orders."""
-    cache.clear()
     return UserFactory(username="jimin", name_ko="김지민", name_en="Jimin Kim")
 
 

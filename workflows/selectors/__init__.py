@@ -13,6 +13,7 @@ from workflows.selectors.history import RunView, StepView, failed_steps, run_his
 from workflows.selectors.progress import (
     Stage,
     Standing,
+    outline_for,
     progress_for,
     progress_for_many,
     standing_of,
@@ -30,6 +31,7 @@ __all__ = [
     "failed_steps",
     "flow_exists",
     "flows_all",
+    "outline_for",
     "progress_for",
     "progress_for_many",
     "published_graph",

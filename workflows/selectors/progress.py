@@ -77,6 +77,12 @@ def progress_for_many(ticket_ids: Iterable[int]) -> dict[int, list[Stage]]:
     return {ticket_id: _stages(run, facts) for ticket_id, run in runs.items()}
 
 
+def outline_for(ticket: Ticket) -> list[Stage]:
+    """The same without who has a stage and until when: two queries, for pages that show it in passing."""
+    runs = _newest_runs([ticket.pk])
+    return [stage for run in runs.values() for stage in _stages(run, _Facts(_steps_of([run]), {}, {}))]
+
+
 def standing_of(ticket: Ticket) -> Standing | None:
     """Where the ticket's newest run stands, or None."""
     return standings([ticket.pk]).get(ticket.pk)
