@@ -6,8 +6,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cmdb.models import CI
-from cmdb.selectors import ci_numbered
+from cmdb.models import CI, CIClass
+from cmdb.selectors import ci_numbered, class_keyed
 from core.api.fields import KeyField, Out
 
 
@@ -18,6 +18,15 @@ class CIField(KeyField):
     def find(self, key: str) -> CI | None:
         """The item, if the caller may see it."""
         return ci_numbered(self.actor, key)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class CIClassField(KeyField):
+    """A class of configuration items by key."""
+
+    def find(self, key: str) -> CIClass | None:
+        """The class."""
+        return class_keyed(key)
 
 
 class CIRef(Out):

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.fields import GroupField, LocationField, NamedRef, PersonField, PersonRef, ref
+from cmdb.api.fields import CIClassField
 from cmdb.choices import CIStatus
 from core.api.fields import Body, Label, Line, Moment, Out, Whole
 
@@ -68,8 +69,8 @@ class CIIn(CIChangeIn):
     """A new configuration item."""
 
     name = Line(max_length=160, allow_blank=False)
-    ci_class = Line(max_length=50, allow_blank=False)
+    ci_class = CIClassField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The service calls it ``class_key``."""
-        return attrs | {"class_key": attrs.pop("ci_class")}
+        return attrs | {"class_key": attrs.pop("ci_class").key}
