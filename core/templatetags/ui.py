@@ -121,8 +121,7 @@ def avatar(person: Any, size: str = "", named: bool = False) -> dict[str, Any]: 
 @register.inclusion_tag("components/prio.html")
 def prio(level: int | None) -> dict[str, Any]:
     """The priority glyph, 1 (most urgent, four bars) to 5 (none)."""
-    number = int(one_of("priority", level or 5, PRIORITIES))
-    return {"level": number, "bars": range(4)}
+    return {"level": int(one_of("priority", level or 5, PRIORITIES))}
 
 
 @register.inclusion_tag("components/sla_clock.html")
@@ -165,14 +164,19 @@ def button(
     """
     if not href:
         extra.setdefault("type", "submit")
+    own = {
+        "data_variant": one_of("variant", variant, BUTTON_VARIANTS),
+        "data_size": one_of("size", size, ("", "sm", "lg")),
+        "data_icon_only": icon_only,
+    }
+    if icon_only:
+        own |= {"aria_label": label, "title": label}
     return {
         "label": label,
         "href": href,
-        "variant": one_of("variant", variant, BUTTON_VARIANTS),
-        "size": one_of("size", size, ("", "sm", "lg")),
         "icon": icon,
         "icon_only": icon_only,
-        "attributes": attributes(extra),
+        "attributes": attributes(own | extra),
     }
 
 

@@ -28,6 +28,7 @@ from tickets.transitions import Move, available
 PAGE = 20
 DRAFT_TAB = str(ActivityKind.COMMENT)
 BRACKET = "request"
+NOT_DONE = {"cancelled", "rejected", "closed_incomplete", "closed_skipped"}
 APPROVAL_WORDS = {
     "approval_requested": gettext_lazy("Approval was asked for"),
     "approval_approved": gettext_lazy("Approved"),
@@ -49,6 +50,7 @@ class Row:
     tone: str
     needs_reply: bool
     needs_check: bool
+    was_done: bool
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def row_of(ticket: Ticket) -> Row:
         tone=_tone(ticket),
         needs_reply=waiting and ticket.last_public_from == "agent",
         needs_check=ticket.phase == Phase.DONE and not ticket.is_closed,
+        was_done=ticket.state not in NOT_DONE,
     )
 
 
