@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.selectors import groups_for
 from core.errors import BadInputError, FieldError
 from desk import paging, queues
+from desk.fields import NONE, Suggesting
 from tickets import kinds
 from tickets.choices import Priority
 from tickets.selectors import search
@@ -46,9 +48,11 @@ class ListForm(forms.Form):
         required=False,
         max_length=60,
         label=gettext_lazy("Assignee"),
-        widget=forms.TextInput({"placeholder": "me"}),
+        widget=Suggesting("people"),
     )
-    requester = forms.CharField(required=False, max_length=60, label=gettext_lazy("Requester"))
+    requester = forms.CharField(
+        required=False, max_length=60, label=gettext_lazy("Requester"), widget=Suggesting("people")
+    )
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Words in number or title"))
     after = forms.CharField(required=False, max_length=400)
 
@@ -66,6 +70,12 @@ class ListForm(forms.Form):
     def choices(self) -> list[forms.BoundField]:
         """The fields of which several values can be chosen."""
         return [self[name] for name in ("priority", "state")]
+
+    def offer_groups(self, actor: User) -> None:
+        """Let the dialog show the groups by name."""
+        choices = [NONE, *((group.key, group.name) for group in groups_for(actor))]
+        self.fields["group"].widget = forms.Select(choices=choices)
+        self.fields["assignee"].widget.attrs["placeholder"] = _("me, none or a user name")
 
     def clean_view(self) -> str:
         """A queue there is."""

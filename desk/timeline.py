@@ -56,7 +56,8 @@ class Block:
 
 def blocks(ticket: Ticket, rows: Iterable[Any], names: Names, *, shown: str = "all") -> list[Block]:
     """The timeline, oldest first: the report itself, then what happened."""
-    entries = [] if shown in {"internal", "system"} else [_report(ticket)]
+    told = bool(ticket.description) or ticket.kind == "incident"
+    entries = [_report(ticket)] if told and shown not in {"internal", "system"} else []
     entries += [_entry(ticket, row, names) for row in rows if _is_shown(row, shown)]
     found: list[Block] = []
     for entry in entries:

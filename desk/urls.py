@@ -22,6 +22,7 @@ urlpatterns = [
     path("<slug:path>/<slug:number>/row/", lists.row, name="row"),
     path("<slug:path>/<slug:number>/edit/", actions.edit, name="edit"),
     path("<slug:path>/<slug:number>/edit/<slug:key>/", detail.property_row, name="property"),
+    path("<slug:path>/<slug:number>/assign/", actions.assign, name="assign"),
     path("<slug:path>/<slug:number>/move/<slug:name>/", actions.move, name="move"),
     path("<slug:path>/<slug:number>/say/", actions.say, name="say"),
     path("<slug:path>/<slug:number>/draft/", actions.draft, name="draft"),

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from accounts.models import Company, Group, User
+from accounts.models import Company, User
 from desk import paging, promises, queues
 from desk.filters import Filters, group_words
 from tickets import kinds
@@ -45,11 +44,10 @@ class RailEntry:
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds the list: the rail by headings, the moment it was read, and the reader's group keys."""
+    """What surrounds the list: the rail by headings, and the moment it was read."""
 
     rail: list[tuple[str | Promise, list[RailEntry]]]
     now: dt.datetime
-    group_keys: list[str]
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,9 @@ class Row:
     """One ticket in the list."""
 
     ticket: Ticket
-    kind_icon: str
     state_label: str | Promise
     clock: Any | None
-    is_open: bool
+    can_be_taken: bool
 
     @property
     def url(self) -> str:
@@ -89,20 +86,16 @@ def counted(number: int) -> str:
 
 
 def frame_for(actor: User, filters: Filters | None) -> Frame:
-    """The rail with all counts, the moment they hold at, and the reader's group keys: one query."""
+    """The rail with all counts, the moment they hold at: one query."""
     shown = [queue for _heading, entries in queues.RAIL for queue in entries]
     counts = {f"count_{place}": CappedCount(_few(actor, queue)) for place, queue in enumerate(shown)}
-    company: Any = (
-        Company.objects.filter(pk=actor.company_id)
-        .annotate(read_at=Now(), my_groups=ArraySubquery(_group_keys(actor)), **counts)
-        .get()
-    )
+    company: Any = Company.objects.filter(pk=actor.company_id).annotate(read_at=Now(), **counts).get()
     numbers = {(queue.key, queue.path): getattr(company, f"count_{i}") for i, queue in enumerate(shown)}
     rail = [
         (heading, [_entry(queue, numbers[queue.key, queue.path], filters) for queue in entries])
         for heading, entries in queues.RAIL
     ]
-    return Frame(rail, company.read_at, list(company.my_groups))
+    return Frame(rail, company.read_at)
 
 
 def _few(actor: User, queue: queues.Queue) -> QuerySet[Ticket, Any]:
@@ -110,10 +103,6 @@ def _few(actor: User, queue: queues.Queue) -> QuerySet[Ticket, Any]:
         queues.narrowed(queue.path) & queue.condition(actor)
     )
     return rows.values("pk")[: MOST_COUNTED + 1]
-
-
-def _group_keys(actor: User) -> QuerySet[Group, Any]:
-    return Group.objects.filter(memberships__user=actor, is_active=True).order_by("key").values("key")
 
 
 def _entry(queue: queues.Queue, number: int, filters: Filters | None) -> RailEntry:
@@ -151,10 +140,9 @@ def _row(ticket: Ticket, clocks: Sequence[Any]) -> Row:
     spec = kinds.get(ticket.kind)
     return Row(
         ticket=ticket,
-        kind_icon=spec.icon,
         state_label=spec.state_labels.get(ticket.state) or ticket.state,
         clock=promises.next_clock(clocks),
-        is_open=ticket.phase != Phase.DONE,
+        can_be_taken=ticket.phase != Phase.DONE and "assignee" in spec.editable,
     )
 
 

@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import BadInputError, DomainError, FieldError, RuleRefusedError, StaleVersionError
 from desk import selectors, services
 from desk.filters import filters_from
 from desk.forms import MessageForm, MoveForm, PropertyForm, refuse
 from desk.properties import EDITABLE, property_of, shown_value
-from desk.views.base import agents_only, known_path
+from desk.views.base import agents_only, is_part, known_path
 from desk.views.detail import address, done, ticket_names, whole_page
 from tickets.services import keep_draft, update_ticket
 from tickets.transitions import available
@@ -107,7 +107,6 @@ def edit(request: HttpRequest, path: str, number: str) -> HttpResponse:
     row = property_of(ticket, key, can_update=True)
     version = _version(request)
     form = PropertyForm(request.POST, key=key, label=row.label, ticket=ticket, actor=actor)
-    status = 422
     if form.is_valid():
         try:
             update_ticket(
@@ -119,7 +118,29 @@ def edit(request: HttpRequest, path: str, number: str) -> HttpResponse:
             refuse(form, refusal)
         else:
             return done(request, path, number, _("%(field)s changed.") % {"field": row.label})
-    return refused(request, path, ticket, "desk/_property.html", status, property=row, edit_form=form)
+    return refused(request, path, ticket, _place(request), 422, property=row, edit_form=form)
+
+
+def _place(request: HttpRequest) -> str:
+    """The fragment in which a property is being edited: in the panel, or in the dialog of a row."""
+    return "desk/_assign.html" if is_part(request, "dialog-body") else "desk/_property.html"
+
+
+@require_safe
+@agents_only
+def assign(request: HttpRequest, path: str, number: str) -> HttpResponse:
+    """The form for the assignee, for the dialog of a row; without htmx the page does it."""
+    actor: Any = request.user
+    path = known_path(path)
+    ticket = selectors.desk_ticket(actor, number)
+    if not is_part(request, "dialog-body"):
+        return redirect(
+            f"{address(path, number, filters_from(request.GET, path=path).query())}&edit=assignee"
+        )
+    row = property_of(ticket, "assignee", can_update=True)
+    form = PropertyForm(key="assignee", label=row.label, ticket=ticket, actor=actor)
+    names = ticket_names(request, path, ticket, property=row, edit_form=form)
+    return render(request, "desk/_assign.html", names)
 
 
 def _stale_edit(request: HttpRequest, path: str, ticket: Any, key: str) -> HttpResponse:
@@ -136,7 +157,7 @@ def _stale_edit(request: HttpRequest, path: str, ticket: Any, key: str) -> HttpR
         "theirs": shown_value(ticket, key),
         "mine": _in_words(form),
     }
-    return refused(request, path, ticket, "desk/_property.html", 409, **extra)
+    return refused(request, path, ticket, _place(request), 409, **extra)
 
 
 def _in_words(form: PropertyForm) -> str:
@@ -160,26 +181,11 @@ def take(request: HttpRequest, path: str) -> HttpResponse:
     ticket = selectors.desk_ticket(actor, number)
     update_ticket(ticket.pk, actor=actor, expected_version=int(version), assignee=actor)
     if request.htmx:  # type: ignore[attr-defined]
-        return taken(request, path, number)
+        return done(request, path, number, "")
     messages.success(request, _("%(number)s is yours now.") % {"number": number})
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return redirect(back if safe else "desk:all")
-
-
-def taken(request: HttpRequest, path: str, number: str) -> HttpResponse:
-    """The new parts when the ticket's page is open, else its row in the list alone."""
-    htmx: Any = request.htmx  # type: ignore[attr-defined]
-    if f"/{number}/" in (htmx.current_url_abs_path or ""):
-        return done(request, path, number, "")
-    actor: Any = request.user
-    names = {
-        "row": selectors.row_of(selectors.desk_ticket(actor, number)),
-        "path": path,
-        "query": filters_from(request.GET, path=path).query(),
-        "oob": True,
-    }
-    return render(request, "desk/_row.html", names)
 
 
 @require_POST

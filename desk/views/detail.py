@@ -92,12 +92,27 @@ def parts(request: HttpRequest, path: str, number: str, *, fresh_composer: str =
     return render(request, "desk/_parts.html", names)
 
 
+def row_alone(request: HttpRequest, path: str, number: str) -> HttpResponse:
+    """The ticket's row for its place in the list, when its page is not open."""
+    actor: Any = request.user
+    ticket = selectors.desk_ticket(actor, number)
+    query = filters_from(request.GET, path=path).query()
+    names = {"row": selectors.row_of(ticket), "path": path, "query": query, "oob": True}
+    return render(request, "desk/_row.html", names)
+
+
 def done(
     request: HttpRequest, path: str, number: str, text: str | Promise, *, fresh_composer: str = ""
 ) -> HttpResponse:
     """The answer to a change that was made: the new parts for htmx, else the page again."""
-    if request.htmx:  # type: ignore[attr-defined]
-        response = parts(request, path, number, fresh_composer=fresh_composer)
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    if htmx:
+        is_open = f"/{number}/" in (htmx.current_url_abs_path or f"/{number}/")
+        response = (
+            parts(request, path, number, fresh_composer=fresh_composer)
+            if is_open
+            else row_alone(request, path, number)
+        )
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = "desk:done"
         return response

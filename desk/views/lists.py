@@ -34,7 +34,7 @@ def list_names(request: HttpRequest, path: str, filters: Filters) -> dict[str, A
         "chips": filters.chips(url, page.group_names),
         "next_url": f"{url}?{filters.query(after=page.next_cursor)}" if page.next_cursor else "",
     }
-    if not (is_part(request, "pager") or is_part(request, "list-poll")):
+    if not (is_part(request, "pager") or is_part(request, "list-live")):
         names["frame"] = selectors.frame_for(actor, filters)
     return names
 
@@ -52,7 +52,7 @@ def show(request: HttpRequest, path: str) -> HttpResponse:
     """One page of a list, or only its rows for "Load more"."""
     path = known_path(path)
     names = list_names(request, path, filters_from(request.GET, path=path))
-    if is_part(request, "list-poll"):
+    if is_part(request, "list-live"):
         return render(request, "desk/_rows_oob.html", names)
     return render(request, "desk/_rows.html" if is_part(request, "pager") else "desk/list.html", names)
 
@@ -61,11 +61,13 @@ def show(request: HttpRequest, path: str) -> HttpResponse:
 @agents_only
 def choose_filters(request: HttpRequest, path: str) -> HttpResponse:
     """The form of all filters of a list, as a page or inside the dialog."""
+    actor: Any = request.user
     path = known_path(path)
     filters = filters_from(request.GET, path=path)
     values = {"view": filters.queue.key, "sort": filters.sort, **filters.values}
     form = ListForm(None, path=path)
     form.initial = values
+    form.offer_groups(actor)
     names = {"path": path, "filters": filters, "form": form, "list_url": reverse(f"desk:{path}")}
     return render(
         request, "desk/_filters.html" if is_part(request, "dialog-body") else "desk/filters.html", names

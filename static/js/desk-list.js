@@ -11,13 +11,11 @@ function mark() {
     if (open && row.dataset.number === open.dataset.open) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   });
-  const split = document.querySelector(".split");
-  if (split && open) split.dataset.pane = "detail";
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "ticket") return;
-  mark();
+  document.querySelector(".split").dataset.pane = "detail";
   document.getElementById("detail")?.focus({ preventScroll: true });
 });
 
@@ -47,14 +45,15 @@ document.addEventListener("keydown", (event) => {
   step(by);
 });
 
-// I on a row in focus takes that ticket, not the open one.
+// I and A on a row in focus take or assign that ticket, not the open one.
+const ON_ROW = { KeyI: ".row__take", KeyA: ".row__owner" };
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.code !== "KeyI" || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!ON_ROW[event.code] || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.documentElement.dataset.keys === "off" || !event.target.matches?.("#rows .row__title")) return;
     event.preventDefault();
-    event.target.closest(".row").querySelector(".row__take")?.click();
+    event.target.closest(".row").querySelector(ON_ROW[event.code])?.click();
   },
   true,
 );
@@ -66,35 +65,45 @@ function refresh(number) {
   window.htmx.ajax("GET", pane.dataset.rows.replace("NUMBER", number), { target: row, swap: "outerHTML" });
 }
 
-let polled = 0;
+const PATIENCE = 3000;
+let asked = 0;
 
-// Without a stream every topic is told to look again at once: one request for the whole page answers them all.
-function poll() {
-  const pane = rowsPane();
-  if (!pane || !window.htmx || performance.now() - polled < 5000) return;
-  polled = performance.now();
-  window.htmx.ajax("GET", pane.dataset.poll, { target: "#list-poll", swap: "none" });
+// A ticket that is not on screen may belong into this list: ask how many do, not more often than every three seconds.
+function look() {
+  const bar = document.getElementById("new-bar");
+  if (!bar || asked) return;
+  asked = setTimeout(() => {
+    asked = 0;
+    window.htmx?.trigger(bar, "desk:look");
+  }, PATIENCE);
 }
 
-document.addEventListener("maru:ticket-changed", (event) => {
+// Without a stream: one request for the whole page, and the bar.
+function poll() {
+  const pane = rowsPane();
+  if (!pane || !window.htmx) return;
+  window.htmx.ajax("GET", pane.dataset.poll, { target: "#list-live", swap: "none" });
+  look();
+}
+
+document.addEventListener("maru:queue-changed", (event) => {
   if (event.target.id !== "list-live") return;
-  if (event.detail.poll) poll();
-  else if (event.detail.number) refresh(event.detail.number);
+  const { poll: everything, number } = event.detail;
+  if (everything) poll();
+  else if (number && rowFor(number)) refresh(number);
+  else look();
 });
 
-// A row that was swapped in lost the mark of the open ticket, and the focus if it had it.
-let focused = "";
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const row = document.activeElement?.closest?.("#rows .row");
-  focused = row && row.contains(event.detail.target) ? row.dataset.number : "";
-});
-document.addEventListener("htmx:afterSwap", () => {
-  if (focused && rowFor(focused) && document.activeElement === document.body) {
-    rowFor(focused).querySelector(".row__title").focus({ preventScroll: true });
-  }
-  focused = "";
-  if (rowsPane()) mark();
-});
+// A row that was swapped in does not know that its ticket is open. (Its link has an id: htmx gives the focus back.)
+let marking = 0;
+function markSoon() {
+  marking = marking || requestAnimationFrame(() => {
+    marking = 0;
+    if (rowsPane()) mark();
+  });
+}
+document.addEventListener("htmx:afterSwap", markSoon);
+document.addEventListener("htmx:oobAfterSwap", markSoon);
 
 // The buttons that take a ticket stand outside their form, where htmx does not see which one was pressed.
 document.addEventListener("htmx:configRequest", (event) => {

@@ -69,7 +69,7 @@ class DeskTimeline extends HTMLElement {
   connectedCallback() {
     requestAnimationFrame(() => {
       if (place && place.number === this.number) this.scrollTop = place.atEnd ? this.scrollHeight : place.top;
-      else if (!location.hash.startsWith("#a")) this.scrollTop = this.scrollHeight;
+      else if (!location.hash.startsWith("#a") && !this.querySelector(".ordered")) this.scrollTop = this.scrollHeight;
     });
     this.addEventListener("scroll", () => this.remember(), { passive: true });
   }

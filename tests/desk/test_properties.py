@@ -161,3 +161,26 @@ def test_taking_never_leads_to_another_site(target: str, desk: Any, group: Any):
     incident = make_incident(group=group)
     answer = desk.post("/w/all/take/", {"take": f"{incident.number}/1", "next": target})
     assert answer["Location"] == "/w/all/"
+
+
+def test_another_person_is_chosen_from_the_list_with_two_clicks(desk: Any, agent: Any, group: Any, hx: Any):
+    incident = make_incident(group=group)
+    other = AgentFactory(groups=[group], name_en="Other Agent")
+    dialog = desk.get(url(incident, "assign"), **hx("dialog-body")).content.decode()
+    assert f'name="value" value="{other.username}"' in dialog
+    assert 'hx-target="#dialog-body"' in dialog
+    here = {"HTTP_HX_CURRENT_URL": "http://testserver/w/all/?view=unassigned"}
+    response = edit(desk, incident, "assignee", other.username, **hx("dialog-body"), **here)
+    page = response.content.decode()
+    assert f'id="row-{incident.number}"' in page
+    assert 'id="props"' not in page
+    incident.refresh_from_db()
+    assert incident.assignee == other
+
+
+def test_a_refusal_in_the_dialog_stays_in_the_dialog(desk: Any, group: Any, hx: Any):
+    incident = make_incident(group=group)
+    response = edit(desk, incident, "assignee", "nobody-like-this", **hx("dialog-body"))
+    assert response.status_code == 422
+    assert 'id="desk-dialog-title"' in response.content.decode()
+    assert desk.get(url(incident, "assign"))["Location"].endswith("&edit=assignee")
