@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from catalog import reference
 from itsm.demo import people, things, tickets
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Load everything in order."""
         everyone = people.load()
+        reference.load()  # the seed items find their owner groups now
         things.load(everyone)
         tickets.load(everyone)
         self.stdout.write(f"demo company: {len(everyone)} people")
