@@ -61,7 +61,8 @@ def test_an_incident_from_report_to_closing(
         number = report(employee)
         assert column(stack, number, "priority") == 2
         group = stack.sql(
-            "SELECT g.key FROM tickets_ticket t JOIN accounts_group g ON g.id = t.group_id WHERE t.number = %s",
+            "SELECT g.key FROM tickets_ticket t JOIN accounts_group g ON g.id = t.group_id"
+            " WHERE t.number = %s",
             (number,),
         )
         assert group == [("network",)]

@@ -62,7 +62,8 @@ def decided(stack: PrivateStack, number: str, username: str) -> int:
     return int(
         stack.sql(
             "SELECT count(*) FROM approvals_approval a"
-            " JOIN approvals_approvalrequest q ON q.id = a.request_id JOIN tickets_ticket t ON t.id = q.ticket_id JOIN accounts_user u ON u.id = a.approver_id"
+            " JOIN approvals_approvalrequest q ON q.id = a.request_id"
+            " JOIN tickets_ticket t ON t.id = q.ticket_id JOIN accounts_user u ON u.id = a.approver_id"
             " WHERE t.number = %s AND u.username = %s AND a.status IN ('approved', 'rejected')",
             (number, username),
         )[0][0]
