@@ -83,7 +83,7 @@ def parts(request: HttpRequest, path: str, number: str, *, fresh_composer: str =
     ticket = selectors.desk_ticket(actor, number)
     names = ticket_names(request, path, ticket)
     names |= {
-        "row": selectors.row_of(ticket),
+        "row": selectors.row_of(ticket) if "Desk-Row" in request.headers else None,
         "oob": True,
         "own_change": request.method == "POST",
         "fresh_composer": fresh_composer,

@@ -105,6 +105,12 @@ function markSoon() {
 document.addEventListener("htmx:afterSwap", markSoon);
 document.addEventListener("htmx:oobAfterSwap", markSoon);
 
+// The server sends the row of the open ticket along only when there is a place for it.
+document.addEventListener("htmx:configRequest", (event) => {
+  const open = document.querySelector("#ticket [data-open]")?.dataset.open;
+  if (open && rowFor(open)) event.detail.headers["Desk-Row"] = "shown";
+});
+
 // The buttons that take a ticket stand outside their form, where htmx does not see which one was pressed.
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, parameters, triggeringEvent } = event.detail;

@@ -29,18 +29,19 @@ document.addEventListener("change", (event) => {
 });
 
 // The dialog that transitions and filters share: it opens with its content and closes when the change is made.
+const DONE = "desk:done";
 const dialog = () => document.getElementById("desk-dialog");
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "dialog-body") return;
   const box = dialog();
-  if (!event.detail.target.firstElementChild) return;
+  if (event.detail.xhr.getResponseHeader("HX-Trigger") === DONE) return;
   if (!box.open) box.showModal();
   const first = box.querySelector("[data-focus]") || box.querySelector("input:not([type=hidden]), select, textarea");
   first?.focus();
 });
 
-document.addEventListener("desk:done", () => dialog()?.close());
+document.addEventListener(DONE, () => dialog()?.close());
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest("#desk-dialog [data-close-dialog]")) return;

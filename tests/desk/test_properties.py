@@ -184,3 +184,13 @@ def test_a_refusal_in_the_dialog_stays_in_the_dialog(desk: Any, group: Any, hx: 
     assert response.status_code == 422
     assert 'id="desk-dialog-title"' in response.content.decode()
     assert desk.get(url(incident, "assign"))["Location"].endswith("&edit=assignee")
+
+
+def test_the_row_is_sent_along_only_where_the_list_shows_it(desk: Any, group: Any, hx: Any):
+    incident = make_incident(group=group)
+    here = {"HTTP_HX_CURRENT_URL": f"http://testserver/w/incidents/{incident.number}/"}
+    alone = edit(desk, incident, "urgency", "1", **hx(), **here).content.decode()
+    beside = edit(desk, incident, "urgency", "2", version=2, **hx(), **here, HTTP_DESK_ROW="shown")
+    assert f'id="row-{incident.number}"' not in alone
+    assert 'id="props"' in alone
+    assert f'id="row-{incident.number}"' in beside.content.decode()
