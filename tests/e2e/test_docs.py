@@ -15,13 +15,13 @@ pytestmark = pytest.mark.e2e
 
 EXPECTED = [
     r"^REQ\d{7}$",
-    r"^\[\('Approval', 'now', '[^']+'\), \('Purchase', 'todo', ''\), \('Ready', 'todo', ''\)\]$",
+    r"^\[\('Approval', 'now', \['Seoyeon Lee'\]\), \('Purchase', 'todo', \[\]\), .*\]$",
     r"^approved$",
     r"^\(409, 'already_decided', '.*'\)$",
     r"^closed_complete$",
     r"^\('REQ\d{7}', 'closed_complete'\)$",
     r"^\[\('Approval', 'done'\), \('Purchase', 'done'\), \('Ready', 'done'\)\]$",
-    r"^\('High', .*'network'.*\['start', 'hold', 'resolve', 'cancel'\]\)$",
+    r"^\('High', .*'network'.*\['cancel', 'hold', 'resolve', 'start'\]\)$",
     r"^in_progress$",
     r"^on_hold$",
     r"^Haneul Telecom$",
