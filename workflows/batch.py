@@ -42,6 +42,9 @@ _RUN_COLUMNS = [
 _ENDS = {Outcome.CANCELLED: RunStatus.CANCELLED, Outcome.FAILED: RunStatus.FAILED}
 
 
+Place = tuple[str, str, int]  # node, path, iter: what makes a step unique in its run
+
+
 @dataclass(frozen=True)
 class Failure:
     """A step that raised, and what."""
@@ -59,8 +62,6 @@ class Batch:
     now: dt.datetime = field(default_factory=db_now)
     step: FlowStep = field(init=False)
     node: Node = field(init=False)
-    _outputs: dict[str, dict[str, Any]] | None = None
-    _names: dict[str, Any] | None = None
 
     @cached_property
     def ticket(self) -> Ticket | None:
@@ -70,24 +71,31 @@ class Batch:
     @property
     def names(self) -> dict[str, Any]:
         """What texts and conditions may name, as it is now."""
-        if self._names is None:
-            known = names.of_ticket(self.ticket)
-            steps = names.of_steps(self.outputs)
-            self._names = {**known, "vars": self.run.vars, "steps": steps}
-        return self._names
+        return {**self._of_ticket, "vars": self.run.vars, "steps": names.of_steps(self.outputs)}
+
+    @cached_property
+    def _of_ticket(self) -> dict[str, Any]:
+        return names.of_ticket(self.ticket)
+
+    @cached_property
+    def _rows(self) -> dict[Place, dict[str, Any] | None]:
+        """The run's steps by place, with the output of the finished ones; exact while it is locked."""
+        rows = FlowStep.objects.filter(run=self.run).order_by("iter", "pk")
+        places = rows.values_list("node_id", "path", "iter", "status", "output")
+        return {
+            (node_id, path, iteration): output if status == StepStatus.DONE else None
+            for node_id, path, iteration, status, output in places
+        }
 
     @property
     def outputs(self) -> dict[str, dict[str, Any]]:
         """What the finished steps found out, by node; of a node that ran again the last."""
-        if self._outputs is None:
-            rows = FlowStep.objects.filter(run=self.run, status=StepStatus.DONE).order_by("iter", "pk")
-            self._outputs = dict(rows.values_list("node_id", "output"))
-        return self._outputs
+        return {node_id: each for (node_id, _path, _iter), each in self._rows.items() if each is not None}
 
     def forget(self) -> None:
-        """Read ticket and names again at the next question."""
+        """Read the ticket again at the next question."""
         self.__dict__.pop("ticket", None)
-        self._names = None
+        self.__dict__.pop("_of_ticket", None)
 
     def go(self, first: FlowStep) -> tuple[int, Failure | None]:
         """Take the run on from ``first``; returns how many steps were made, and the one that failed if any.
@@ -119,7 +127,7 @@ class Batch:
     def _restore(self, kept: tuple[Any, ...]) -> None:
         run = self.run
         run.vars, run.stage, run.status, run.outcome, run.ended_at, run.step_count = kept
-        self._outputs = None
+        self.__dict__.pop("_rows", None)
         self.forget()
 
     def _make(self, step: FlowStep) -> list[FlowStep]:
@@ -145,7 +153,6 @@ class Batch:
         given = {name: names.filled(value, self.names) for name, value in self.graph.vars.items()}
         self.run.vars = {**given, **self.run.vars}
         check_size(self.run.vars)
-        self.forget()
 
     def _park(self) -> list[FlowStep]:
         """A newer process made this step; it waits for a process that knows the kind (CEL-14)."""
@@ -178,16 +185,18 @@ class Batch:
         FlowStep.objects.filter(pk=self.step.pk).update(
             status=StepStatus.DONE, output=output, done_at=self.now, resume=None, error=None
         )
-        self.outputs[self.step.node_id] = output
-        self._names = None
+        self._rows[self.step.node_id, self.step.path, self.step.iter] = output
         if isinstance(result, End):
             end_run(self.run, result.outcome, at=self.now)
             return []
         return self._follow(result)
 
     def _follow(self, result: Done) -> list[FlowStep]:
-        target = result.to or self.node["next"]
-        return insert_steps(self.run, self.graph, [target], path=self.step.path, iteration=self.step.iter)
+        place = (result.to or self.node["next"], self.step.path, self.step.iter)
+        if place in self._rows:
+            return []
+        self._rows[place] = None
+        return [insert_step(self.run, self.graph, place)]
 
     def _save_run(self) -> None:
         run = self.run
@@ -199,19 +208,12 @@ class Batch:
         run.save(update_fields=_RUN_COLUMNS)
 
 
-def insert_steps(
-    run: FlowRun, graph: Graph, node_ids: list[str], *, path: str = "", iteration: int = 0
-) -> list[FlowStep]:
-    """Ready steps for these nodes; one that exists already is left as it is and not returned."""
-    rows = [
-        FlowStep(run=run, node_id=node_id, path=path, iter=iteration, kind=graph.nodes[node_id]["kind"])
-        for node_id in node_ids
-    ]
-    before = FlowStep.objects.filter(run=run, node_id__in=node_ids, path=path, iter=iteration)
-    known = set(before.values_list("node_id", flat=True))
-    FlowStep.objects.bulk_create(rows, ignore_conflicts=True)
-    fresh = [node_id for node_id in node_ids if node_id not in known]
-    return list(before.filter(node_id__in=fresh, status=StepStatus.READY).order_by("pk"))
+def insert_step(run: FlowRun, graph: Graph, place: Place) -> FlowStep:
+    """A ready step at this place of a locked run, which must not have one there."""
+    node_id, path, iteration = place
+    step = FlowStep(run=run, node_id=node_id, path=path, iter=iteration, kind=graph.nodes[node_id]["kind"])
+    step.save(force_insert=True)
+    return step
 
 
 def end_run(run: FlowRun, outcome: str, *, at: dt.datetime) -> None:

@@ -23,9 +23,9 @@ from core.errors import BusyError, DomainError, StaleVersionError
 from core.models import ScheduleTick
 from core.time import clock_now, db_now
 from tickets.choices import ActivityKind
-from tickets.selectors import tickets_by_ids
+from tickets.models import Ticket
 from tickets.services.writing import activity
-from workflows.batch import Batch, Failure, insert_steps
+from workflows.batch import Batch, Failure, insert_step
 from workflows.cancelling import cancel_locked
 from workflows.choices import LIVE_RUNS, RunStatus, StepStatus
 from workflows.graph import compiled
@@ -59,7 +59,7 @@ def _cancel_one() -> bool:
 def _carry_out(run: FlowRun) -> None:
     signal = claims.cancel_signal(run)
     if signal is not None:
-        with acting(run):
+        with acting(run, run.ticket):
             cancel_locked(run, reason=signal.payload.get("reason", ""))
         same = FlowSignal.objects.filter(name=signal.name, correlation_key=signal.correlation_key)
         same.filter(consumed_at=None).update(consumed_at=Now())
@@ -131,15 +131,15 @@ def _take_on(step: FlowStep) -> tuple[int, Failure | None]:
     if claims.cancel_signal(run) is not None:
         _carry_out(run)
         return 1, None
-    with acting(run):
-        return Batch(run, compiled(run.flow_version_id)).go(step)
+    batch = Batch(run, compiled(run.flow_version_id))
+    with acting(run, batch.ticket):
+        return batch.go(step)
 
 
 @contextmanager
-def acting(run: FlowRun) -> Iterator[None]:
+def acting(run: FlowRun, ticket: Ticket | None) -> Iterator[None]:
     """Writes inside are the platform's, caused by this run, in the language of the ticket's company."""
     graph = compiled(run.flow_version_id)
-    ticket = tickets_by_ids([run.ticket_id]).get(run.ticket_id) if run.ticket_id else None
     language = ticket.company.language if ticket else translation.get_language()
     link = f"flow:{graph.flow_key}:{run.pk}"
     with caused_by(link, channel="flow", chain=run.cause_chain), translation.override(language):
@@ -186,7 +186,10 @@ def _go_round_or_suspend(step: FlowStep, error: dict[str, str]) -> None:
     run, graph = step.run, compiled(step.run.flow_version_id)
     node = graph.nodes[step.node_id]
     if node.get("on_error"):
-        insert_steps(run, graph, [node["on_error"]], path=step.path, iteration=step.iter)
+        place = (node["on_error"], step.path, step.iter)
+        taken = FlowStep.objects.filter(run=run, node_id=place[0], path=place[1], iter=place[2])
+        if not taken.exists():
+            insert_step(run, graph, place)
         FlowRun.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
         return
     FlowRun.objects.filter(pk=run.pk).update(
@@ -195,7 +198,7 @@ def _go_round_or_suspend(step: FlowStep, error: dict[str, str]) -> None:
     body = {"run_id": run.pk, "ticket_id": run.ticket_id, "step_id": step.pk, "node_id": step.node_id}
     outbox.publish("flow.failed", body | {"code": error["code"]})
     if run.ticket is not None:
-        with acting(run):
+        with acting(run, run.ticket):
             row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
             row.save(force_insert=True)
 

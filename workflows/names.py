@@ -32,23 +32,22 @@ TICKET_FIELDS = frozenset(
 )
 
 
-def person(user: User | None, *, with_manager: bool = True) -> dict[str, Any] | None:
+def person(user: User | None) -> dict[str, Any] | None:
     """The allowed fields of a person; ``username`` is what engines find them by."""
     if user is None:
         return None
-    known = {
-        "username": user.username,
-        "name": user.display_name,
-        "email": user.email,
-        "grade": user.grade,
+    return {
+        **_name_of(user),
         "cost_center": user.cost_center,
         "is_vip": user.is_vip,
         "department": _keyed(user.department),
         "location": _keyed(user.location),
+        "manager": _name_of(user.manager) if user.manager else None,
     }
-    if with_manager:
-        known["manager"] = person(user.manager, with_manager=False)
-    return known
+
+
+def _name_of(user: User) -> dict[str, Any]:
+    return {"username": user.username, "name": user.display_name, "email": user.email, "grade": user.grade}
 
 
 def of_ticket(ticket: Ticket | None) -> dict[str, Any]:

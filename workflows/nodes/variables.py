@@ -19,7 +19,6 @@ def _set(ctx: Context) -> Result:
     changed = ctx.run.vars | {name: names.filled(given, ctx.names) for name, given in ctx.node["set"].items()}
     check_size(changed)
     ctx.run.vars = changed
-    ctx.forget()
     return Done({"set": sorted(ctx.node["set"])})
 
 
