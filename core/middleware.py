@@ -111,7 +111,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
             "request_id": getattr(request, "request_id", ""),
         }
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
-    known = {400, 403, 404, 409, 500, 503}
+    known = {400, 403, 404, 409, 412, 422, 500, 503, 507}
     template = f"{error.status if error.status in known else 400}.html"
     return render(
         request, [template, "error.html"], {"error": error, "status": error.status}, status=error.status
