@@ -7,9 +7,12 @@ from typing import Any
 
 from approvals import services
 from approvals.models import Approval, ApprovalRequest, Delegation
+from core.models import OutboxEvent
 from core.time import db_now
 from tests.factories.accounts import UserFactory
 from tests.factories.incidents import make_incident
+
+LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def make_approval_request(*approvers: Any, ticket: Any = None, **policy: Any) -> ApprovalRequest:
@@ -35,3 +38,24 @@ def answer(request: ApprovalRequest, person: Any, decision: str = "approved") ->
     """The request after the approver answered."""
     comment = "Too expensive" if decision == "rejected" else ""
     return services.decide(row_of(request, person).pk, actor=person, decision=decision, comment=comment)
+
+
+def events(prefix: str = "approval.") -> list[tuple[str, dict[str, Any]]]:
+    """Names and payloads of the facts stored so far."""
+    rows = OutboxEvent.objects.filter(name__startswith=prefix).order_by("pk")
+    return [(row.name, row.payload) for row in rows]
+
+
+def names(prefix: str = "approval.") -> list[str]:
+    """Just their names."""
+    return [name for name, _payload in events(prefix)]
+
+
+def statuses(request: ApprovalRequest) -> dict[Any, str]:
+    """Status by approver."""
+    return {row.approver: row.status for row in Approval.objects.filter(request=request)}
+
+
+def make_overdue(request: ApprovalRequest) -> None:
+    """The next due action of the request is due."""
+    ApprovalRequest.objects.filter(pk=request.pk).update(next_fire_at=LONG_AGO)
