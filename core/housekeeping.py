@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from core import sweep
+from core import sweep, ticks
 from core.models import Attachment, IdempotencyKey, ProcessHeartbeat, ScheduleTick
 from core.time import db_now
 
@@ -25,15 +25,14 @@ FILES_FOR_SECONDS = 7 * 24 * 3600  # a backup taken meanwhile still finds the fi
 def hourly(*, limit: int) -> int:
     """Do the hour's cleaning if nobody did; returns 1 when it was done here."""
     hour = db_now().replace(minute=0, second=0, microsecond=0)
-    if ScheduleTick.objects.filter(schedule="housekeeping", tick_at=hour).exists():
+    if ticks.was_taken("housekeeping", hour):
         return 0
     return _clean(hour)
 
 
 @transaction.atomic
 def _clean(hour: dt.datetime) -> int:
-    _tick, mine = ScheduleTick.objects.get_or_create(schedule="housekeeping", tick_at=hour)
-    if not mine:
+    if not ticks.claim("housekeeping", hour):
         return 0
     IdempotencyKey.objects.filter(created_at__lt=Now() - KEYS_FOR).delete()
     ProcessHeartbeat.objects.filter(beat_at__lt=Now() - HEARTBEATS_FOR).exclude(role="sweep").delete()

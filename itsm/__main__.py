@@ -18,6 +18,7 @@ HELP = """\
 ./run check              format, lint, types, templates, layers, migrations, deployment, API snapshot
 ./run fmt                format
 ./run bench NAME         a benchmark, or all
+./run screenshots        make the pictures of docs/images anew
 ./run help               this list
 
 DATABASE_URL, REDIS_URL and EMAIL_URL switch to servers of your own; docs/ lists the rest (ITSM_…).
@@ -36,6 +37,7 @@ COMMANDS = {
     "check": "itsm.devtools.check",
     "fmt": "itsm.devtools.fmt",
     "bench": "itsm.devtools.bench",
+    "screenshots": "itsm.devtools.screenshots",
 }
 
 

@@ -16,11 +16,10 @@ from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import translation
 
-from core import outbox, sweep
+from core import outbox, sweep, ticks
 from core.cause import caused_by
 from core.dispatch import backoff
 from core.errors import BusyError, DomainError, StaleVersionError
-from core.models import ScheduleTick
 from core.time import clock_now, db_now
 from tickets.choices import ActivityKind
 from tickets.models import Ticket
@@ -207,11 +206,10 @@ def _go_round_or_suspend(step: FlowStep, error: dict[str, str]) -> None:
 def find_stuck(*, limit: int) -> int:
     """Once a minute: suspend live runs that nothing will ever move again, so that they are seen (RL-29)."""
     minute = db_now().replace(second=0, microsecond=0)
-    if ScheduleTick.objects.filter(schedule="flows.stuck", tick_at=minute).exists():
+    if ticks.was_taken("flows.stuck", minute):
         return 0
     with transaction.atomic():
-        _tick, mine = ScheduleTick.objects.get_or_create(schedule="flows.stuck", tick_at=minute)
-        if not mine:
+        if not ticks.claim("flows.stuck", minute):
             return 0
         FlowSignal.objects.filter(expires_at__lt=Now()).delete()
         stuck = list(claims.runs_without_a_step(limit, older_than=STUCK_AFTER))

@@ -12,4 +12,5 @@ def main(argv: list[str]) -> int:
     if program is None:
         print(browser.MISSING)
         return 1
-    return python(["-m", "tests.e2e.screenshots", *argv], clean_environment() | {"ITSM_TEST_CHROMIUM": program})
+    environment = clean_environment() | {"ITSM_TEST_CHROMIUM": program}
+    return python(["-m", "tests.e2e.screenshots", *argv], environment)

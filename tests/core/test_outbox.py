@@ -34,7 +34,7 @@ def test_publish_outside_a_transaction_is_refused():
 def test_a_rolled_back_change_leaves_no_fact():
     with transaction.atomic():
         outbox.publish("test.opened", {"ticket_id": 1})
-        transaction.set_rollback(True)  # noqa: FBT003 - Django's own signature
+        transaction.set_rollback(True)
     assert not OutboxEvent.objects.filter(name="test.opened").exists()
 
 

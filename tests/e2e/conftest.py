@@ -10,6 +10,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.faults.stack import PrivateStack
 
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[PrivateStack]:
@@ -26,9 +31,7 @@ def stack() -> Iterator[PrivateStack]:
 def browser() -> Iterator[Browser]:
     """Debian's chromium, headless; it talks to nobody but the stack."""
     program = os.environ.get("ITSM_TEST_CHROMIUM") or "/usr/bin/chromium"
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-    quiet += ["--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=program, args=quiet)
+        found = play.chromium.launch(executable_path=program, args=QUIET)
         yield found
         found.close()
