@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.person import WAIT, Person
+from tests.e2e.records import column, wait_for_state
 from tests.faults.stack import PrivateStack
 
 pytestmark = pytest.mark.e2e
@@ -33,11 +33,6 @@ def choose(page: Page, name: str, value: str) -> None:
         listed.select_option(value)
     else:
         page.locator(f"main input[name={name}][value='{value}']").check()
-
-
-def column(stack: PrivateStack, number: str, name: str) -> object:
-    """One column of the ticket."""
-    return stack.sql(f"SELECT {name} FROM tickets_ticket WHERE number = %s", (number,))[0][0]
 
 
 def resolve(agent: Person, number: str) -> None:
@@ -109,14 +104,6 @@ def reopen(employee: Person) -> None:
         page.locator("details:has(form[action*='move/reopen']) > summary").first.click()
     form.locator("textarea").fill(employee.say("또 끊겨요", "It dropped again"))
     form.locator("button").last.click()
-
-
-def wait_for_state(stack: PrivateStack, number: str, state: str) -> None:
-    """Until the workers have brought it there."""
-    limit = time.monotonic() + WAIT / 1000 * 2
-    while column(stack, number, "state") != state:
-        assert time.monotonic() < limit, f"{number} is {column(stack, number, 'state')}, not {state}"
-        time.sleep(0.2)
 
 
 def test_an_internal_note_never_reaches_the_portal(browser: Browser, stack: PrivateStack) -> None:

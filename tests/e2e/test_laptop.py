@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e import mails
 from tests.e2e.person import WAIT, Person
+from tests.e2e.records import wait_for_state
 from tests.faults.stack import PrivateStack
 
 pytestmark = pytest.mark.e2e
@@ -136,6 +137,5 @@ def test_a_declined_one_ends_with_its_reason(
         reason = employee.say("예산이 없어요.", "No budget this year.")
         decide(browser, employee, number, "seoyeon", "rejected", reason)
         expect(employee.page.locator("#live")).to_contain_text(reason, timeout=WAIT)
-        state = stack.sql("SELECT state FROM tickets_ticket WHERE number = %s", (number,))
-        assert state == [("rejected",)]
+        wait_for_state(stack, number, "rejected")
         assert tasks_of(stack, number) == []

@@ -174,6 +174,7 @@ def test_an_agent_needs_no_scripts(browser: Browser, stack: PrivateStack) -> Non
         page.locator("a[href*='do=resolve']").first.click()
         page.locator("#move-form button[data-variant=primary]").click()
         expect(page.locator("#id_resolve_close_code_error")).to_be_visible()
+        agent.complaints = [text for text in agent.complaints if "422" not in text]
 
 
 def test_fifteen_rows_are_in_view_on_a_common_screen(browser: Browser, stack: PrivateStack) -> None:
