@@ -12,6 +12,7 @@ from workflows.batch import Batch, end_run
 from workflows.choices import Outcome, StepStatus
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowStep
+from workflows.nodes import asking
 
 log = structlog.get_logger(__name__)
 _TOUCHED = (StepStatus.WAITING, StepStatus.DONE)
@@ -23,8 +24,9 @@ def cancel_locked(run: FlowRun, *, reason: str) -> None:
     What a step cannot take back is logged and kept on the step; it does not keep the run alive.
     """
     batch = Batch(run, compiled(run.flow_version_id))
-    steps = FlowStep.objects.filter(run=run, status__in=_TOUCHED).order_by("pk")
-    for step in steps:
+    steps = FlowStep.objects.filter(run=run, status__in=_TOUCHED)
+    # Tickets are locked before approval requests, as everywhere (RELIABILITY RL-31).
+    for step in sorted(steps, key=lambda each: (each.kind == asking.KIND.key, each.pk)):
         _take_back(batch, step, reason)
     now = db_now()
     end_run(run, Outcome.CANCELLED, at=now)
