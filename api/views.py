@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import resolve
@@ -41,9 +41,16 @@ class RootView(APIView):
 
 
 @lru_cache(maxsize=1)
+def description_of() -> dict[str, Any]:
+    """The OpenAPI document; it is made once per process, from code alone."""
+    document: dict[str, Any] = MaruGenerator().get_schema(request=None, public=True)
+    return document
+
+
+@lru_cache(maxsize=1)
 def description() -> tuple[bytes, str]:
-    """The OpenAPI document and its tag; it is made once per process, from code alone."""
-    body = json.dumps(MaruGenerator().get_schema(request=None, public=True), ensure_ascii=False).encode()
+    """The document as bytes, and their tag."""
+    body = json.dumps(description_of(), ensure_ascii=False).encode()
     return body, f'"{hashlib.sha256(body).hexdigest()[:20]}"'
 
 

@@ -43,8 +43,10 @@ class CatalogViewSet(ApiViewSet):
     def for_whom(self) -> Any:
         """The person of ``requested_for``, None for the caller. Raises NotVisibleError."""
         name = self.request.query_params.get("requested_for")
-        person = person_named(self.actor, name) if name else None
-        if name and person is None:
+        if not name:
+            return None
+        person = person_named(self.actor, name) if name.isprintable() else None
+        if person is None:
             raise NotVisibleError
         return person
 
