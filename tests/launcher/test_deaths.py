@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -65,12 +66,17 @@ def test_a_killed_postmaster_is_started_again_and_keeps_what_was_committed():
         assert "was not properly shut down" in log
 
 
-@pytest.mark.parametrize("role", ["web", "live", "worker", "beat", "mail", "valkey"])
-def test_each_killed_process_is_started_again(role):
+@pytest.fixture(scope="module")
+def killed_often() -> Iterator[PrivateStack]:
     with PrivateStack(demo=False) as stack:
-        old = stack.pids(role)
-        assert stack.wait_for_restart(role, stack.kill(role)) not in old
-        wait_until_gone(old, 5)
+        yield stack
+
+
+@pytest.mark.parametrize("role", ["web", "live", "worker", "beat", "mail", "valkey"])
+def test_each_killed_process_is_started_again_and_leaves_nothing(role, killed_often):
+    old = killed_often.pids(role)
+    assert killed_often.wait_for_restart(role, killed_often.kill(role)) not in old
+    wait_until_gone(old, 5)
 
 
 def test_a_program_that_keeps_dying_stops_the_whole():
