@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import count
 from typing import Any
 
@@ -18,7 +19,7 @@ def graph_of(nodes: dict[str, Any], *, key: str = "", **parts: Any) -> dict[str,
     """A graph that begins at the first node; a node without a way on leads to ``fin``, which is added."""
     whole = {
         node_id: node if node["kind"] in {"end", "branch"} or "next" in node else {**node, "next": "fin"}
-        for node_id, node in nodes.items()
+        for node_id, node in copy.deepcopy(nodes).items()
     }
     if any(node.get("next") == "fin" or node.get("default") == "fin" for node in whole.values()):
         whole.setdefault("fin", {"kind": "end", "outcome": "done"})
