@@ -17,6 +17,7 @@ from bench.reference import bare_drf, connect
 from bench.report import NOISE_CORES, NOISE_SPREAD, Report, cpu_seconds, header, tree_cpu_seconds
 from itsm.environment import BASE_DIR
 from tests.faults.stack import ROLES, PrivateStack
+from tests.faults.story import UNLIMITED
 
 CLIENTS = 8
 BODY = {"title": "VPN drops every hour", "impact": 2, "urgency": 2, "category": "network"}
@@ -26,7 +27,7 @@ def run(*, reps: int, count: int) -> int:
     """Measure everything on a private stack with production settings; the exit code."""
     report = Report()
     report.say(header())
-    stack = PrivateStack(options=())
+    stack = PrivateStack(options=(), env=UNLIMITED)
     try:
         starts(stack, report)
         token = mint(stack)

@@ -45,6 +45,9 @@ class Environment:
     mail_caught: bool = field(default_factory=lambda: _flag("ITSM_MAIL_CAUGHT"))
     testing: bool = field(default_factory=lambda: _flag("ITSM_TESTING"))
     test_database: str = field(default_factory=lambda: os.environ.get("ITSM_TEST_DATABASE", "test_maru"))
+    api_requests_per_minute: int = field(
+        default_factory=lambda: int(os.environ.get("ITSM_API_REQUESTS_PER_MINUTE", "600"))
+    )
     failpoint: str = field(default_factory=lambda: os.environ.get("ITSM_FAILPOINT", ""))
     role: str = field(default_factory=lambda: os.environ.get("ITSM_ROLE", "manage"))
     web_workers: int = field(default_factory=lambda: int(os.environ.get("ITSM_WEB_WORKERS", "2")))

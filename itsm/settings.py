@@ -213,7 +213,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["core.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.MaruSchema",
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.CallerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"caller": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {"caller": f"{ENV.api_requests_per_minute}/min"},
     "EXCEPTION_HANDLER": "core.api.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_METADATA_CLASS": None,

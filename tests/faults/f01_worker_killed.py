@@ -7,14 +7,14 @@ import threading
 
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
-from tests.faults.story import Story
+from tests.faults.story import UNLIMITED, Story
 
 ORDERS = 25
 
 
 def drill(d: Drill) -> None:
     """Kill one process of the worker every moment; afterwards every order is complete, once."""
-    with d.stack() as stack:
+    with d.stack(env=UNLIMITED) as stack:
         story = Story(stack)
         stop = threading.Event()
         errors: list[str] = []

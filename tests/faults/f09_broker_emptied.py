@@ -10,12 +10,12 @@ import redis
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
 from tests.faults.f01_worker_killed import keep_busy
-from tests.faults.story import Story
+from tests.faults.story import UNLIMITED, Story
 
 
 def drill(d: Drill) -> None:
     """FLUSHALL while orders come in; every order is complete, once."""
-    with d.stack() as stack:
+    with d.stack(env=UNLIMITED) as stack:
         story = Story(stack)
         broker = redis.Redis.from_url(stack.redis_url)
         stop = threading.Event()

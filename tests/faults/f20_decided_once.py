@@ -7,14 +7,14 @@ from collections import Counter
 from typing import Any
 
 from tests.faults.drill import Drill, run
-from tests.faults.story import Story, until
+from tests.faults.story import UNLIMITED, Story, until
 
 CLIENTS = 32
 
 
 def drill(d: Drill) -> None:
     """One approval after another, contested; one winner, 31 answers 409 that name it."""
-    with d.stack() as stack:
+    with d.stack(env=UNLIMITED) as stack:
         story = Story(stack)
         contested = 0
         for _ in range(d.rounds):

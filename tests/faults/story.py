@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from tests.faults.stack import PrivateStack
 
+UNLIMITED = {"ITSM_API_REQUESTS_PER_MINUTE": "1000000"}  # a drill is not to be slowed down
 PATIENCE = 90.0  # seconds until what a worker does must be there after the last fault
 ANSWERS = {"model": "developer_14", "reason": "The old one is slow."}
 EXPENSIVE = {"model": "video_16", "reason": "Video editing."}
