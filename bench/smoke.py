@@ -43,7 +43,7 @@ def run(*, reps: int, count: int) -> int:
 
 def mint(stack: PrivateStack) -> str:
     """A token of the demo agent."""
-    return stack.manage("mint_token", "seojin", "bench").stdout.strip().splitlines()[-1]
+    return stack.manage("mint_token", "seojin", "--name", "bench").stdout.strip().splitlines()[-1]
 
 
 def starts(stack: PrivateStack, report: Report) -> None:

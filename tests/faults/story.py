@@ -29,9 +29,8 @@ class Refused(Exception):  # noqa: N818 - an answer, not a defect
 class Api:
     """One person's API client: one connection, retried on connection faults with the same Idempotency-Key."""
 
-    def __init__(self, stack: PrivateStack, username: str) -> None:
-        self.base = stack.url
-        self.token = stack.manage("mint_token", username, "drill").stdout.split()[-1]
+    def __init__(self, stack: PrivateStack, token: str) -> None:
+        self.base, self.token = stack.url, token
 
     def get(self, path: str) -> Any:
         """The answer's JSON. Raises Refused."""
@@ -90,9 +89,9 @@ class Story:
     completed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.employee = Api(self.stack, "jimin")
-        self.manager = Api(self.stack, "seoyeon")
-        self.buyer = Api(self.stack, "mingyu")
+        people = ("jimin", "seoyeon", "mingyu")
+        tokens = self.stack.manage("mint_token", *people, "--name", "drill").stdout.split()[-len(people) :]
+        self.employee, self.manager, self.buyer = (Api(self.stack, token) for token in tokens)
 
     def order(self) -> str:
         """Order one laptop; its request number."""

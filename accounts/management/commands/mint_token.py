@@ -1,4 +1,4 @@
-"""``./run manage mint_token USERNAME NAME``: an API token from the shell of the machine."""
+"""``./run manage mint_token USERNAME …``: API tokens from the shell of the machine."""
 
 from __future__ import annotations
 
@@ -15,21 +15,26 @@ from core.errors import DomainError
 class Command(BaseCommand):
     """Whoever may run this already holds the database: the token acts as its owner and is audited."""
 
-    help = "Make a REST API token for a person and print it; it is shown only this once."
+    help = "Make a REST API token for each person named and print it; it is shown only this once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose token, what it is for, how long it lives."""
-        parser.add_argument("username")
-        parser.add_argument("name", nargs="?", default="command line")
+        parser.add_argument("usernames", nargs="+", metavar="USERNAME")
+        parser.add_argument("--name", default="command line")
         parser.add_argument("--days", type=int, default=DEFAULT_DAYS)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make and print it."""
-        owner: User | None = person_named(None, options["username"])
+        """Make and print them, one a line, in the order of the names."""
+        for username in options["usernames"]:
+            self.stdout.write(self.token_of(username, options["name"], options["days"]))
+
+    @staticmethod
+    def token_of(username: str, name: str, days: int) -> str:
+        """One fresh token. Raises CommandError."""
+        owner: User | None = person_named(None, username)
         if owner is None:
-            raise CommandError(f"There is no person with the user name {options['username']}.")
+            raise CommandError(f"There is no person with the user name {username}.")
         try:
-            _row, plain = mint(actor=owner, owner=owner, name=options["name"], days=options["days"])
+            return mint(actor=owner, owner=owner, name=name, days=days)[1]
         except DomainError as refusal:
             raise CommandError(str(refusal.detail)) from refusal
-        self.stdout.write(plain)
