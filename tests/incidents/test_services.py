@@ -328,3 +328,11 @@ def test_the_first_matching_rule_routes_and_shares_in_turn():
 @pytest.mark.django_db
 def test_the_sweep_knows_the_incident_jobs():
     assert {services.resume_overdue_holds, services.close_resolved} <= set(sweep.steps())
+
+
+@pytest.mark.django_db
+def test_an_agent_outside_the_group_may_resolve_without_becoming_its_owner():
+    incident = make_incident(group=GroupFactory())
+    outsider = AgentFactory()
+    done = services.resolve_incident(incident.pk, actor=outsider, close_code="user_error", close_notes="Caps")
+    assert (done.state, done.assignee, done.resolved_by) == ("resolved", None, outsider)

@@ -58,7 +58,7 @@ def apply_transition(
     words = {key: given.pop(key, "") for key in _TEXTS}
     getattr(ticket, name)(actor=actor, now=now, **given)
     ticket.set_place()
-    settle_owner(ticket, before["group"], before["assignee"])
+    settle_owner(ticket, before["group"], before["assignee"], by_hand=False)
     extra = _words(ticket, actor, words, now)
     save_changed(ticket, before, at=now)
     payload = {"from": old_state, "to": ticket.state, "transition": name}

@@ -246,10 +246,13 @@ def _settle_priority(ticket: Ticket, fields: dict[str, Any], actor: Actor) -> No
         ticket.priority = priority_for(ticket.impact, ticket.urgency)
 
 
-def settle_owner(ticket: Ticket, old_group: int | None, old_assignee: int | None) -> None:
+def settle_owner(
+    ticket: Ticket, old_group: int | None, old_assignee: int | None, *, by_hand: bool = True
+) -> None:
     """Keep assignee and group consistent after either changed (PROCESSES INC-06, G-11).
 
-    A new group clears an assignee who is no member; an assignee outside the group is refused.
+    A new group clears an assignee who is no member. An assignee outside the group is refused when set
+    ``by_hand``; one that a transition proposed (whoever resolves) is left out.
     """
     if ticket.group_id != old_group and old_group is not None:
         ticket.reassignment_count += 1
@@ -258,6 +261,6 @@ def settle_owner(ticket: Ticket, old_group: int | None, old_assignee: int | None
     if (ticket.group_id, ticket.assignee_id) == (old_group, old_assignee):
         return
     if not is_member(ticket.assignee_id, ticket.group_id):
-        if ticket.assignee_id != old_assignee:
+        if by_hand and ticket.assignee_id != old_assignee:
             raise invalid("assignee", _("The assignee must be a member of the assignment group."))
         ticket.assignee = None
