@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from html.parser import HTMLParser
 
 import pytest
@@ -52,7 +51,12 @@ POSTS = [
     "/me/language/",
     "/me/theme/",
 ]
-ABSENT = ["/my/INC9999999/", f"/files/{uuid.uuid4()}/", f"/approvals/{uuid.uuid4()}/"]
+NOWHERE = "00000000-0000-4000-8000-000000000001"
+ABSENT = [
+    "/my/INC9999999/",
+    f"/files/{NOWHERE}/",
+    f"/approvals/{NOWHERE}/",
+]
 POLICY = re.compile(r"script-src 'self' 'nonce-[\w-]+'; style-src 'self';")
 MOST_QUERIES_OF_HOME = 8
 
@@ -234,7 +238,12 @@ def test_employees_never_see_words_of_the_trade(own, employee, names):
 
 
 @pytest.mark.parametrize(
-    "path", ["/my/INC9999999/", f"/files/{uuid.uuid4()}/", f"/approvals/{uuid.uuid4()}/"]
+    "path",
+    [
+        "/my/INC9999999/",
+        f"/files/{NOWHERE}/",
+        f"/approvals/{NOWHERE}/",
+    ],
 )
 def test_what_does_not_exist_is_a_page_that_offers_search(path, own):
     answer = own.get(path)
