@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import Q, QuerySet
 
+from accounts.api.selectors import memberships_for
 from accounts.choices import GroupType
 from accounts.models import Department, Group, Location, Membership, User
 
@@ -15,7 +16,7 @@ class PersonFilterSet(df.FilterSet):
     q = df.CharFilter(method="named", help_text="Part of name, user name or mail address.")
     department = df.CharFilter(field_name="department__key")
     location = df.CharFilter(field_name="location__key")
-    group = df.CharFilter(field_name="memberships__group__key")
+    group = df.CharFilter(method="of_group", label="The key of a group.")
     role = df.CharFilter(field_name="roles__key")
     manager = df.CharFilter(field_name="manager__username", lookup_expr="iexact")
     internal = frozenset({"role", "manager"})
@@ -32,6 +33,11 @@ class PersonFilterSet(df.FilterSet):
             | Q(username__icontains=value)
             | Q(email__icontains=value)
         )
+
+    def of_group(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        """The members of a group, as far as the caller may know them."""
+        known = memberships_for(self.request.user).filter(group__key=value).order_by()
+        return rows.filter(pk__in=known.values("user"))
 
 
 class GroupFilterSet(df.FilterSet):

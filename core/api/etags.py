@@ -23,7 +23,7 @@ def etag(row: Any) -> str:
 def tag_of(row: Any, version: int) -> str:
     """The tag the row has, had or will have at ``version``; a parent row and its child share it."""
     parents = row._meta.get_parent_list()
-    table = (parents[-1] if parents else type(row))._meta.label
+    table = (parents[-1] if parents else row._meta.concrete_model)._meta.label
     told = hmac.digest(
         settings.SECRET_KEY.encode(), f"etag:{table}:{row.pk}:{version}".encode(), hashlib.sha256
     )

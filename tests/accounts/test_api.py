@@ -111,6 +111,14 @@ def test_groups_and_memberships(requester_api):
     assert [row["username"] for row in found] == [member.username]
 
 
+def test_who_is_in_a_restricted_group_only_its_members_are_told(requester_api):
+    group = GroupFactory(is_restricted=True)
+    member = AgentFactory(groups=[group])
+    for path in (f"memberships/?group={group.key}", f"users/?group={group.key}"):
+        assert requester_api.get(path).json()["results"] == []
+        assert len(Caller(member).get(path).json()["results"]) == 1
+
+
 def test_a_token_is_told_once_and_ends_at_once(requester_api):
     made = requester_api.post("tokens/", {"name": "ci", "days": 7, "scopes": ["incidents:read"]})
     assert made.status_code == 201

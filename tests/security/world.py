@@ -1,0 +1,169 @@
+"""One of everything, owned by one employee, for tests that walk all addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts import tokens
+from accounts.models import Membership
+from approvals.services import link_for
+from cmdb.services import create_ci
+from core import attachments
+from sla.models import SLADefinition
+from tests.factories.accounts import (
+    AgentFactory,
+    DepartmentFactory,
+    GroupFactory,
+    LocationFactory,
+    UserFactory,
+    default_company,
+)
+from tests.factories.approvals import make_approval_request, make_delegation, row_of
+from tests.factories.catalog import item_of, make_order, make_version, task_of
+from tests.factories.incidents import make_incident
+from tests.factories.notifications import make_notice
+from tickets.services import attach, link, watch
+from workflows.models import Flow, FlowRun
+
+_RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+# Addresses that the URL map writes as regular expressions.
+REGULAR = {
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": "/accounts/confirm-email/none/",
+    _RESET: "/accounts/password/reset/key/1-x/",
+    r"api/^v1/(?P<rest>.+[^/])$": "/api/v1/incidents",
+    "api/^v1$": "/api/v1",
+    "api/^": "/api/nothing/",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The people, by the columns of the matrix, and what stands for each part of an address."""
+
+    people: dict[str, Any]
+    parts: dict[tuple[str, str], str]
+    bodies: dict[str, dict[str, Any]]
+
+    def body(self, path: str) -> dict[str, Any]:
+        """A body that is well formed at that address; empty where any will do."""
+        return next((body for end, body in self.bodies.items() if path.endswith(end)), {})
+
+    def path(self, route: str) -> str:
+        """The route with the keys of this world's things."""
+        if route in REGULAR:
+            return REGULAR[route]
+
+        def part(found: re.Match[str]) -> str:
+            name = found[2]
+            for start, key in self.parts:
+                if key == name and start in route:
+                    return self.parts[start, key]
+            raise AssertionError(f"tests/security/world.py has nothing for {name} of {route}")
+
+        return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", part, route)
+
+
+def routes() -> Iterator[tuple[str, Any]]:
+    """Every address as the URL map writes it, with its view."""
+
+    def walk(patterns: list[Any], before: str) -> Iterator[tuple[str, Any]]:
+        for each in patterns:
+            here = before + str(each.pattern)
+            if isinstance(each, URLResolver):
+                yield from walk(each.url_patterns, here)
+            elif isinstance(each, URLPattern):
+                yield here, each.callback
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def build() -> World:
+    """Everything once."""
+    owner, group = UserFactory(), GroupFactory()
+    agent = AgentFactory(groups=[group])
+    approver = UserFactory()
+    incident = make_incident("in_progress", requester=owner, group=group, agent=agent)
+    other = make_incident(requester=owner)
+    version = make_version()
+    order = make_order(person=owner, version=version)
+    item = item_of(order)
+    task = task_of(item)
+    approval = row_of(make_approval_request(approver, ticket=incident), approver)
+    file = attachments.accept(uploader=owner, name="a.txt", chunks=SimpleUploadedFile("a.txt", b"x").chunks())
+    attach(incident.pk, actor=owner, attachment=file)
+    tie = link(incident.pk, actor=agent, target=other, type="related")
+    watch(incident.pk, actor=owner, user=owner)
+    flow = Flow.objects.order_by("pk").first()
+    version_of_flow = flow.versions.order_by("-no").first()
+    run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
+    token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
+    delegation = make_delegation(owner, approver)
+    ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
+    numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
+               "catalog-tasks": task, "my/": order}  # fmt: skip
+    parts = {
+        **{(start, "number"): row.number for start, row in numbers.items()},
+        ("cis/", "number"): ci.number,
+        ("<slug:path>", "number"): incident.number,
+        ("<slug:path>", "path"): "incidents",
+        ("transitions", "name"): "resume",
+        ("move", "name"): "cancel",
+        ("demo/mail", "name"): "none",
+        ("edit", "key"): "title",
+        ("watchers", "username"): owner.username,
+        ("users", "username"): owner.username,
+        ("attachments", "file_id"): str(file.public_id),
+        ("links", "link_id"): str(tie.public_id),
+        ("files", "public_id"): str(file.public_id),
+        ("approvals", "public_id"): str(approval.public_id),
+        ("delegations", "public_id"): str(delegation.public_id),
+        ("delegations", "pk"): str(delegation.pk),
+        ("notifications", "public_id"): str(make_notice(owner).public_id),
+        ("memberships", "public_id"): str(Membership.objects.get(user=agent).public_id),
+        ("tokens", "public_id"): str(token.public_id),
+        ("flow-runs", "public_id"): str(run.public_id),
+        ("flows", "key"): flow.key,
+        ("catalog/items", "key"): version.item.key,
+        ("catalog/item/", "key"): version.item.key,
+        ("catalog/categories", "key"): version.item.category.key,
+        ("catalog/", "category"): version.item.category.key,
+        ("groups", "key"): group.key,
+        ("departments", "key"): DepartmentFactory().key,
+        ("locations", "key"): LocationFactory().key,
+        ("roles", "key"): "agent",
+        ("ci-classes", "key"): "laptop",
+        ("sla/definitions", "key"): SLADefinition.objects.filter(status="published").earliest("pk").key,
+        ("schedules", "key"): "kr-office",
+        ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
+    }
+    people = {"anonymous": None, "own": owner, "other": UserFactory(), "agent": agent, "approver": approver}
+    bodies = {
+        "/comments/": {"body": "x"},
+        "/work-notes/": {"body": "x"},
+        "/watchers/": {"user": agent.username},
+        "/links/": {"type": "blocks", "target": other.number},
+        "/order/": {"variables": {"size": "small"}},
+        "/decision/": {"decision": "approve"},
+        "v1/incidents/": {"title": "x"},
+        "v1/tokens/": {"name": "x"},
+        "v1/cis/": {"name": "x", "ci_class": "server"},
+        "v1/delegations/": {
+            "delegate": agent.username,
+            "start": "2090-01-01T00:00:00Z",
+            "end": "2090-01-02T00:00:00Z",
+        },
+        "v1/users/me/": {"theme": "dark"},
+        f"v1/users/{owner.username}/": {"grade": "G9"},
+        f"v1/cis/{ci.number}/": {"name": "y"},
+        f"{incident.number}/": {"urgency": 1},
+        f"{order.number}/": {"description": "x"},
+        f"{item.number}/": {"urgency": 1},
+        f"{task.number}/": {"urgency": 1},
+    }
+    return World(people, parts, bodies)
