@@ -100,7 +100,7 @@ def test_wrong_values_name_each_field(agent_api):
         "/ci",
     )
     assert {e["code"] for e in found["errors"]} == {"invalid", "choice"}
-    assert not OutboxEvent.objects.exists()
+    assert not OutboxEvent.objects.filter(name="incident.opened").exists()
 
 
 def test_a_missing_title_and_one_too_long(agent_api):
@@ -138,7 +138,7 @@ def test_the_answer_speaks_the_language_asked_for(db):
     english = problem(Caller(person, language="en").post("incidents/", {}), 422, "rule_refused")
     korean = problem(Caller(person, language="ko").post("incidents/", {}), 422, "rule_refused")
     assert english["errors"][0]["detail"] == "This field is required."
-    assert korean["errors"][0]["detail"] == "이 필드는 필수 항목입니다."
+    assert korean["errors"][0]["detail"] == "꼭 입력해야 하는 항목이에요."
     assert Caller(person, language="ko").get("incidents/")["Content-Language"] == "ko"
 
 

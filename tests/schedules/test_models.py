@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from schedules.models import Calendar, CalendarException, CalendarHoliday, CalendarHours, GroupCalendar
 from schedules.selectors import revisions
@@ -59,7 +60,7 @@ def test_hours_outside_their_range_are_refused(dow, start, end):
 
 def test_sunday_night_into_monday_morning_is_seen_by_clean():
     calendar = CalendarFactory(weekly={0: [(0, 300)]})
-    with pytest.raises(ValidationError, match="overlap"):
+    with translation.override("en"), pytest.raises(ValidationError, match="overlap"):
         CalendarHours(calendar=calendar, dow=6, start_min=1320, end_min=1500).clean()
     CalendarHours(calendar=calendar, dow=6, start_min=1320, end_min=1440).clean()
 
