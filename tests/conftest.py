@@ -32,9 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     worker = getattr(config, "workerinput", {}).get("workerid", "")
     if worker and settings.REDIS_URL:
-        # Parallel workers must not empty each other's cache.
+        # Parallel workers must not empty each other's cache, nor hear each other's live messages.
         place = settings.REDIS_URL.split("?")[0]
-        settings.CACHES["default"]["LOCATION"] = f"{place}?db={int(worker.removeprefix('gw')) + 1}"
+        settings.REDIS_URL = f"{place}?db={int(worker.removeprefix('gw')) + 1}"
+        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
 
 
 def _guarded(self: socket.socket, address: Any) -> None:
