@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, ClassVar
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
@@ -172,12 +174,27 @@ class Moment(serializers.DateTimeField):
         return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class Label(serializers.ReadOnlyField):
-    """The text of a choice in the reader's language, beside its code (API A-05)."""
+@cache
+def _texts(model: type[Model], name: str) -> dict[Any, Any]:
+    field: Any = model._meta.get_field(name)
+    return dict(field.flatchoices)
 
-    def __init__(self, source: str, **kwargs: Any) -> None:
-        super().__init__(source=f"get_{source}_display", **kwargs)
+
+@extend_schema_field(OpenApiTypes.STR)
+class Label(serializers.Field[Any, Any, str, Any]):
+    """The text of a choice in the reader's language, beside its code (API A-05).
+
+    ``get_…_display`` would translate every choice of the field for each row, and be inspected each time.
+    """
+
+    def __init__(self, choice: str, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+        self.choice = choice
+
+    def to_representation(self, value: Any) -> str:
+        """The label of the row's code; a code without one stands for itself."""
+        code = getattr(value, self.choice)
+        return str(_texts(value._meta.concrete_model, self.choice).get(code, "" if code is None else code))
 
 
 class KeyField(serializers.Field[Any, Any, str, Any]):
