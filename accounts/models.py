@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.utils.translation import get_language
 
 from accounts.choices import GroupType, Language, Theme, TokenKind
@@ -137,8 +137,9 @@ class User(AbstractBaseUser, Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="user_username"),
-            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email"),
+            # Upper, because that is what ``iexact`` compares: look-ups in any case find these indexes.
+            models.UniqueConstraint(Upper("username"), name="user_username"),
+            models.UniqueConstraint(Upper("email"), condition=~Q(email=""), name="user_email"),
             models.UniqueConstraint(
                 fields=["source", "external_id"], condition=~Q(source=""), name="user_source"
             ),

@@ -29,7 +29,7 @@ urlpatterns = [
     path("a/<str:token>/", approvals.by_link, name="decision_link"),
     path("me/", me.profile, name="me"),
     path("me/delegations/", me.hand_over, name="delegate"),
-    path("me/delegations/<int:pk>/end/", me.take_back, name="take_back"),
+    path("me/delegations/<uuid:public_id>/end/", me.take_back, name="take_back"),
     path("me/language/", preferences.set_language, name="set_language"),
     path("me/theme/", preferences.set_theme, name="set_theme"),
 ]

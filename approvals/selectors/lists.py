@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
@@ -110,3 +111,11 @@ def delegations_for(actor: User) -> QuerySet[Delegation]:
     """Delegations ``actor`` may read, newest first."""
     rows = Delegation.objects.filter(visible_delegations(actor))
     return rows.select_related("user", "delegate").order_by("-during", "-pk")
+
+
+def delegation_for(actor: User, public_id: uuid.UUID) -> Delegation:
+    """One delegation. Raises NotVisibleError when there is none the actor may read."""
+    row = delegations_for(actor).filter(public_id=public_id).first()
+    if row is None:
+        raise NotVisibleError
+    return row

@@ -126,13 +126,17 @@ def prio(level: int | None) -> dict[str, Any]:
 
 @register.inclusion_tag("components/sla_clock.html")
 def sla_clock(clock: Any, size: str = "") -> dict[str, Any]:
-    """What is left of a promise, ticking; ``clock`` has state, left_seconds and pause_reason."""
+    """What is left of a promise, ticking while business time passes.
+
+    ``clock`` has state, left_seconds, pause_reason and maybe is_ticking.
+    """
     state = one_of("state", clock.state, SLA_ICONS)
     return {
         "clock": clock,
         "icon_name": SLA_ICONS[state],
         "words": clock_words(clock),
         "ticks": state in {"ok", "warn", "crit", "breached"},
+        "still": not getattr(clock, "is_ticking", True),
         "size": one_of("size", size, ("", "lg")),
     }
 

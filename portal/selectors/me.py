@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -17,7 +18,7 @@ LAST_MOMENT = dt.timedelta(seconds=1)
 class Handover:
     """One delegation: who decides for whom, from which day until which."""
 
-    pk: int
+    public_id: uuid.UUID
     user: User
     delegate: User
     first: dt.datetime
@@ -32,7 +33,7 @@ def delegations(actor: User) -> list[Handover]:
     rows = [row for row in delegations_for(actor)[: SHOWN * 2] if actor.pk in {row.user_id, row.delegate_id}]
     return [
         Handover(
-            pk=row.pk,
+            public_id=row.public_id,
             user=row.user,
             delegate=row.delegate,
             first=row.during.lower,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.selectors import person_named
 from accounts.services import update_person
+from approvals.selectors import delegation_for
 from approvals.services import delegate, end_delegation
 from core.context import THEME_COOKIE
 from core.errors import DuplicateError, NotAllowedError, RuleRefusedError
@@ -72,9 +74,9 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @require_POST
 @signed_in
-def take_back(request: PersonRequest, pk: int) -> HttpResponse:
+def take_back(request: PersonRequest, public_id: uuid.UUID) -> HttpResponse:
     """A delegation ends now."""
-    end_delegation(pk, actor=request.user)
+    end_delegation(delegation_for(request.user, public_id).pk, actor=request.user)
     messages.success(request, _("You decide for yourself again."))
     return redirect("portal:me")
 

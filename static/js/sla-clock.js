@@ -20,7 +20,7 @@ class SlaClock extends HTMLElement {
   connectedCallback() {
     this.left = Number(this.getAttribute("left"));
     this.shownAt = performance.now();
-    clocks.add(this);
+    if (!this.hasAttribute("still")) clocks.add(this); // outside business hours no time passes
     this.tick();
   }
 
@@ -29,7 +29,8 @@ class SlaClock extends HTMLElement {
   }
 
   tick() {
-    this.textContent = face(Math.round(this.left - (performance.now() - this.shownAt) / 1000));
+    const passed = this.hasAttribute("still") ? 0 : (performance.now() - this.shownAt) / 1000;
+    this.textContent = face(Math.round(this.left - passed));
   }
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from accounts.policies import grants_of, has_grant
@@ -98,3 +98,14 @@ def test_seed_roles_are_loaded_once_and_left_alone():
     assert not has_grant(UserFactory(), "incident.write")
     assert "incident.write" in grants_of(AgentFactory())
     assert has_grant(None, "anything")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", ["username", "email"])
+def test_a_look_up_in_any_case_uses_the_unique_index(column):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        rows = User.objects.exclude(email="") if column == "email" else User.objects.all()
+        plan = rows.filter(**{f"{column}__iexact": "jimin"}).explain()
+    assert f"user_{column}" in plan, plan
+    assert "Index Cond" in plan, plan

@@ -221,6 +221,13 @@ def test_a_clock_says_its_state_in_words(english):
     assert '<sla-clock left="-372">−6:12</sla-clock>' in html
 
 
+def test_a_clock_stands_still_outside_business_hours():
+    resting = SimpleNamespace(state="ok", left_seconds=7200, pause_reason="", is_ticking=False)
+    running = SimpleNamespace(state="ok", left_seconds=7200, pause_reason="", is_ticking=True)
+    assert '<sla-clock left="7200" still>2:00:00</sla-clock>' in shown("{% sla_clock clock %}", clock=resting)
+    assert '<sla-clock left="7200">2:00:00</sla-clock>' in shown("{% sla_clock clock %}", clock=running)
+
+
 def test_the_same_person_always_has_the_same_colour():
     person = SimpleNamespace(username="jimin", initials="JK", display_name="Jimin Kim")
     assert components.hue_of(person) == components.hue_of(SimpleNamespace(username="jimin"))

@@ -73,7 +73,7 @@ def test_decisions_are_handed_over_for_whole_days_and_taken_back(own, employee):
     assert (row.user, row.delegate) == (employee, helper)
     assert row.during.upper - row.during.lower == dt.timedelta(days=3)
     assert "helper" not in own.get("/me/").content.decode().split("id_delegate")[0]
-    own.post(f"/me/delegations/{row.pk}/end/")
+    own.post(f"/me/delegations/{row.public_id}/end/")
     assert (
         Delegation.objects.filter(pk=row.pk, during__contains=row.during.upper - dt.timedelta(1)).count() == 0
     )
@@ -99,7 +99,7 @@ def test_a_wrong_delegation_is_refused(own, sent, place):
 
 def test_a_delegation_of_others_cannot_be_ended(own):
     row = make_delegation(UserFactory(), UserFactory())
-    assert own.post(f"/me/delegations/{row.pk}/end/").status_code == 404
+    assert own.post(f"/me/delegations/{row.public_id}/end/").status_code == 404
     row.refresh_from_db()
     assert row.during.upper > row.during.lower + dt.timedelta(days=1)
 
