@@ -25,6 +25,7 @@ from core.time import clock_now
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 8
 BATCH = 50
+REST_SECONDS, POSTPONED = 10, 1_000
 
 
 def backoff(attempts: int) -> dt.timedelta:
@@ -128,12 +129,13 @@ def send_due(*, limit: int) -> int:
     """Send what waits in the channels, a few at a time; returns how many were tried."""
     tried = 0
     for channel in outbox.channels():
-        claimed = _claim(channel, min(limit, 10))
-        for place, delivery in enumerate(claimed, 1):
+        for _ in range(min(limit, 10)):
+            delivery = _claim(channel)
+            if delivery is None:
+                break
             tried += 1
             if not _send(channel, delivery):
-                # The destination is down: leave the rest for later instead of waiting for each.
-                _give_back(claimed[place:])
+                _rest(channel)
                 break
     return tried
 
@@ -141,29 +143,27 @@ def send_due(*, limit: int) -> int:
 sweep.register(send_due, last=True)
 
 
-def _claim(channel: outbox.Channel, limit: int) -> list[Delivery]:
-    token = uuid.uuid4()
+def _rest(channel: outbox.Channel) -> None:
+    """The destination is down: no process tries the next ones for a while, instead of waiting for each."""
+    waiting = list(_due(channel.name).values_list("pk", flat=True)[:POSTPONED])
+    Delivery.objects.filter(pk__in=waiting, claimed_until=None).update(
+        not_before=Now() + dt.timedelta(seconds=REST_SECONDS)
+    )
+
+
+def _claim(channel: outbox.Channel) -> Delivery | None:
+    """The next due delivery under a lease of its own: a killed worker delays that one, by the lease."""
     with transaction.atomic():
-        ids = list(
-            _due(channel.name).select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
+        delivery: Delivery | None = _due(channel.name).select_for_update(skip_locked=True).first()
+        if delivery is None:
+            return None
+        delivery.lease_token, delivery.attempts = uuid.uuid4(), delivery.attempts + 1
+        Delivery.objects.filter(pk=delivery.pk).update(
+            lease_token=delivery.lease_token,
+            claimed_until=Now() + dt.timedelta(seconds=channel.lease_seconds),
+            attempts=delivery.attempts,
         )
-        if not ids:
-            return []
-        Delivery.objects.filter(pk__in=ids).update(
-            lease_token=token,
-            claimed_until=Now() + dt.timedelta(seconds=channel.lease_seconds * len(ids) + 30),
-            attempts=F("attempts") + 1,
-        )
-    return list(Delivery.objects.filter(pk__in=ids, lease_token=token).order_by("pk"))
-
-
-def _give_back(rest: list[Delivery]) -> None:
-    """Deliveries that were claimed and not tried lose neither their lease's time nor a try."""
-    for delivery in rest:
-        mine = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token, done_at=None)
-        mine.update(
-            claimed_until=None, attempts=F("attempts") - 1, not_before=clock_now() + dt.timedelta(seconds=10)
-        )
+    return delivery
 
 
 def _send(channel: outbox.Channel, delivery: Delivery) -> bool:

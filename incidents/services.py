@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Grant
 from accounts.models import User
 from accounts.policies import Actor, has_grant, is_agent
+from accounts.selectors import person
 from cmdb.models import CI
 from core import sweep
 from core.errors import NotAllowedError, NotVisibleError, WrongStateError, invalid
@@ -24,8 +25,8 @@ from incidents.models import Incident
 from schedules.selectors import business_time
 from tickets.choices import Channel, Level, LinkType
 from tickets.models import Activity, TicketLink
-from tickets.policies import visible_to
-from tickets.services import add_comment, apply_transition, open_ticket
+from tickets.policies import is_requester_side, visible_to
+from tickets.services import add_comment, apply_transition, attach, open_ticket
 
 
 @transaction.atomic
@@ -71,8 +72,8 @@ def open_incident(
     if ci is not None and incident.group_id is None and ci.support_group_id:
         incident.group = ci.support_group
     open_ticket(incident, actor=actor)
-    if attachments:
-        add_comment(incident.pk, actor=actor, body="", attachments=attachments)
+    for file in attachments:
+        attach(incident.pk, actor=actor, attachment=file)
     return incident
 
 
@@ -216,7 +217,7 @@ REOPEN_WORDS = ("reopen", "please reopen", "다시 열기")
 def reopen_after_reply(pk: int, *, speaker_id: int, text: str) -> None:
     """Reopen a resolved incident when its requester asks by keyword, or by any reply if so set (INC-07)."""
     row = Incident.objects.filter(pk=pk, state=State.RESOLVED).first()
-    if row is None or speaker_id not in {row.requester_id, row.on_behalf_of_id, row.opened_by_id}:
+    if row is None or not is_requester_side(person(speaker_id), row):
         return
     asked = text.strip().lower().rstrip(".!") in REOPEN_WORDS
     if (asked or value("incident.reply_reopens")) and is_inside_reopen_window(row):
@@ -229,7 +230,7 @@ def resume_after_answer(pk: int, *, speaker_id: int) -> None:
     row = Incident.objects.filter(pk=pk).select_for_update(no_key=True, of=("self", "ticket_ptr")).first()
     if row is None or row.state != State.ON_HOLD or row.hold_reason != HoldReason.AWAITING_CALLER:
         return
-    if speaker_id in {row.requester_id, row.on_behalf_of_id, row.opened_by_id}:
+    if is_requester_side(person(speaker_id), row):
         resume_incident(pk, actor=None, work_note=_("The requester answered; work resumes."))
 
 

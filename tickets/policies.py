@@ -54,12 +54,15 @@ def visible_attachments(actor: Actor) -> Q:
 
 
 def is_requester_side(actor: Actor, ticket: Ticket) -> bool:
-    """Whether ``actor`` is the requester, the person it is for, or the opener."""
-    return actor is not None and actor.pk in {
-        ticket.requester_id,
-        ticket.on_behalf_of_id,
-        ticket.opened_by_id,
-    }
+    """Whether ``actor`` acts on the requester's side: who asked, whom it is for, or who opened it for them.
+
+    An agent who wrote a caller's words down opened it too, but acts as an agent.
+    """
+    if actor is None:
+        return False
+    if actor.pk in {ticket.requester_id, ticket.on_behalf_of_id}:
+        return True
+    return actor.pk == ticket.opened_by_id and not reads_internal(actor)
 
 
 def may(actor: Actor, ticket: Ticket, action: str) -> bool:

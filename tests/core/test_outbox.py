@@ -12,6 +12,7 @@ from core import dispatch, outbox, sweep
 from core.cause import caused_by, current_chain
 from core.errors import LoopStoppedError
 from core.models import Delivery, OutboxEvent
+from core.time import clock_now
 
 
 @pytest.fixture
@@ -134,3 +135,36 @@ def nest(depth: int) -> None:
     if depth:
         with caused_by(f"rule:{depth}"):
             nest(depth - 1)
+
+
+@pytest.mark.django_db
+def test_a_destination_that_is_down_is_not_asked_for_each_delivery(receivers):
+    tried = []
+
+    @outbox.channel("sms", lease_seconds=5)
+    def send(delivery):
+        tried.append(delivery.idem_key)
+        raise outbox.RetryLater("down")
+
+    for number in range(5):
+        outbox.queue("sms", f"k{number}", {})
+    dispatch.send_due(limit=50)
+    dispatch.send_due(limit=50)
+    assert tried == ["k0"]
+    left = Delivery.objects.filter(channel="sms").exclude(idem_key="k0")
+    assert set(left.values_list("attempts", "claimed_until")) == {(0, None)}
+
+
+@pytest.mark.django_db
+def test_a_killed_sender_keeps_one_delivery_for_the_time_of_its_lease(receivers):
+    @outbox.channel("sms", lease_seconds=5)
+    def send(delivery):
+        raise KeyboardInterrupt
+
+    for number in range(3):
+        outbox.queue("sms", f"k{number}", {})
+    with pytest.raises(KeyboardInterrupt):
+        dispatch.send_due(limit=50)
+    held = Delivery.objects.filter(claimed_until__isnull=False)
+    assert [row.idem_key for row in held] == ["k0"]
+    assert held[0].claimed_until - clock_now() <= dt.timedelta(seconds=5)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core import sweep
+from core import attachments, sweep
 from core.errors import NotAllowedError, RuleRefusedError, StaleVersionError, WrongStateError
 from core.models import AuditLog, OutboxEvent
 from incidents import handlers, services
@@ -336,3 +336,51 @@ def test_an_agent_outside_the_group_may_resolve_without_becoming_its_owner():
     outsider = AgentFactory()
     done = services.resolve_incident(incident.pk, actor=outsider, close_code="user_error", close_notes="Caps")
     assert (done.state, done.assignee, done.resolved_by) == ("resolved", None, outsider)
+
+
+@pytest.fixture
+def called_in():
+    """An incident that an agent wrote down for somebody on the phone, with a picture."""
+    agent, caller = AgentFactory(), UserFactory()
+    file = attachments.accept(uploader=agent, name="trace.txt", chunks=[b"trace"])
+    incident = services.open_incident(actor=agent, title="No sound", requester=caller, attachments=[file])
+    return incident, agent, caller
+
+
+@pytest.mark.django_db
+def test_writing_down_a_call_is_no_first_response(called_in):
+    incident, _agent, _caller = called_in
+    incident.refresh_from_db()
+    assert (incident.first_response_at, incident.last_public_from) == (None, "")
+    assert incident.attachments.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_agent_who_wrote_a_call_down_answers_as_an_agent(called_in):
+    incident, agent, _caller = called_in
+    add_comment(incident.pk, actor=agent, body="We are looking into it")
+    incident.refresh_from_db()
+    assert incident.first_response_at is not None
+    assert incident.last_public_from == "agent"
+
+
+@pytest.mark.django_db
+def test_the_agent_who_wrote_a_call_down_gives_the_close_code(called_in):
+    incident, agent, _caller = called_in
+    with pytest.raises(RuleRefusedError):
+        services.resolve_incident(incident.pk, actor=agent)
+    done = services.resolve_incident(
+        incident.pk, actor=agent, close_code="solution_provided", close_notes="Unmuted"
+    )
+    assert (done.close_code, done.assignee) == ("solution_provided", agent)
+
+
+@pytest.mark.django_db
+def test_the_agent_who_wrote_a_call_down_does_not_end_the_waiting_for_the_caller(called_in):
+    incident, agent, caller = called_in
+    services.hold_incident(incident.pk, actor=agent, hold_reason="awaiting_caller", comment="Which room?")
+    for person, state in [(agent, "on_hold"), (caller, "in_progress")]:
+        row = add_comment(incident.pk, actor=person, body="A word")
+        handlers.resume_when_the_caller_answers(OutboxEvent.objects.get(payload__activity_id=row.pk))
+        incident.refresh_from_db()
+        assert incident.state == state

@@ -23,7 +23,7 @@ from tickets import kinds
 from tickets.choices import ActivityKind
 from tickets.lifecycle import EdgeSpec, Input
 from tickets.models import Activity, Ticket
-from tickets.policies import is_requester_side, may
+from tickets.policies import may
 from tickets.services.talking import stamp_public_word
 from tickets.services.writing import activity, locked, record, save_changed, settle_owner, snapshot
 from tickets.transitions import Edge, allowed_names, edges_from, edges_named, narrowing
@@ -176,7 +176,7 @@ def _words(ticket: Ticket, actor: Actor, words: dict[str, str], now: dt.datetime
         stamp_public_word(ticket, actor, now)
         rows.append(activity(ticket, actor, ActivityKind.COMMENT, body=words["comment"], is_public=True))
     if words["work_note"]:
-        if is_requester_side(actor, ticket) and not may(actor, ticket, "work_note"):
+        if not may(actor, ticket, "work_note"):
             raise NotAllowedError
         rows.append(activity(ticket, actor, ActivityKind.WORK_NOTE, body=words["work_note"]))
     return rows
