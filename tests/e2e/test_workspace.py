@@ -55,7 +55,8 @@ def test_a_ticket_is_triaged_by_a_hangul_keyboard_alone(browser: Browser, stack:
         assert assignee(stack, first) == "seojin"
         page.locator(f"#open-{first}").focus()
         page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(first))
+        page.wait_for_url(re.compile(first), wait_until="load")
+        expect(page.locator("#body-comment")).to_be_visible(timeout=WAIT)
         press(page, "KeyR")
         expect(page.locator("#body-comment")).to_be_focused()
         page.keyboard.type("확인했습니다")

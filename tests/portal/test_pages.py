@@ -17,7 +17,7 @@ from catalog.models import CatalogItem
 from catalog.services import order_item
 from core import sweep
 from tests.factories.accounts import CompanyFactory, UserFactory
-from tests.factories.approvals import make_approval_request, row_of
+from tests.factories.approvals import make_approval_request, make_delegation, row_of
 from tests.factories.catalog import make_catalog_item, make_category, make_item, make_version
 from tests.factories.incidents import make_incident
 
@@ -47,7 +47,7 @@ POSTS = [
     "/my/{incident}/move/cancel/",
     "/approvals/{approval}/decide/",
     "/me/delegations/",
-    "/me/delegations/1/end/",
+    "/me/delegations/{delegation}/end/",
     "/me/language/",
     "/me/theme/",
 ]
@@ -71,6 +71,7 @@ def names(employee):
         "incident": make_incident("on_hold", requester=employee).number,
         "ritm": make_item("delivered", person=employee).number,
         "approval": row_of(waiting, employee).public_id,
+        "delegation": make_delegation(employee, UserFactory()).public_id,
         "link": link_for(row_of(waiting, employee).pk),
     }
 
