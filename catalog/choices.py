@@ -65,14 +65,6 @@ EMPLOYEE_ITEM_STATES = {
 }
 
 
-class VersionStatus(models.TextChoices):
-    """The life of an item version (DOMAIN DR-7)."""
-
-    DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
-    RETIRED = "retired", _("Retired")
-
-
 class BehalfAccess(models.TextChoices):
     """Whose entitlement counts when somebody orders for another person (REQ-11)."""
 

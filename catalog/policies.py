@@ -9,8 +9,9 @@ from django.db.models import Q
 from accounts.choices import Grant
 from accounts.models import User
 from accounts.policies import Actor, company_wall, has_grant
-from catalog.choices import TaskState, VersionStatus
+from catalog.choices import TaskState
 from catalog.models import CatalogTask
+from core.versions import VersionStatus
 from tickets.policies import is_requester_side, visible_to
 
 __all__ = [

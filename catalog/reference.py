@@ -8,8 +8,8 @@ from typing import Any
 
 from accounts.models import Company, Group
 from catalog import flows, services
-from catalog.choices import VersionStatus
 from catalog.models import CatalogItem, Category
+from core.versions import VersionStatus
 
 SEED = Path(__file__).with_name("seed") / "catalogue.json"
 

@@ -4,14 +4,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class VersionStatus(models.TextChoices):
-    """Where a version of a flow stands; published it never changes, retired is final."""
-
-    DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
-    RETIRED = "retired", _("Retired")
-
-
 class TriggerKind(models.TextChoices):
     """What starts a flow."""
 

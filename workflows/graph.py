@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from workflows.choices import VersionStatus
+from core.versions import VersionStatus
 from workflows.models import FlowVersion
 
 Node = dict[str, Any]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Group, Named, User
 from core.models import Record
+from core.versions import VersionStatus, published_is_immutable
 from tickets.models import Ticket
 from workflows.choices import (
     OPEN_RUNS,
@@ -19,7 +20,6 @@ from workflows.choices import (
     StepStatus,
     TriggerKind,
     TriggerOn,
-    VersionStatus,
 )
 
 
@@ -72,23 +72,7 @@ class FlowVersion(Record):
                 fields=["flow"], condition=Q(status=VersionStatus.DRAFT), name="one_draft_of_a_flow"
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published_is_immutable",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED]),
-                func="""
-                    IF TG_OP = 'UPDATE' AND OLD.status = 'published' AND NEW.status = 'retired'
-                       AND to_jsonb(NEW) - '{status,updated_at,lock_version}'::text[]
-                         = to_jsonb(OLD) - '{status,updated_at,lock_version}'::text[] THEN
-                        RETURN NEW;
-                    END IF;
-                    RAISE EXCEPTION 'a published version of a flow never changes'
-                        USING ERRCODE = 'check_violation';
-                """,
-            )
-        ]
+        triggers = [published_is_immutable("a flow")]
 
     def __str__(self) -> str:
         return f"{self.flow_id} v{self.no}"

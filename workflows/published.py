@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from workflows.choices import VersionStatus
+from core.versions import VersionStatus
 from workflows.models import FlowTrigger, FlowVersion
 
 FRESH_SECONDS = 2.0

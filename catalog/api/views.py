@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from django.db.models import prefetch_related_objects
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -21,7 +20,7 @@ from catalog.services import SERVICES, order_item
 from core.api.filters import READ_PARAMETERS
 from core.api.views import ApiViewSet
 from core.errors import FieldError, NotVisibleError, RuleRefusedError
-from tickets.api.inputs import any_move_body
+from tickets.api.schema import of_its_kind
 from tickets.api.views import KindViewSet
 from tickets.choices import Channel
 
@@ -160,6 +159,7 @@ def _progress(view: KindViewSet, items: list[RequestItem]) -> Response:
     return view.all_of(items)
 
 
+@of_its_kind
 class RequestViewSet(KindViewSet):
     """What was ordered, one row per order."""
 
@@ -171,16 +171,6 @@ class RequestViewSet(KindViewSet):
     change_in = out.OrderChangeIn
     moves: ClassVar[Moves] = SERVICES["request"]
 
-    @extend_schema(request=out.OrderChangeIn, responses=out.RequestOut)
-    def partial_update(self, request: Call, number: str) -> Response:
-        """Change fields; or, with ``state``, run the one transition to that state with its inputs."""
-        return super().partial_update(request, number)
-
-    @extend_schema(request=any_move_body(Request), responses=out.RequestOut)
-    def move(self, request: Call, number: str, name: str) -> Response:
-        """Run one transition with its inputs and return the new representation."""
-        return super().move(request, number, name)
-
     @extend_schema(responses=out.ProgressOut(many=True))
     @action(detail=True, methods=["get"])
     def progress(self, request: Call, number: str) -> Response:
@@ -188,6 +178,7 @@ class RequestViewSet(KindViewSet):
         return _progress(self, items_of(self.actor, self.get_object()))
 
 
+@of_its_kind
 class RequestItemViewSet(KindViewSet):
     """Single ordered things."""
 
@@ -198,23 +189,7 @@ class RequestItemViewSet(KindViewSet):
     filterset_class = filters.RequestItemFilterSet
     change_in = out.RequestItemChangeIn
     moves: ClassVar[Moves] = SERVICES["ritm"]
-
-    def prepare(self, page: list[Any]) -> list[Any]:
-        """The page with each item's version and request: one query per relation."""
-        rows = super().prepare(page)
-        if rows:
-            prefetch_related_objects(rows, "item_version__item", "request")
-        return rows
-
-    @extend_schema(request=out.RequestItemChangeIn, responses=out.RequestItemOut)
-    def partial_update(self, request: Call, number: str) -> Response:
-        """Change fields; or, with ``state``, run the one transition to that state with its inputs."""
-        return super().partial_update(request, number)
-
-    @extend_schema(request=any_move_body(RequestItem), responses=out.RequestItemOut)
-    def move(self, request: Call, number: str, name: str) -> Response:
-        """Run one transition with its inputs and return the new representation."""
-        return super().move(request, number, name)
+    related = ("item_version__item", "request")
 
     @extend_schema(responses=out.ProgressOut(many=True))
     @action(detail=True, methods=["get"])
@@ -223,6 +198,7 @@ class RequestItemViewSet(KindViewSet):
         return _progress(self, [self.get_object()])
 
 
+@of_its_kind
 class CatalogTaskViewSet(KindViewSet):
     """What teams do for ordered things. Employees do not see them."""
 
@@ -233,20 +209,4 @@ class CatalogTaskViewSet(KindViewSet):
     filterset_class = filters.CatalogTaskFilterSet
     change_in = out.CatalogTaskChangeIn
     moves: ClassVar[Moves] = SERVICES["sctask"]
-
-    def prepare(self, page: list[Any]) -> list[Any]:
-        """The page with each task's item: one query per relation."""
-        rows = super().prepare(page)
-        if rows:
-            prefetch_related_objects(rows, "ritm__item_version__item")
-        return rows
-
-    @extend_schema(request=out.CatalogTaskChangeIn, responses=out.CatalogTaskOut)
-    def partial_update(self, request: Call, number: str) -> Response:
-        """Change fields; or, with ``state``, run the one transition to that state with its inputs."""
-        return super().partial_update(request, number)
-
-    @extend_schema(request=any_move_body(CatalogTask), responses=out.CatalogTaskOut)
-    def move(self, request: Call, number: str, name: str) -> Response:
-        """Run one transition with its inputs and return the new representation."""
-        return super().move(request, number, name)
+    related = ("ritm__item_version__item",)

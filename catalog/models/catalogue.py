@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from accounts.models import Company, Group, Named, User
-from catalog.choices import BehalfAccess, Period, VersionStatus
+from catalog.choices import BehalfAccess, Period
 from core.models import Record
+from core.versions import VersionStatus, published_is_immutable
 
 DEFAULT_MAX_QUANTITY = 10
 
@@ -118,23 +118,7 @@ class CatalogItemVersion(Named, Record):
             ),
             models.CheckConstraint(condition=Q(max_quantity__gte=1), name="item_version_quantity"),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published_is_immutable",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED]),
-                func="""
-                    IF TG_OP = 'UPDATE' AND OLD.status = 'published' AND NEW.status = 'retired'
-                       AND to_jsonb(NEW) - '{status,updated_at,lock_version}'::text[]
-                         = to_jsonb(OLD) - '{status,updated_at,lock_version}'::text[] THEN
-                        RETURN NEW;
-                    END IF;
-                    RAISE EXCEPTION 'a published version of a catalog item never changes'
-                        USING ERRCODE = 'check_violation';
-                """,
-            )
-        ]
+        triggers = [published_is_immutable("a catalog item")]
 
     @property
     def short(self) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policies import Actor
 from catalog import flows
-from catalog.choices import BehalfAccess, VersionStatus
+from catalog.choices import BehalfAccess
 from catalog.entitlement import entitled
 from catalog.formdata import Evaluation, evaluate
 from catalog.models import CatalogItemVersion, Category
@@ -24,6 +24,7 @@ from catalog.policies import may_order_for, visible_versions
 from catalog.selectors.usual import UsualTime, expected_at, usual_times
 from core.errors import NotVisibleError
 from core.time import db_now
+from core.versions import VersionStatus
 
 _KEY = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Company
 from accounts.policies import Actor
-from catalog.choices import VersionStatus
 from catalog.models import CatalogItem, CatalogItemVersion, Category
 from catalog.policies import may_publish, visible_items
 from catalog.services.publishing import check_about_person
@@ -27,6 +26,7 @@ from core.errors import (
 )
 from core.text import clean
 from core.time import db_now
+from core.versions import VersionStatus
 
 _TEXTS = {
     "name_ko": 120,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
 from catalog import flows
-from catalog.choices import VersionStatus
 from catalog.entitlement import condition
 from catalog.formdata import check_definition
 from catalog.formdata.checking import Problems
@@ -21,6 +20,7 @@ from core import audit, outbox
 from core.conditions import BadConditionError
 from core.errors import FieldError, NotAllowedError, NotVisibleError, RuleRefusedError, WrongStateError
 from core.time import db_now
+from core.versions import VersionStatus
 
 
 @transaction.atomic

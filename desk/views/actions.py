@@ -17,7 +17,7 @@ from desk import selectors, services
 from desk.filters import filters_from
 from desk.forms import MessageForm, MoveForm, PropertyForm, refuse
 from desk.properties import EDITABLE, property_of, shown_value
-from desk.views.base import agents_only, is_part, known_path
+from desk.views.base import agents_only, is_part, known_path, with_ticket
 from desk.views.detail import address, done, ticket_names, whole_page
 from tickets.services import keep_draft, update_ticket
 from tickets.transitions import available
@@ -33,16 +33,14 @@ def refused(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@agents_only
-def move(request: HttpRequest, path: str, number: str, name: str) -> HttpResponse:
+@with_ticket
+def move(request: HttpRequest, path: str, ticket: Any, name: str) -> HttpResponse:
     """GET: the form of a transition. POST: make the transition."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     chosen = next((each for each in available(actor, ticket) if each.name == name), None)
     if request.method != "POST":
         if chosen is None:
-            return redirect(address(path, number))
+            return redirect(address(path, ticket.number))
         form = MoveForm(move=chosen, version=ticket.lock_version)
         return refused(request, path, ticket, "desk/_move_form.html", 200, move_form=form)
     version = _version(request)
@@ -50,7 +48,7 @@ def move(request: HttpRequest, path: str, number: str, name: str) -> HttpRespons
         return _stale_move(request, path, ticket, chosen)
     if chosen is None:
         services.move(ticket, name, actor=actor, expected_version=version, inputs={})
-        return done(request, path, number, "")
+        return done(request, path, ticket.number, "")
     return _run_move(request, path, ticket, MoveForm(request.POST, move=chosen, version=version))
 
 
@@ -93,12 +91,10 @@ def _version(request: HttpRequest) -> int:
 
 
 @require_POST
-@agents_only
-def edit(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def edit(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Change one property of a ticket."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     key = request.POST.get("field", "")
     if key not in EDITABLE:
         raise BadInputError(
@@ -113,11 +109,11 @@ def edit(request: HttpRequest, path: str, number: str) -> HttpResponse:
                 ticket.pk, actor=actor, expected_version=version, **{key: form.cleaned_data["value"]}
             )
         except StaleVersionError:
-            return _stale_edit(request, path, selectors.desk_ticket(actor, number), key)
+            return _stale_edit(request, path, selectors.desk_ticket(actor, ticket.number), key)
         except RuleRefusedError as refusal:
             refuse(form, refusal)
         else:
-            return done(request, path, number, _("%(field)s changed.") % {"field": row.label})
+            return done(request, path, ticket.number, _("%(field)s changed.") % {"field": row.label})
     return refused(request, path, ticket, _place(request), 422, property=row, edit_form=form)
 
 
@@ -127,15 +123,13 @@ def _place(request: HttpRequest) -> str:
 
 
 @require_safe
-@agents_only
-def assign(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def assign(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """The form for the assignee, for the dialog of a row; without htmx the page does it."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     if not is_part(request, "dialog-body"):
         return redirect(
-            f"{address(path, number, filters_from(request.GET, path=path).query())}&edit=assignee"
+            f"{address(path, ticket.number, filters_from(request.GET, path=path).query())}&edit=assignee"
         )
     row = property_of(ticket, "assignee", can_update=True)
     form = PropertyForm(key="assignee", label=row.label, ticket=ticket, actor=actor)
@@ -189,25 +183,23 @@ def take(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @require_POST
-@agents_only
-def say(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def say(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Send a reply or save an internal note; a refusal keeps every word."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             _speak(actor, ticket, form)
         except StaleVersionError:
             detail = _("Someone changed this ticket meanwhile. Read what is new, then send again.")
-            return _unsent(request, path, selectors.desk_ticket(actor, number), form, 409, detail)
+            return _unsent(request, path, selectors.desk_ticket(actor, ticket.number), form, 409, detail)
         except DomainError as refusal:
             refuse(form, refusal)
             return _unsent(request, path, ticket, form, refusal.status)
         tab = form.cleaned_data["tab"]
         text = _("Sent to the requester.") if tab == "comment" else _("Internal note saved.")
-        return done(request, path, number, text, fresh_composer=tab)
+        return done(request, path, ticket.number, text, fresh_composer=tab)
     return _unsent(request, path, ticket, form, 422)
 
 
@@ -238,13 +230,12 @@ def _unsent(
 
 
 @require_POST
-@agents_only
-def draft(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def draft(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Keep what is being typed."""
     actor: Any = request.user
     tab = request.POST.get("tab", "")
     if tab not in {"comment", "work_note"}:
         raise BadInputError(errors=[FieldError("tab", "invalid", _("There is no such draft."))])
-    ticket = selectors.desk_ticket(actor, number)
     keep_draft(actor=actor, ticket=ticket, tab=tab, body=request.POST.get("body", ""))
     return HttpResponse(status=204)

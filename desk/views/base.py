@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotAllowedError
-from desk import queues
+from desk import queues, selectors
 from desk.policies import may_enter
 
 View = Callable[..., HttpResponse]
@@ -36,6 +36,22 @@ def agents_only(view: View) -> View:
         return response
 
     return guarded
+
+
+def with_ticket(view: View) -> View:
+    """For agents, and with the ticket instead of its number.
+
+    The view is called as ``view(request, path, ticket, …)`` with the list that the address names. Raises
+    Http404 for an unknown list and NotVisibleError for a ticket the reader may not see, before all else.
+    """
+
+    @agents_only
+    @wraps(view)
+    def found(request: HttpRequest, path: str, number: str, **more: Any) -> HttpResponse:
+        actor: Any = request.user
+        return view(request, known_path(path), selectors.desk_ticket(actor, number), **more)
+
+    return found
 
 
 def known_path(path: str) -> str:

@@ -12,7 +12,7 @@ from core.errors import BadInputError, DomainError, FieldError, NotVisibleError,
 from desk import selectors
 from desk.forms import LinkForm, PersonForm, refuse
 from desk.views.actions import refused
-from desk.views.base import agents_only, known_path
+from desk.views.base import with_ticket
 from desk.views.detail import done
 from tickets import services
 from tickets.choices import LinkType
@@ -20,45 +20,42 @@ from tickets.selectors import ticket_numbered
 
 
 @require_POST
-@agents_only
-def watch(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def watch(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Let a person follow the ticket: the one named, or the reader."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     if "me" in request.POST:
         services.watch(ticket.pk, actor=actor, user=actor)
-        return done(request, path, number, _("You follow this ticket now."))
+        return done(request, path, ticket.number, _("You follow this ticket now."))
     form = PersonForm(request.POST, actor=actor)
     if not form.is_valid():
         return refused(request, path, ticket, "desk/_watchers.html", 422, person_form=form)
     services.watch(ticket.pk, actor=actor, user=form.cleaned_data["person"])
     return done(
-        request, path, number, _("%(name)s follows this ticket now.") % {"name": form.cleaned_data["person"]}
+        request,
+        path,
+        ticket.number,
+        _("%(name)s follows this ticket now.") % {"name": form.cleaned_data["person"]},
     )
 
 
 @require_POST
-@agents_only
-def unwatch(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def unwatch(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Let a person no longer follow the ticket."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     form = PersonForm(request.POST, actor=actor)
     if not form.is_valid():
         return refused(request, path, ticket, "desk/_watchers.html", 422, person_form=form)
     services.unwatch(ticket.pk, actor=actor, user=form.cleaned_data["person"])
-    return done(request, path, number, _("The list of watchers was changed."))
+    return done(request, path, ticket.number, _("The list of watchers was changed."))
 
 
 @require_POST
-@agents_only
-def link(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def link(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Tie the ticket to another one."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     form = LinkForm(request.POST, types=LinkType.choices)
     if form.is_valid():
         try:
@@ -66,7 +63,7 @@ def link(request: HttpRequest, path: str, number: str) -> HttpResponse:
         except DomainError as refusal:
             refuse(form, refusal)
         else:
-            return done(request, path, number, _("The tickets are linked."))
+            return done(request, path, ticket.number, _("The tickets are linked."))
     return refused(request, path, ticket, "desk/_links.html", 422, link_form=form)
 
 
@@ -81,15 +78,13 @@ def _link(actor: Any, ticket: Any, values: dict[str, Any]) -> None:
 
 
 @require_POST
-@agents_only
-def unlink(request: HttpRequest, path: str, number: str) -> HttpResponse:
+@with_ticket
+def unlink(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     """Take a link away."""
     actor: Any = request.user
-    path = known_path(path)
-    ticket = selectors.desk_ticket(actor, number)
     text = request.POST.get("link", "")
     mine = {link.pk for link in selectors.links_of(actor, ticket)}
     if not (text.isascii() and text.isdigit() and int(text) in mine):
         raise BadInputError(errors=[FieldError("link", "invalid", _("There is no such link."))])
     services.unlink(int(text), actor=actor)
-    return done(request, path, number, _("The link was taken away."))
+    return done(request, path, ticket.number, _("The link was taken away."))

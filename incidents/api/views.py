@@ -14,11 +14,12 @@ from incidents import services
 from incidents.api import serializers as out
 from incidents.filters import IncidentFilterSet
 from incidents.models import Incident
-from tickets.api.inputs import any_move_body
+from tickets.api.schema import of_its_kind
 from tickets.api.views import KindViewSet
 from tickets.choices import Channel
 
 
+@of_its_kind
 class IncidentViewSet(KindViewSet):
     """Unplanned interruptions of a service."""
 
@@ -36,13 +37,3 @@ class IncidentViewSet(KindViewSet):
         values = self.body(out.IncidentIn)
         incident = services.open_incident(actor=self.actor, channel=Channel.API, **values)
         return self.answer(incident, status=status.HTTP_201_CREATED)
-
-    @extend_schema(request=out.IncidentChangeIn, responses=out.IncidentOut)
-    def partial_update(self, request: Request, number: str) -> Response:
-        """Change fields; or, with ``state``, run the one transition to that state with its inputs."""
-        return super().partial_update(request, number)
-
-    @extend_schema(request=any_move_body(Incident), responses=out.IncidentOut)
-    def move(self, request: Request, number: str, name: str) -> Response:
-        """Run one transition with its inputs and return the new representation."""
-        return super().move(request, number, name)

@@ -156,6 +156,7 @@ STEPS = (
     Step("migrations", _manage("makemigrations", "--check", "--dry-run")),
     Step("deployment", _deployment),
     Step("API snapshot", _openapi),
+    Step("lifecycle pages", _manage("lifecycle_docs", "--check")),
     Step("lock file", locks.complaints),
     Step("feature list", features.complaints),
 )

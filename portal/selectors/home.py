@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
 from accounts.selectors import people_for
-from catalog.choices import VersionStatus
 from catalog.models import CatalogItemVersion, Category
 from catalog.selectors import shelves_of, usual_times
 from cmdb.models import CI
 from cmdb.selectors import cis_for
+from core.versions import VersionStatus
 
 TILES = 5
 TONES = ("accent", "violet", "blue", "amber", "green")

@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from accounts.api.fields import NamedRef, ref
 from core.api.fields import Body, Label, Line, Moment, Out, Text
+from core.versions import VersionStatus
 from tickets.api.fields import TicketRef
-from workflows.choices import Outcome, RunStatus, StepStatus, TriggerKind, VersionStatus
+from workflows.choices import Outcome, RunStatus, StepStatus, TriggerKind
 
 
 class StageOut(Out):

@@ -11,8 +11,8 @@ from accounts.models import Group, User
 from approvals import routing
 from core.settings_store import value
 from core.time import db_now
+from core.versions import VersionStatus
 from workflows import conditions, names, people
-from workflows.choices import VersionStatus
 from workflows.graph import Graph, Node, compiled
 from workflows.models import Flow, FlowVersion
 

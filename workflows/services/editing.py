@@ -15,8 +15,9 @@ from core import audit, outbox
 from core.errors import NotAllowedError, NotVisibleError, StaleVersionError, WrongStateError, invalid
 from core.text import clean
 from core.time import db_now
+from core.versions import VersionStatus
 from workflows import published
-from workflows.choices import Once, TriggerKind, VersionStatus
+from workflows.choices import Once, TriggerKind
 from workflows.models import Flow, FlowTrigger, FlowVersion
 from workflows.policies import may
 from workflows.validate import BadFlowError, check_flow

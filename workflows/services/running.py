@@ -14,10 +14,11 @@ from accounts.policies import Actor
 from core import outbox, wake
 from core.cause import current_chain
 from core.errors import RuleRefusedError
+from core.versions import VersionStatus
 from tickets.choices import ActivityKind
 from tickets.models import Ticket
 from tickets.services.writing import activity
-from workflows.choices import OPEN_RUNS, VersionStatus
+from workflows.choices import OPEN_RUNS
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowSignal, FlowStep, FlowVersion
 from workflows.selectors.claims import CANCEL
