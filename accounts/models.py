@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from accounts.choices import GroupType, Language, Theme, TokenKind
 from core.models import Record
+from core.revisions import new_revision
 
 
 class Named(models.Model):
@@ -202,6 +203,9 @@ class Group(Named, Record):
     is_restricted = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     members = models.ManyToManyField(User, through="accounts.Membership", related_name="member_of")
+
+    class Meta:
+        triggers = [new_revision("group_revision", "routing")]
 
 
 class Membership(Record):

@@ -8,15 +8,16 @@ import hmac
 import re
 import secrets
 import zlib
+from functools import cache, lru_cache
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Model, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.choices import TokenKind
 from accounts.models import ApiToken, User
-from accounts.policies import may_mint
+from accounts.policies import know_grants, may_mint
 from core import audit
 from core.errors import NotAllowedError, invalid
 from core.time import db_now
@@ -57,16 +58,44 @@ def check(plain: str) -> ApiToken | None:
     shape = _SHAPE.match(plain)
     if not shape or _checksum(shape[3]) != shape[4]:
         return None
-    row = (
-        ApiToken.objects.select_related("owner")
-        .filter(
-            public_part=shape[2], kind=shape[1], revoked_at=None, expires_at__gt=Now(), owner__is_active=True
-        )
-        .first()
-    )
-    if row is None or not hmac.compare_digest(row.secret_hash, _hash(shape[3])):
+    with connection.cursor() as cursor:
+        cursor.execute(_living(), [shape[2], shape[1]])
+        found = cursor.fetchone()
+    if found is None:
         return None
+    size = len(_names(ApiToken))
+    row = ApiToken.from_db(connection.alias, _names(ApiToken), found[:size])
+    if not hmac.compare_digest(row.secret_hash, _hash(shape[3])):
+        return None
+    row.owner = User.from_db(connection.alias, _names(User), found[size:-1])
+    know_grants(row.owner, found[-1])
     return row
+
+
+@cache
+def _names(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@lru_cache(maxsize=1)
+def _living() -> str:
+    """The query for a token that is neither revoked nor ended, its active owner, and the owner's grants.
+
+    Written once: putting it together from a queryset for each request, and the grants from another, took a
+    fifth of the time of opening an incident.
+    """
+    token, owner = (
+        ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+        for alias, model in (("t", ApiToken), ("u", User))
+    )
+    return f"""
+        SELECT {token}, {owner}, ARRAY(
+            SELECT unnest(r.grants) FROM accounts_roleassignment a JOIN accounts_role r ON r.id = a.role_id
+            WHERE a.user_id = u.id)
+        FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.owner_id
+        WHERE t.public_part = %s AND t.kind = %s AND t.revoked_at IS NULL AND t.expires_at > now()
+          AND u.is_active
+    """  # noqa: S608 - names come from the models
 
 
 def stamp_use(token: ApiToken) -> None:

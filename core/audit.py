@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core import rows
 from core.cause import current_chain, current_channel, current_request_id
 from core.models import AuditLog
 
@@ -12,7 +13,7 @@ def write(
     *, actor: Any, table: str, object_ref: str, action: str, diff: dict[str, Any] | None = None
 ) -> None:
     """Add a row to the audit trail, in the caller's transaction; ``diff`` is ``{field: [old, new]}``."""
-    AuditLog.objects.bulk_create(
+    rows.insert(
         [
             AuditLog(
                 actor_id=getattr(actor, "pk", None),

@@ -13,6 +13,28 @@ OPEN_SECONDS = 5.0
 FAILURES = 2
 
 
+class MemoryCache(LocMemCache):
+    """This process's memory, with a counter."""
+
+    def count(self, key: str, timeout: int) -> int:
+        """See ``FailSafeRedisCache.count``."""
+        self.add(key, 0, timeout)
+        return self.incr(key)
+
+
+class CountingRedisCache(RedisCache):
+    """Django's, with a counter that asks once: its ``incr`` asks first whether the key is there."""
+
+    def count(self, key: str, timeout: int) -> int:
+        """See ``FailSafeRedisCache.count``."""
+        client = self._cache.get_client(None, write=True)
+        made = self.make_and_validate_key(key)
+        number = int(client.incr(made))
+        if number == 1:
+            client.expire(made, timeout)
+        return number
+
+
 class FailSafeRedisCache(BaseCache):
     """Answers from Redis or Valkey, or from this process's memory while that is away."""
 
@@ -21,8 +43,8 @@ class FailSafeRedisCache(BaseCache):
         options = params.setdefault("OPTIONS", {})
         options.setdefault("socket_timeout", 0.25)
         options.setdefault("socket_connect_timeout", 0.25)
-        self._redis = RedisCache(server, params)
-        self._memory = LocMemCache("fallback", {})
+        self._redis = CountingRedisCache(server, params)
+        self._memory = MemoryCache("fallback", {})
         self._failures = 0
         self._open_until = 0.0
 
@@ -62,6 +84,10 @@ class FailSafeRedisCache(BaseCache):
     def incr(self, *args: Any, **kwargs: Any) -> int:
         """See BaseCache."""
         return int(self._ask("incr", *args, **kwargs))
+
+    def count(self, key: str, timeout: int) -> int:
+        """How often this was called for ``key``, now included; forgotten ``timeout`` seconds later."""
+        return int(self._ask("count", key, timeout))
 
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
         """See BaseCache."""

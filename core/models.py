@@ -168,6 +168,19 @@ class ProcessHeartbeat(models.Model):
         return f"{self.role} {self.host}:{self.pid}"
 
 
+class Revision(models.Model):
+    """A stamp that changes with each change of some configuration, so that a process knows its copy is old.
+
+    Random, not counted: an edit that was rolled back must never share its stamp with one that was not.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    stamp = models.UUIDField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.stamp}"
+
+
 class Setting(models.Model):
     """A company's value for a declared setting (``core.settings_store``)."""
 

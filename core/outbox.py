@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core import wake
+from core import rows, wake
 from core.cause import current_chain, current_channel
 from core.models import Delivery, OutboxEvent
 
@@ -75,7 +75,7 @@ def publish(name: str, payload: dict[str, Any], *, actor: Any = None) -> OutboxE
         channel=current_channel(),
         cause_chain=current_chain(),
     )
-    event.save(force_insert=True)
+    rows.insert([event])
     transaction.on_commit(wake.nudge)
     return event
 

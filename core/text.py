@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.utils.translation import gettext as _
 
 from core.errors import invalid
 
-_KEPT_CONTROLS = {"\n", "\t"}
+# Control characters but line feed and tab, and halves of surrogate pairs.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(field: str, value: object, *, max_length: int, multiline: bool = True) -> str:
@@ -22,10 +24,8 @@ def clean(field: str, value: object, *, max_length: int, multiline: bool = True)
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if not multiline:
         text = text.replace("\n", " ")
-    for letter in text:
-        kind = unicodedata.category(letter)
-        if kind == "Cs" or (kind == "Cc" and letter not in _KEPT_CONTROLS):
-            raise invalid(field, _("This text holds a character that cannot be stored. Please remove it."))
+    if _UNSTORABLE.search(text):
+        raise invalid(field, _("This text holds a character that cannot be stored. Please remove it."))
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > max_length:
         raise invalid(

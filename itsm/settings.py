@@ -188,7 +188,7 @@ CACHES = {
     }
 }
 if TESTING and not REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "core.cache.MemoryCache"}}
 
 DEFAULT_FROM_EMAIL = "Maru <maru@localhost>"
 for _name, _value in email_settings(ENV.email_url).items():

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, Named
 from core.models import Record
+from core.revisions import new_revision
 from schedules.bizcal import MINUTES_PER_DAY, Interval
 
 WEEK = 7 * MINUTES_PER_DAY
@@ -45,33 +46,6 @@ def touch_calendars(name: str) -> list[pgtrigger.Trigger]:
         )
         for kind, (operation, rows, chosen) in kinds.items()
     ]
-
-
-def new_revision(name: str, key: str) -> pgtrigger.Trigger:
-    """A trigger that gives the revision ``key`` a new stamp at each statement on the table."""
-    return pgtrigger.Trigger(
-        name=name,
-        level=pgtrigger.Statement,
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=(
-            f"INSERT INTO schedules_revision (key, stamp) VALUES ('{key}', gen_random_uuid())"  # noqa: S608
-            " ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;"
-        ),
-    )
-
-
-class Revision(models.Model):
-    """A stamp that changes with each change of some configuration, so that a process knows its copy is old.
-
-    Random, not counted: an edit that was rolled back must never share its stamp with one that was not.
-    """
-
-    key = models.CharField(max_length=40, primary_key=True)
-    stamp = models.UUIDField()
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.stamp}"
 
 
 class Calendar(Named, Record):

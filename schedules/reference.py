@@ -8,8 +8,9 @@ from typing import Any
 
 import holidays
 
+from core.models import Revision
 from core.time import db_now
-from schedules.models import Calendar, CalendarHoliday, CalendarHours, Revision
+from schedules.models import Calendar, CalendarHoliday, CalendarHours
 
 SEOUL = "Asia/Seoul"
 YEARS_AHEAD = 2

@@ -17,7 +17,6 @@ from schedules.models import (
     CalendarHoliday,
     CalendarHours,
     GroupCalendar,
-    Revision,
     intervals_of,
 )
 
@@ -55,11 +54,6 @@ def business_time_of_group(group_id: int | None) -> BizCal:
 def calendars_of_groups() -> dict[int, int]:
     """The calendar's primary key by that of the group, where one was chosen."""
     return dict(GroupCalendar.objects.values_list("group_id", "calendar_id"))
-
-
-def revisions() -> dict[str, UUID]:
-    """The stamp of each set of configuration; a copy taken under another stamp is old."""
-    return dict(Revision.objects.values_list("key", "stamp"))
 
 
 @lru_cache(maxsize=64)

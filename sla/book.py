@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,8 +10,9 @@ from uuid import UUID
 import structlog
 
 from core.conditions import BadConditionError, Condition
+from core.revisions import Kept, Stamps, revisions
 from schedules.models import Calendar, is_zone
-from schedules.selectors import always_open, calendars_of_groups, counted, revisions
+from schedules.selectors import always_open, calendars_of_groups, counted
 from sla.choices import CalendarSource, CancelMode, Status, ZoneSource
 from sla.machine import Terms, marks_of
 from sla.models import Clock, SLADefinition
@@ -61,7 +61,6 @@ class CalendarRow:
 class Book:
     """Everything the engine needs beside the ticket and its clocks."""
 
-    stamps: tuple[UUID | None, UUID | None]
     promises: dict[str, tuple[Promise, ...]]
     calendars: dict[int, CalendarRow]
     groups: dict[int, int]
@@ -106,27 +105,12 @@ class Book:
         return ticket.company.time_zone if calendar_id is None else self._calendar(calendar_id).tz
 
 
-class _Held:
-    """This process's copy. Threads may renew it at once; each result is right."""
-
-    lock = threading.Lock()
-    book: Book | None = None
-
-
-def current() -> Book:
+def current(stamps: Stamps | None = None) -> Book:
     """The book as the database has it now: one query, and a few more after a change of configuration.
 
-    The stamps are read first: what is loaded may be newer than they say, then the next call loads again.
+    ``stamps`` are the revisions if the transaction has read them already.
     """
-    stamps = revisions()
-    key = (stamps.get("sla"), stamps.get("calendars"))
-    held = _Held.book
-    if held is not None and held.stamps == key:
-        return held
-    book = _load(key)
-    with _Held.lock:
-        _Held.book = book
-    return book
+    return _book.under(revisions() if stamps is None else stamps)
 
 
 @lru_cache(maxsize=1024)
@@ -143,14 +127,17 @@ def promise_of(definition_id: int) -> Promise:
         return Promise(row, marks_of(row.thresholds), None, None, None, None, None, None)
 
 
-def _load(key: tuple[UUID | None, UUID | None]) -> Book:
+def _load() -> Book:
     promises: dict[str, tuple[Promise, ...]] = {}
     rows = SLADefinition.objects.filter(status=Status.PUBLISHED).order_by("order", "pk")
     for pk in rows.values_list("pk", flat=True):
         promise = promise_of(pk)
         if promise.start is not None:
             promises[promise.row.kind] = (*promises.get(promise.row.kind, ()), promise)
-    return Book(key, promises, _calendar_rows(), calendars_of_groups())
+    return Book(promises, _calendar_rows(), calendars_of_groups())
+
+
+_book = Kept(_load, "sla", "calendars")
 
 
 def _calendar_rows(**which: int) -> dict[int, CalendarRow]:

@@ -23,7 +23,7 @@ def evaluate(change: Change) -> None:
     """
     if change.before is not None and not change.changes:
         return
-    book = current()
+    book = current(change.stamps)
     clocks = [] if change.before is None else _locked(change.ticket.pk)
     if book.of_kind(change.ticket.kind) or any(clock.is_open for clock in clocks):
         _Evaluation(change, book, clocks).run()

@@ -11,12 +11,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core import outbox
+from core import outbox, rows
 from core.cause import current_chain, current_channel
 from sla.book import promise_of
 from sla.choices import EventKind
 from sla.machine import Notes
-from sla.models import Clock, ClockEvent, ClockSegment
+from sla.models import Clock, ClockEvent
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket
 
@@ -37,15 +37,15 @@ def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
 
     Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
     """
-    rows = list(changed)
-    for clock in rows:
+    moved = list(changed)
+    for clock in moved:
         clock.lock_version += 1
-    if rows:
-        Clock.objects.bulk_update(rows, _CHANGING)
-    Clock.objects.bulk_create(new)  # after the cycle before it has ended: a track has one open clock
+    if moved:
+        Clock.objects.bulk_update(moved, _CHANGING)
+    rows.insert(new)  # after the cycle before it has ended: a track has one open clock
     told = _insert(notes.events)
     if notes.segments:
-        ClockSegment.objects.bulk_create(notes.segments)
+        rows.insert(notes.segments)
     if told:
         _tell(told)
 
@@ -74,7 +74,7 @@ def _tell(events: list[ClockEvent]) -> None:
     ids = {event.clock.ticket_id for event in events}
     numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
-        Activity.objects.bulk_create([_line(event) for event in events])
+        rows.insert([_line(event) for event in events])
     for event in events:
         clock, breached = event.clock, event.kind == EventKind.BREACH
         payload = {

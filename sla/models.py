@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from accounts.models import Named
 from core.fields import PublicIdField
 from core.models import Record
-from schedules.models import Calendar, new_revision
+from core.revisions import new_revision
+from schedules.models import Calendar
 from sla.choices import (
     OPEN_STAGES,
     CalendarSource,

@@ -13,6 +13,7 @@ from accounts.choices import Grant
 from accounts.policies import Actor, has_grant
 from core import audit, outbox, sweep
 from core.errors import NotAllowedError, NotVisibleError, WrongStateError
+from core.revisions import revisions
 from core.time import clock_now, db_now
 from sla import lint, machine
 from sla.book import Book, current
@@ -63,13 +64,13 @@ def replan_clocks(*, limit: int) -> int:
     Looks after a change of any calendar, and once a minute for a clock that was planned meanwhile by a writer
     who had not seen the change.
     """
-    book = current()
+    stamps = revisions()
     is_fresh = time.monotonic() - _Replanned.checked < RECHECK_SECONDS
-    if _Replanned.stamp == book.stamps[1] and is_fresh:
+    if _Replanned.stamp == stamps.get("calendars") and is_fresh:
         return 0
-    moved = _replan(book, limit)
+    moved = _replan(current(stamps), limit)
     if not moved:
-        _Replanned.stamp, _Replanned.checked = book.stamps[1], time.monotonic()
+        _Replanned.stamp, _Replanned.checked = stamps.get("calendars"), time.monotonic()
     return moved
 
 

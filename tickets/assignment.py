@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from core.errors import invalid
+from core.revisions import Kept, Stamps, revisions
 from tickets.choices import Strategy
 from tickets.conditions import compiled
 from tickets.models import AssignmentRule, PriorityRow, Ticket
@@ -22,26 +23,40 @@ class Match:
     assignee: User | None
 
 
-def priority_for(impact: int, urgency: int) -> int:
+@dataclass(frozen=True)
+class Routing:
+    """The priority matrix by (impact, urgency); each kind's enabled rules in order, with their groups."""
+
+    priorities: dict[tuple[int, int], int]
+    rules: dict[str, list[AssignmentRule]]
+
+
+def _load() -> Routing:
+    rules: dict[str, list[AssignmentRule]] = {}
+    for rule in AssignmentRule.objects.filter(enabled=True).select_related("group").order_by("order", "pk"):
+        rules.setdefault(rule.kind, []).append(rule)
+    matrix = PriorityRow.objects.values_list("impact", "urgency", "priority")
+    return Routing({(impact, urgency): priority for impact, urgency, priority in matrix}, rules)
+
+
+_routing = Kept(_load, "routing")
+
+
+def priority_for(impact: int, urgency: int, *, stamps: Stamps | None = None) -> int:
     """Priority 1 (critical) to 5 (planning) of impact and urgency (1 high to 3 low), by the matrix."""
-    priority = (
-        PriorityRow.objects.filter(impact=impact, urgency=urgency).values_list("priority", flat=True).first()
-    )
+    routing = _routing.under(revisions() if stamps is None else stamps)
+    priority = routing.priorities.get((impact, urgency))
     if priority is None:
         raise invalid("impact", "The priority matrix has no row for this impact and urgency.")
     return priority
 
 
-def assign_by_rules(ticket: Ticket, now: dt.datetime) -> Match | None:
+def assign_by_rules(ticket: Ticket, now: dt.datetime, *, stamps: Stamps | None = None) -> Match | None:
     """Fill group and assignee by the first matching rule while both are empty (INC-06); returns the match."""
     if ticket.group_id is not None or ticket.assignee_id is not None:
         return None
-    rules = (
-        AssignmentRule.objects.filter(kind=ticket.kind, enabled=True)
-        .select_related("group")
-        .order_by("order", "pk")
-    )
-    for rule in rules:
+    routing = _routing.under(revisions() if stamps is None else stamps)
+    for rule in routing.rules.get(ticket.kind, []):
         if compiled(rule.condition).test(ticket, now=now):
             ticket.group = rule.group
             ticket.assignee = pick(rule)

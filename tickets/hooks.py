@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.revisions import Stamps
+
 if TYPE_CHECKING:
     from accounts.policies import Actor
     from tickets.models import Ticket
@@ -17,7 +19,8 @@ class Change:
     """One write to one ticket.
 
     ``before`` holds the old column values by field name (foreign keys as keys), None when just opened;
-    ``changes`` holds ``{field: [old, new]}`` of what differs; ``at`` is the transaction's instant.
+    ``changes`` holds ``{field: [old, new]}`` of what differs; ``at`` is the transaction's instant; ``stamps``
+    are the revisions of configuration where the writer has read them already.
     """
 
     ticket: Ticket
@@ -27,6 +30,7 @@ class Change:
     actor: Actor
     verb: str
     at: dt.datetime
+    stamps: Stamps | None = None
 
 
 _hooks: list[tuple[int, Callable[[Change], None]]] = []

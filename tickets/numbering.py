@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from dataclasses import dataclass
+
 from django.db import connection
 
+from core.revisions import Stamps
 from tickets import kinds
 
 
-def next_number(kind: str) -> str:
-    """The next free number of that kind, e.g. ``INC0001234``; never reused."""
+@dataclass(frozen=True)
+class Beginning:
+    """What a new ticket starts from: the transaction's instant, its number, the stamps of configuration."""
+
+    now: dt.datetime
+    number: str
+    stamps: Stamps
+
+
+def begin(kind: str) -> Beginning:
+    """All three for a new ticket of that kind, in one query."""
     prefix = kinds.get(kind).prefix
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [f"ticket_number_{prefix.lower()}"])
-        return f"{prefix}{cursor.fetchone()[0]:07d}"
+        cursor.execute(
+            "SELECT now(), nextval(%s), (SELECT jsonb_object_agg(key, stamp)::text FROM core_revision)",
+            [f"ticket_number_{prefix.lower()}"],
+        )
+        now, number, stamps = cursor.fetchone()
+    return Beginning(now, f"{prefix}{number:07d}", json.loads(stamps or "{}"))

@@ -11,9 +11,6 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 WINDOW = 60
-MOST_CALLERS = 10_000
-# The minute in which this process last made sure that a caller's counter exists: one call less each time.
-_begun: dict[str, int] = {}
 
 
 class CallerThrottle(BaseThrottle):
@@ -37,17 +34,7 @@ class CallerThrottle(BaseThrottle):
     @staticmethod
     def count(caller: str, minute: int) -> int:
         """How many requests the caller has made in this minute, this one included."""
-        key = f"throttle:{caller}:{minute}"
-        if _begun.get(caller) != minute:
-            cache.add(key, 0, timeout=2 * WINDOW)
-            if len(_begun) > MOST_CALLERS:
-                _begun.clear()
-            _begun[caller] = minute
-        try:
-            return cache.incr(key)
-        except ValueError:  # the cache was emptied meanwhile
-            _begun.pop(caller, None)
-            return 1
+        return int(cache.count(f"throttle:{caller}:{minute}", 2 * WINDOW))  # type: ignore[attr-defined] # core.cache
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('core', '0001_extensions'),
+        ('core', '0002_tables'),
     ]
 
     operations = [
@@ -85,20 +85,13 @@ class Migration(migrations.Migration):
                 ('lock_version', models.PositiveIntegerField(default=1, editable=False)),
             ],
         ),
-        migrations.CreateModel(
-            name='Revision',
-            fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('stamp', models.UUIDField()),
-            ],
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='calendar',
             trigger=pgtrigger.compiler.Trigger(name='new_version', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version = OLD.version + 1; NEW.stamp = gen_random_uuid(); RETURN NEW;', hash='056ec4ec53ac6c136695026bcf3a865ad3689b2b', operation='UPDATE', pgid='pgtrigger_new_version_1a9a0', table='schedules_calendar', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='calendar',
-            trigger=pgtrigger.compiler.Trigger(name='calendar_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO schedules_revision (key, stamp) VALUES ('calendars', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='cd0977f039f2d93106092404745f8bda8d390a1f', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_calendar_revision_31b3c', table='schedules_calendar', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='calendar_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO core_revision (key, stamp) VALUES ('calendars', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='98e40eb9fb0943ddbb1895ce86f556c2f083999c', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_calendar_revision_31b3c', table='schedules_calendar', when='AFTER')),
         ),
         migrations.AddField(
             model_name='calendarexception',
@@ -179,6 +172,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='groupcalendar',
-            trigger=pgtrigger.compiler.Trigger(name='group_calendar_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO schedules_revision (key, stamp) VALUES ('calendars', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='6eab5e1a2c968f41d99cde63ce6467f7a76789e7', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_group_calendar_revision_74269', table='schedules_groupcalendar', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='group_calendar_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO core_revision (key, stamp) VALUES ('calendars', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='c16d5b11506da07c9fd1f99b772073b401d88077', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_group_calendar_revision_74269', table='schedules_groupcalendar', when='AFTER')),
         ),
     ]

@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sladefinition',
-            trigger=pgtrigger.compiler.Trigger(name='sla_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO schedules_revision (key, stamp) VALUES ('sla', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='2c5df144c1423e5d54cb6ad02c56404f7ab5ac3c', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sla_revision_9a9f0', table='sla_sladefinition', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='sla_revision', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO core_revision (key, stamp) VALUES ('sla', gen_random_uuid()) ON CONFLICT (key) DO UPDATE SET stamp = excluded.stamp; RETURN NULL;", hash='1d6ea86fb057995c4325dbfe4985ab922602c772', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sla_revision_9a9f0', table='sla_sladefinition', when='AFTER')),
         ),
         migrations.AddIndex(
             model_name='clock',

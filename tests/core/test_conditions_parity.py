@@ -132,12 +132,14 @@ def tickets():
     )  # fmt: skip
     for at in range(60):
         state, rank, phase = dice.choice(STATES)
+        group = dice.choice([None, *teams])
+        able = [person for person in people if group is None or is_member(person.username, group.key)]
         title = dice.choice(TITLES)
         Ticket.objects.create(
             number=f"T{at}", kind=dice.choice(["incident", "request"]), title=title,
             state=state, state_rank=rank, phase=phase, company=people[0].company,
-            requester=dice.choice(people), assignee=dice.choice([None, *people]),
-            group=dice.choice([None, *teams]), ci=dice.choice([None, machine]),
+            requester=dice.choice(people), assignee=dice.choice([None, *able]),
+            group=group, ci=dice.choice([None, machine]),
             category=dice.choice(["", "hardware"]),
             channel=dice.choice(["portal", "api"]), impact=dice.randint(1, 3), urgency=dice.randint(1, 3),
             priority=dice.randint(1, 5), reopen_count=dice.randint(0, 2), opened_at=dice.choice(INSTANTS[1:]),

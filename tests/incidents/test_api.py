@@ -263,12 +263,12 @@ def test_opening_costs_few_statements_and_one_commit(keyed):
     saving = [sql for sql in told if sql.startswith(("SAVEPOINT", "RELEASE"))]
     statements = [sql for sql in told if sql not in (*saving, "BEGIN", "COMMIT")]
     assert told.count("COMMIT") == 1
-    assert len(statements) == (17 if keyed else 15), "\n".join(sql[:150] for sql in statements)
+    assert len(statements) == (12 if keyed else 10), "\n".join(sql[:150] for sql in statements)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("rows", [2, 20])
-@pytest.mark.parametrize(("query", "expected"), [("", 5), ("&expand=requester,assignee,group", 9)])
+@pytest.mark.parametrize(("query", "expected"), [("", 4), ("&expand=requester,assignee,group", 8)])
 def test_the_list_costs_the_same_for_any_number_of_rows(rows, query, expected):
     caller = Caller(AgentFactory())
     group = GroupFactory(manager=AgentFactory())

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from core.revisions import revisions
 from schedules.models import Calendar, CalendarException, CalendarHoliday, CalendarHours, GroupCalendar
-from schedules.selectors import revisions
 from tests.factories.accounts import GroupFactory
 from tests.factories.schedules import (
     CalendarExceptionFactory,

@@ -232,7 +232,7 @@ def asked(work):
     """The statements of ``work`` that the clocks cost, by their first word."""
     with CaptureQueriesContext(connection) as queries:
         work()
-    ours = [query["sql"] for query in queries if "sla_" in query["sql"] or "schedules_" in query["sql"]]
+    ours = [query["sql"] for query in queries if "sla_" in query["sql"] or "core_revision" in query["sql"]]
     return [sql.split()[0] for sql in ours]
 
 

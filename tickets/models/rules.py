@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Group, Role
 from core.models import Record
+from core.revisions import new_revision
 from tickets.choices import Strategy
 
 
@@ -26,9 +27,13 @@ class PriorityRow(Record):
                 name="priority_range",
             ),
         ]
+        triggers = [new_revision("priority_revision", "routing")]
 
     def __str__(self) -> str:
         return f"{self.impact}×{self.urgency} → {self.priority}"
+
+
+_RULE = ("kind", "order", "condition", "group_id", "strategy", "enabled")  # not the pointer "in turn"
 
 
 class AssignmentRule(Record):
@@ -50,6 +55,7 @@ class AssignmentRule(Record):
         indexes = [
             models.Index(fields=["kind", "order", "id"], condition=Q(enabled=True), name="assignment_order")
         ]
+        triggers = [new_revision("assignment_revision", "routing", *_RULE)]
 
     def __str__(self) -> str:
         return self.name

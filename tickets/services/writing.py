@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import Grant
 from accounts.policies import Actor, has_grant
 from accounts.selectors import is_member
-from core import audit, outbox
+from core import audit, outbox, rows
 from core.cause import current_chain, current_channel
 from core.errors import (
     BadInputError,
@@ -25,13 +25,14 @@ from core.errors import (
     WrongStateError,
     invalid,
 )
+from core.revisions import Stamps
 from core.text import bigrams, clean
 from core.time import db_now
 from tickets import hooks, kinds
 from tickets.assignment import assign_by_rules, priority_for
 from tickets.choices import ActivityKind, Level, Priority
 from tickets.models import Activity, Ticket
-from tickets.numbering import next_number
+from tickets.numbering import begin
 from tickets.policies import may, visible_to
 
 TicketT = TypeVar("TicketT", bound=Ticket)
@@ -72,8 +73,8 @@ def locked(model: type[TicketT], pk: int, *, actor: Actor, expected_version: int
     Raises NotVisibleError, StaleVersionError.
     """
     of = ("self", "ticket_ptr") if model is not Ticket else ("self",)
-    rows = cast("QuerySet[TicketT]", model._default_manager.filter(visible_to(actor), pk=pk))
-    row = rows.select_for_update(no_key=True, of=of).first()
+    found = cast("QuerySet[TicketT]", model._default_manager.filter(visible_to(actor), pk=pk))
+    row = found.select_for_update(no_key=True, of=of).first()
     if row is None:
         raise NotVisibleError
     if expected_version is not None and row.lock_version != expected_version:
@@ -87,28 +88,28 @@ def open_ticket(ticket: TicketT, *, actor: Actor, payload: dict[str, Any] | None
     The caller has set kind, state, requester and what is particular to the kind. Publishes ``<kind>.opened``.
     Raises RuleRefusedError for texts that cannot be stored.
     """
-    now = db_now()
     ticket.company_id = ticket.company_id or ticket.requester.company_id
     ticket.opened_by = ticket.opened_by or actor
-    ticket.opened_at = now
     ticket.title = clean("title", ticket.title, max_length=160, multiline=False)
     ticket.description = clean("description", ticket.description, max_length=20_000)
     if not ticket.title:
         raise invalid("title", _("Say in a few words what this is about."), code="required")
-    ticket.number = next_number(ticket.kind)
-    ticket.priority = priority_for(ticket.impact, ticket.urgency)
+    beginning = begin(ticket.kind)
+    ticket.number, ticket.opened_at = beginning.number, beginning.now
+    ticket.priority = priority_for(ticket.impact, ticket.urgency, stamps=beginning.stamps)
     ticket.bigram = bigrams(ticket.title, ticket.number)
     ticket.set_place()
-    assign_by_rules(ticket, now)
-    ticket.save(force_insert=True)
+    assign_by_rules(ticket, beginning.now, stamps=beginning.stamps)
+    rows.insert([ticket])
     record(
         ticket,
         before=None,
         actor=actor,
         verb="opened",
         event=f"{ticket.kind}.opened",
-        at=now,
+        at=beginning.now,
         payload=payload,
+        stamps=beginning.stamps,
     )
     return ticket
 
@@ -123,18 +124,19 @@ def record(
     at: dt.datetime,
     payload: dict[str, Any] | None = None,
     extra: Sequence[Activity] = (),
+    stamps: Stamps | None = None,
 ) -> dict[str, list[Any]]:
     """Write activity, audit row and event of a saved change, run the engines' hooks; returns the changes.
 
     ``before`` is the snapshot taken under the lock, None for a new ticket. ``extra`` rows are stored beside.
+    ``stamps`` are the revisions of configuration where the caller has read them.
     """
     after = snapshot(ticket)
     differs = {
         n: [plain(before[n]), plain(v)] for n, v in after.items() if before is not None and before[n] != v
     }
     changes = {name: pair for name, pair in differs.items() if name not in _DERIVED}
-    rows = [*extra, *_activity_rows(ticket, before, changes, actor, verb)]
-    Activity.objects.bulk_create(rows)
+    rows.insert([*extra, *_activity_rows(ticket, before, changes, actor, verb)])
     table = ticket._meta.db_table
     audit.write(actor=actor, table=table, object_ref=ticket.number, action=verb, diff=changes)
     body = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "changed": sorted(changes)}
@@ -142,21 +144,21 @@ def record(
     outbox.publish(event, body | (payload or {}) | ({"comment_id": said} if said else {}), actor=actor)
     if before is not None and {"group", "assignee"} & set(changes):
         outbox.publish("ticket.assigned", {"ticket_id": ticket.pk, "number": ticket.number}, actor=actor)
-    hooks.run(hooks.Change(ticket, before, after, changes, actor, verb, at))
+    hooks.run(hooks.Change(ticket, before, after, changes, actor, verb, at, stamps))
     return changes
 
 
 def _activity_rows(
     ticket: Ticket, before: dict[str, Any] | None, changes: dict[str, list[Any]], actor: Actor, verb: str
 ) -> list[Activity]:
-    rows = []
+    lines = []
     if before is None or "state" in changes:
         moved = {"state": changes.get("state", [None, ticket.state])}
-        rows.append(activity(ticket, actor, ActivityKind.STATE, verb=verb, changes=moved, is_public=True))
+        lines.append(activity(ticket, actor, ActivityKind.STATE, verb=verb, changes=moved, is_public=True))
     fields = {name: pair for name, pair in changes.items() if name != "state"}
     if fields:
-        rows.append(activity(ticket, actor, ActivityKind.FIELD, verb=verb, changes=fields))
-    return rows
+        lines.append(activity(ticket, actor, ActivityKind.FIELD, verb=verb, changes=fields))
+    return lines
 
 
 def activity(ticket: Ticket, actor: Actor, kind: ActivityKind, **values: Any) -> Activity:

@@ -1,0 +1,85 @@
+"""Rows stored by ``core.rows.insert`` are what Django would have stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Company, Group, Membership
+from core import rows
+from core.models import AuditLog, OutboxEvent
+from incidents.models import Incident
+from tests.factories.accounts import GroupFactory, UserFactory
+from tests.factories.incidents import make_incident
+from tickets.models import Ticket
+
+pytestmark = pytest.mark.django_db
+NASTY = "it's 100% “%s” \\ 한글 \N{GRINNING FACE}"
+
+
+def everything(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_keys_and_what_the_database_fills_in_come_back():
+    first, second = (OutboxEvent(name=name, payload={"text": NASTY}) for name in ("a.b", "c.d"))
+    rows.insert([first, second])
+    assert second.pk == first.pk + 1
+    for row in (first, second):
+        assert everything(row) == everything(OutboxEvent.objects.get(pk=row.pk))
+        assert (row._state.adding, row._state.db) == (False, "default")
+        assert row.payload == {"text": NASTY}
+
+
+def test_values_that_are_given_are_kept_beside_those_that_are_not():
+    then = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
+    given, filled = (AuditLog(table="t", object_ref=NASTY, action="a", channel="api") for _ in range(2))
+    given.at = then
+    rows.insert([given, filled])
+    assert AuditLog.objects.get(pk=given.pk).at == then
+    assert AuditLog.objects.get(pk=filled.pk).at == filled.at > then
+
+
+def test_a_child_is_stored_with_its_parent():
+    model = make_incident(group=GroupFactory(), description=NASTY)
+    values = everything(model)
+    for name in ("id", "ticket_ptr_id", "public_id", "active"):
+        del values[name]
+    copy = Incident(**values | {"number": "INC9999999"})
+    rows.insert([copy])
+    stored = Incident.objects.get(number="INC9999999")
+    assert everything(copy) == everything(stored)
+    assert stored.pk == stored.ticket_ptr_id == Ticket.objects.get(number="INC9999999").pk
+    assert (stored.active, stored.bigram, stored.description) == (True, model.bigram, NASTY)
+
+
+def test_arrays_and_references_go_through_their_fields():
+    group = Group(company=UserFactory().company, key="x", name_ko=NASTY, types=["assignment", "cab"])
+    rows.insert([group])
+    assert Group.objects.get(key="x").types == ["assignment", "cab"]
+    late = Membership(user=UserFactory())
+    late.group = group
+    rows.insert([late])
+    assert Membership.objects.get(pk=late.pk).group.key == "x"
+
+
+def test_a_reference_to_a_row_that_is_not_stored_is_refused():
+    with pytest.raises(ValueError, match="unsaved"):
+        rows.insert([Group(company=Company(key="later"), key="y")])
+
+
+def test_a_conflict_is_raised_and_stores_nothing():
+    company = UserFactory().company
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert([Group(company=company, key=key, name_ko="x") for key in ("twice", "twice")])
+    assert not Group.objects.filter(key="twice").exists()
+
+
+def test_one_statement_for_any_number_and_none_for_none():
+    with CaptureQueriesContext(connection) as queries:
+        rows.insert([])
+        rows.insert([OutboxEvent(name="a.b", payload={}) for _ in range(50)])
+    assert len(queries) == 1
