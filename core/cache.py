@@ -8,6 +8,7 @@ from typing import Any
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.utils.functional import cached_property
 
 OPEN_SECONDS = 5.0
 FAILURES = 2
@@ -25,9 +26,14 @@ class MemoryCache(LocMemCache):
 class CountingRedisCache(RedisCache):
     """Django's, with a counter that asks once: its ``incr`` asks first whether the key is there."""
 
+    @cached_property
+    def _client(self) -> Any:
+        """One client for all threads; Django makes a new one for each call."""
+        return self._cache.get_client(None, write=True)
+
     def count(self, key: str, timeout: int) -> int:
         """See ``FailSafeRedisCache.count``."""
-        client = self._cache.get_client(None, write=True)
+        client = self._client
         made = self.make_and_validate_key(key)
         number = int(client.incr(made))
         if number == 1:

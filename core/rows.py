@@ -7,14 +7,23 @@ else; values pass through the fields as they do in Django.
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 
-_DEFAULT = object()
+# What the driver writes down as it stands, in a column of a plain kind.
+_NATIVE = frozenset({str, int, bool, float, Decimal, dt.datetime, dt.date, uuid.UUID, type(None)})
+_PLAIN = (
+    models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.DateTimeField,
+    models.UUIDField, models.ForeignKey, models.DecimalField,
+)  # fmt: skip
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -40,34 +49,67 @@ def _tables(model: type[models.Model]) -> tuple[type[models.Model], ...]:
     return (*(each for parent in parents for each in _tables(parent)), model)
 
 
+@dataclass(frozen=True)
+class _Column:
+    """One column to fill. ``is_plain``: a value of a native type needs no preparation by the field."""
+
+    field: Any
+    attname: str
+    is_key: bool
+    is_plain: bool
+
+    def cell(self, row: models.Model, database: Any) -> tuple[str, Any]:
+        """Its place in the statement and the parameter for it; the database's own default has none."""
+        value = row.__dict__.get(self.attname)
+        kind = type(value)
+        if kind is DatabaseDefault or (value is None and self.is_key):
+            return "DEFAULT", None
+        if self.is_plain and kind in _NATIVE:
+            return "%s", value
+        value = self.field.get_db_prep_save(self.field.pre_save(row, add=True), database)
+        own = getattr(self.field, "get_placeholder", None)
+        return ("%s" if own is None else str(own(value, None, database))), value
+
+
 @cache
-def _columns(model: type[models.Model]) -> tuple[tuple[Any, ...], str]:
-    fields = tuple(field for field in model._meta.local_concrete_fields if not field.generated)
-    return fields, f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)}) VALUES '  # noqa: S608 - names come from the models
+def _columns(model: type[models.Model]) -> tuple[tuple[_Column, ...], str]:
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+    columns = tuple(
+        _Column(field, field.attname, field.primary_key, isinstance(field, _PLAIN) and not _is_special(field))
+        for field in fields
+    )
+    text = f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)}) VALUES '  # noqa: S608 - our own names
+    return columns, text
+
+
+def _is_special(field: Any) -> bool:
+    """Whether the field does more than store: fills itself in, or has its own way to write a value."""
+    return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)) or hasattr(
+        field, "get_placeholder"
+    )
 
 
 def _quoted(fields: Iterable[Any]) -> str:
-    return ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    return ", ".join(f'"{field.column}"' for field in fields)
 
 
 def _insert_into(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    fields, text = _columns(model)
+    columns, text = _columns(model)
+    database = connections[DEFAULT_DB_ALIAS]  # asked for once: the proxy looks it up at every use
     back = {field.attname: field for field in model._meta.local_concrete_fields if field.generated}
     lines, parameters = [], []
     for row in rows:
         _follow_parents(model, row)
         cells = []
-        for field in fields:
-            value = _value(field, row)
-            if value is _DEFAULT:
-                back[field.attname] = field
-                cells.append("DEFAULT")
+        for column in columns:
+            cell, value = column.cell(row, database)
+            cells.append(cell)
+            if cell == "DEFAULT":
+                back[column.attname] = column.field
             else:
-                cells.append(_placeholder(field, value))
                 parameters.append(value)
         lines.append(f"({', '.join(cells)})")
-    text += ", ".join(lines)
-    _run(text, parameters, back, rows)
+    _run(text + ", ".join(lines), parameters, back, rows)
 
 
 def _run(text: str, parameters: list[Any], back: dict[str, Any], rows: Sequence[models.Model]) -> None:
@@ -86,16 +128,3 @@ def _follow_parents(model: type[models.Model], row: models.Model) -> None:
     for parent, link in model._meta.parents.items():
         if link is not None:
             setattr(row, link.attname, getattr(row, parent._meta.pk.attname))
-
-
-def _value(field: Any, row: models.Model) -> Any:
-    """The parameter for one cell, or ``_DEFAULT`` where the database fills it."""
-    value = field.pre_save(row, add=True)
-    if isinstance(value, DatabaseDefault) or (value is None and field.primary_key):
-        return _DEFAULT
-    return field.get_db_prep_save(value, connection)
-
-
-def _placeholder(field: Any, value: Any) -> str:
-    own = getattr(field, "get_placeholder", None)
-    return str(own(value, None, connection)) if own is not None else "%s"

@@ -18,8 +18,8 @@ from core import sweep
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 2.0
 # When the processors are all busy, whoever waits for a page goes before mail and notices. The sweep thread in
-# the worker's main process keeps its rank: timers are not to be late. A child that holds a ticket's lock still
-# gets a quarter of a processor, so nobody waits long behind it.
+# the worker's main process keeps its rank: timers are not to be late. A child that holds a ticket's lock gets
+# a quarter of a processor even then, so nobody waits long behind it.
 CHILD_NICENESS = 5
 
 

@@ -69,6 +69,8 @@ def pick(rule: AssignmentRule) -> User | None:
 
     The turn's pointer row stays locked until the commit, so parallel tickets are shared out evenly.
     """
+    if rule.strategy == Strategy.NONE:
+        return None
     members = User.objects.filter(memberships__group=rule.group_id, is_active=True).order_by("pk")
     if rule.strategy == Strategy.LEAST_OPEN:
         counts = dict(

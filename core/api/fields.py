@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextvars import ContextVar
+from copy import deepcopy
 from functools import cache
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.serializers import BaseSerializer
 
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError, RuleRefusedError
@@ -33,7 +35,7 @@ class Body(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The fields this caller may write."""
-        return _for_reader(super().get_fields(), self)
+        return _for_reader(_fresh(self), self)
 
     def to_internal_value(self, data: Any) -> Any:
         """The values. Raises BadInputError for another type or unknown names."""
@@ -56,10 +58,29 @@ class Out(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The fields this caller may read in this place."""
-        fields = _for_reader(super().get_fields(), self)
+        fields = _for_reader(_fresh(self), self)
         if self.context.get("in_list"):
             return {name: field for name, field in fields.items() if name not in self.detail_fields}
         return fields
+
+
+def _fresh(serializer: Body | Out) -> dict[str, Any]:
+    """The declared fields, to be bound to this serializer.
+
+    The framework makes each of them anew from its arguments, which was a quarter of opening an incident. A
+    field that binds nothing in turn differs between serializers by what ``bind`` sets alone: a copy will do.
+    """
+    return {
+        name: deepcopy(each) if isinstance(each, BaseSerializer) or hasattr(each, "child") else _copy(each)
+        for name, each in serializer._declared_fields.items()
+    }
+
+
+def _copy(field: Any) -> Any:
+    """``copy.copy`` without its search for a way to do it."""
+    twin = object.__new__(type(field))
+    twin.__dict__.update(field.__dict__)
+    return twin
 
 
 def _for_reader(fields: dict[str, Any], serializer: Body | Out) -> dict[str, Any]:

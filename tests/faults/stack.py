@@ -228,5 +228,6 @@ class PrivateStack:
                 "EMAIL_URL": state["email_url"],
                 "ITSM_BASE_URL": self.url,
                 "ITSM_DATA_DIR": str(self.layout.data),
+                "ITSM_STATIC_ROOT": state["static_root"],
             }
         )
