@@ -42,16 +42,19 @@ def steps() -> list[Callable[..., int]]:
     return [*_steps, *_last]
 
 
-def run(*, limit: int = 200, seconds: float = 5.0) -> int:
+def run(*, limit: int = 50, seconds: float = 5.0) -> int:
     """Work off what is due until nothing is left or the time is over; returns how many pieces were done.
 
-    A step that fails is logged and does not stop the others; a lost database ends the run.
+    ``limit`` is how many pieces a step does at a time: few enough that a round ends within a second and shows
+    the others that somebody sweeps. A step that fails is logged and does not stop the others; a lost database
+    ends the run.
     """
     deadline = time.monotonic() + seconds
     done = 0
     while True:
         moved = sum(_run_step(step, limit) for step in _steps)
         done += moved
+        _stamp()
         if not moved or time.monotonic() > deadline:
             break
     done += sum(_run_step(step, limit) for step in _last)

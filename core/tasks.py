@@ -10,7 +10,7 @@ from core import sweep
 @shared_task(name="core.tasks.wake", acks_late=True, ignore_result=True, soft_time_limit=45, time_limit=55)
 def wake() -> None:
     """Somebody committed work that is due: do it now."""
-    sweep.run(limit=200, seconds=5)
+    sweep.run(seconds=5)
 
 
 @shared_task(
@@ -18,4 +18,4 @@ def wake() -> None:
 )
 def sweep_tick() -> None:
     """Beat's tick, every second. Without it a thread in every worker sweeps by itself (RL-27)."""
-    sweep.run(limit=200, seconds=5)
+    sweep.run(seconds=5)

@@ -57,7 +57,7 @@ class SweepThread(bootsteps.StartStopStep):  # type: ignore[misc] # celery has n
                 close_old_connections()
                 beat_heart("worker")
                 if sweep.last_age_seconds() > QUIET_SECONDS:
-                    sweep.run(limit=200, seconds=5)
+                    sweep.run(seconds=5)
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 log.warning("sweep_thread", error=repr(error)[:200])
                 connections.close_all()

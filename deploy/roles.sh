@@ -6,4 +6,5 @@ CREATE ROLE itsm_app LOGIN PASSWORD :'password';
 ALTER ROLE itsm_app SET lock_timeout = '3s';
 ALTER ROLE itsm_app SET statement_timeout = '15s';
 ALTER ROLE itsm_app SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE itsm_app SET join_collapse_limit = '4';
 SQL

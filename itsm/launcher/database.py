@@ -20,6 +20,9 @@ ROLE_SETTINGS = {
     "lock_timeout": "3s",
     "statement_timeout": "15s",
     "idle_in_transaction_session_timeout": "30s",
+    # Our queries begin with the table they are about and join what it names by key. Trying every order of ten
+    # such joins took 10 ms of planning, a third of answering a GET of one incident.
+    "join_collapse_limit": "4",
 }
 
 
@@ -83,7 +86,7 @@ def create_roles(superuser_url: str, *, may_create_databases: bool = False) -> N
 
 
 def limit_role(run: Any, role: str) -> None:
-    """Set the time limits of ``ROLE_SETTINGS`` on a role."""
+    """Set ``ROLE_SETTINGS`` on a role."""
     for name, value in ROLE_SETTINGS.items():
         run.execute(
             sql.SQL("ALTER ROLE {} SET {} = {}").format(

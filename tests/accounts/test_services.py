@@ -109,3 +109,9 @@ def test_a_look_up_in_any_case_uses_the_unique_index(column):
         plan = rows.filter(**{f"{column}__iexact": "jimin"}).explain()
     assert f"user_{column}" in plan, plan
     assert "Index Cond" in plan, plan
+
+
+def test_for_who_left_the_database_is_not_asked(db, django_assert_num_queries):
+    person = AgentFactory(is_active=False)
+    with django_assert_num_queries(0):
+        assert grants_of(person) == frozenset()
