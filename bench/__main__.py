@@ -17,7 +17,7 @@ def main() -> int:
     )
     parser.add_argument("name", choices=[*RUNS, "all"])
     parser.add_argument("--reps", type=int, default=3)
-    parser.add_argument("--count", type=int, default=1500, help="requests per repetition")
+    parser.add_argument("--count", type=int, default=800, help="requests per repetition")
     given = parser.parse_args()
     chosen = RUNS.values() if given.name == "all" else [RUNS[given.name]]
     return max(run(reps=given.reps, count=given.count) for run in chosen)

@@ -20,6 +20,7 @@ from tests.faults.stack import ROLES, PrivateStack
 from tests.faults.story import UNLIMITED
 
 CLIENTS = 8
+PATIENCE = 180.0  # seconds for the notices and mails of one run
 BODY = {"title": "VPN drops every hour", "impact": 2, "urgency": 2, "category": "network"}
 
 
@@ -116,6 +117,7 @@ def creates(stack: PrivateStack, report: Report, token: str, *, reps: int, count
             noisy = noisy or others > NOISE_CORES + 0.6  # the client itself is among the others
             report.say(bare[-1].line())
             report.say(ours[-1].line())
+            report.say(f"background work of these incidents went on for {settle(stack):.0f} s")
             if ours[-1].wrong or bare[-1].wrong:
                 report.wrong += 1
     rate, low, high = median_of(ours, lambda each: each.per_second)
@@ -131,6 +133,18 @@ def creates(stack: PrivateStack, report: Report, token: str, *, reps: int, count
     report.goal(
         "W1 throughput at 8 against bare DRF", rate / floor_rate, 0.35, at_most=False, unit="×", noisy=noisy
     )
+
+
+def settle(stack: PrivateStack) -> float:
+    """Seconds until every event is relayed and every delivery made, so that the next run starts alone."""
+    began = time.monotonic()
+    waiting = (
+        "SELECT (SELECT count(*) FROM core_outboxevent WHERE relayed_at IS NULL)"
+        " + (SELECT count(*) FROM core_delivery WHERE done_at IS NULL AND dead_at IS NULL)"
+    )
+    while stack.sql(waiting)[0][0] and time.monotonic() - began < PATIENCE:
+        time.sleep(0.5)
+    return time.monotonic() - began
 
 
 def opening(stack: PrivateStack, token: str, clients: int, count: int) -> Load:

@@ -94,12 +94,19 @@ def database_settings(url: str) -> dict[str, object]:
 
 
 def email_settings(url: str) -> dict[str, object]:
-    """Django's e-mail settings for ``smtp://user:password@host:port?tls=1``; without a URL mail waits."""
+    """Django's e-mail settings for ``smtp://user:password@host:port?tls=1&from=…``; without a URL mail waits.
+
+    ``from`` is the sender, an address or ``Name <address>``, percent-encoded. Raises ValueError for
+    another scheme.
+    """
     if not url:
         return {"EMAIL_HOST": "", "EMAIL_PORT": 25}
     parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ValueError("EMAIL_URL must start with smtp:// or smtps://.")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
+    sender = {"DEFAULT_FROM_EMAIL": query["from"]} if "from" in query else {}
+    return sender | {
         "EMAIL_HOST": parts.hostname or "",
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
