@@ -110,9 +110,7 @@ def test_a_laptop_is_ordered_approved_bought_and_ready(
             (f"SN-{number}",),
         )
         assert owner == [("jimin",)]
-        assert stack.sql("SELECT state FROM tickets_ticket WHERE number = %s", (number,)) == [
-            ("closed_complete",)
-        ]
+        wait_for_state(stack, number, "closed_complete")
 
 
 @pytest.mark.parametrize(("lang", "width"), [("ko", 390), ("en", 1440)])
