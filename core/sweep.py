@@ -53,13 +53,13 @@ def run(*, limit: int = 50, seconds: float = 5.0) -> int:
     done = 0
     while True:
         moved = sum(_run_step(step, limit) for step in _steps)
-        done += moved
         _stamp()
         if not moved or time.monotonic() > deadline:
-            break
-    done += sum(_run_step(step, limit) for step in _last)
-    _stamp()
-    return done
+            moved += sum(_run_step(step, limit) for step in _last)
+            _stamp()
+        done += moved
+        if not moved or time.monotonic() > deadline:
+            return done
 
 
 def _run_step(step: Callable[..., int], limit: int) -> int:

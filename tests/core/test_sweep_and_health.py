@@ -46,6 +46,34 @@ def test_a_lost_database_ends_the_sweep(steps):
 
 
 @pytest.mark.django_db
+def test_what_goes_outside_is_sent_until_nothing_is_left(steps):
+    """Ten mails at a time and then no more until the next tick made 800 mails take 74 s."""
+    waiting, order = [25], []
+
+    @sweep.register
+    def inside(*, limit):
+        order.append("inside")
+        return 0
+
+    def outside(*, limit):
+        sent = min(10, waiting[0])
+        waiting[0] -= sent
+        order.append(sent)
+        return sent
+
+    sweep.register(outside, last=True)
+    assert sweep.run(seconds=60) == 25
+    assert order == ["inside", 10, "inside", 10, "inside", 5, "inside", 0]
+
+
+@pytest.mark.django_db
+def test_when_the_time_is_over_the_rest_waits_for_the_next_sweep(steps):
+    sweep.register(lambda *, limit: 1)
+    sweep.register(lambda *, limit: 10, last=True)
+    assert sweep.run(seconds=0) == 11
+
+
+@pytest.mark.django_db
 def test_ready_only_when_somebody_swept(client):
     assert client.get("/healthz").content == b"ok\n"
     before = client.get("/readyz")
