@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -17,10 +18,10 @@ from core import sweep
 
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 2.0
-# When the processors are all busy, whoever waits for a page goes before mail and notices. The sweep thread in
-# the worker's main process keeps its rank: timers are not to be late. A child that holds a ticket's lock gets
-# a quarter of a processor even then, so nobody waits long behind it.
-CHILD_NICENESS = 5
+# When the processors are all busy, whoever waits for a page goes before mail and notices. Inside the worker the
+# sweep thread of the main process goes first: timers are not to be late. A child that holds a ticket's lock still
+# gets a tenth of a processor, so nobody waits for it as long as ``lock_timeout``.
+CHILD_NICENESS = 10
 
 
 def beat_heart(role: str) -> None:
@@ -72,9 +73,13 @@ def drop_inherited_connections(**_kwargs: Any) -> None:
 
 @signals.worker_process_init.connect
 def yield_to_people(**_kwargs: Any) -> None:
-    """A pool child takes the processor after those that answer people."""
+    """A pool child takes the processor after those that answer people.
+
+    Where Linux schedules by session (autogroup), niceness counts inside a session only: the session gets it too.
+    """
     with contextlib.suppress(OSError):  # a container may forbid it; then all are equal
         os.nice(CHILD_NICENESS)
+        Path("/proc/self/autogroup").write_text(str(CHILD_NICENESS), encoding="ascii")
 
 
 @signals.beat_init.connect
