@@ -18,9 +18,9 @@ from core import sweep
 
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 2.0
-# When the processors are all busy, whoever waits for a page goes before mail and notices. Inside the worker the
-# sweep thread of the main process goes first: timers are not to be late. A child that holds a ticket's lock still
-# gets a tenth of a processor, so nobody waits for it as long as ``lock_timeout``.
+# When the processors are all busy, whoever waits for a page goes before mail and notices. Inside the worker
+# the sweep thread of the main process goes first: timers are not to be late. A child that holds a ticket's lock
+# still gets a tenth of a processor, so nobody waits for it as long as ``lock_timeout``.
 CHILD_NICENESS = 10
 
 
@@ -75,7 +75,7 @@ def drop_inherited_connections(**_kwargs: Any) -> None:
 def yield_to_people(**_kwargs: Any) -> None:
     """A pool child takes the processor after those that answer people.
 
-    Where Linux schedules by session (autogroup), niceness counts inside a session only: the session gets it too.
+    Where Linux schedules by session (autogroup), niceness counts inside a session only: it gets it as well.
     """
     with contextlib.suppress(OSError):  # a container may forbid it; then all are equal
         os.nice(CHILD_NICENESS)
