@@ -19,8 +19,8 @@ from core import sweep
 log = structlog.get_logger(__name__)
 QUIET_SECONDS = 2.0
 # When the processors are all busy, whoever waits for a page goes before mail and notices. Inside the worker
-# the sweep thread of the main process goes first: timers are not to be late. A child that holds a ticket's lock
-# still gets a tenth of a processor, so nobody waits for it as long as ``lock_timeout``.
+# the sweep thread of the main process goes first: timers are not to be late. A child that holds the lock of a
+# ticket still gets a tenth of a processor, so nobody waits for it as long as ``lock_timeout``.
 CHILD_NICENESS = 10
 
 
