@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -58,7 +59,7 @@ def assign_by_rules(ticket: Ticket, now: dt.datetime, *, stamps: Stamps | None =
     routing = _routing.under(revisions() if stamps is None else stamps)
     for rule in routing.rules.get(ticket.kind, []):
         if compiled(rule.condition).test(ticket, now=now):
-            ticket.group = rule.group
+            ticket.group = copy(rule.group)  # its own: what is read through it must not stay in the kept one
             ticket.assignee = pick(rule)
             return Match(rule, ticket.assignee)
     return None

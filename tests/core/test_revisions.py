@@ -56,6 +56,15 @@ def test_a_renamed_group_has_its_new_name_on_the_next_ticket(rule):
     assert make_incident().group.name_ko == "나"
 
 
+def test_what_is_read_through_a_tickets_group_is_not_kept_for_the_next(rule):
+    manager = AgentFactory(name_ko="전")
+    rule.group.manager = manager
+    rule.group.save()
+    assert make_incident().group.manager.name_ko == "전"
+    type(manager).objects.filter(pk=manager.pk).update(name_ko="후")
+    assert make_incident().group.manager.name_ko == "후"
+
+
 def test_a_changed_matrix_holds_for_the_next_ticket():
     assert make_incident(impact=3, urgency=3).priority == 5
     PriorityRow.objects.filter(impact=3, urgency=3).update(priority=1)
