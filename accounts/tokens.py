@@ -8,7 +8,7 @@ import hmac
 import re
 import secrets
 import zlib
-from functools import cache, lru_cache
+from functools import cache
 
 from django.db import connection, transaction
 from django.db.models import Model, Q
@@ -77,7 +77,7 @@ def _names(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _living() -> str:
     """The query for a token that is neither revoked nor ended, its active owner, and the owner's grants.
 

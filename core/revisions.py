@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
@@ -48,7 +47,6 @@ class Kept(Generic[T]):
 
     def __init__(self, load: Callable[[], T], *keys: str) -> None:
         self._load, self._keys = load, keys
-        self._lock = threading.Lock()
         self._held: tuple[tuple[str | None, ...], T] | None = None
 
     def under(self, stamps: Stamps) -> T:
@@ -58,6 +56,5 @@ class Kept(Generic[T]):
         if held is not None and held[0] == wanted:
             return held[1]
         value = self._load()
-        with self._lock:
-            self._held = (wanted, value)
+        self._held = (wanted, value)
         return value

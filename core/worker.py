@@ -79,7 +79,8 @@ def yield_to_people(**_kwargs: Any) -> None:
     """
     with contextlib.suppress(OSError):  # a container may forbid it; then all are equal
         os.nice(CHILD_NICENESS)
-        Path("/proc/self/autogroup").write_text(str(CHILD_NICENESS), encoding="ascii")
+        if os.getsid(0) == os.getppid():  # the worker's own session, not that of somebody's shell
+            Path("/proc/self/autogroup").write_text(str(CHILD_NICENESS), encoding="ascii")
 
 
 @signals.beat_init.connect

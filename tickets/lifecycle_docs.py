@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import models
 from django.utils.translation import override
 
 from tickets import kinds
 from tickets.lifecycle import Input
+from tickets.models import Ticket
 from tickets.transitions import Edge, all_edges
 
 HEAD = "<!-- Made by ./run manage lifecycle_docs from {module}; ./run check compares. -->"
@@ -51,9 +51,7 @@ def _diagram(spec: kinds.KindSpec) -> str:
 
 
 def _states(spec: kinds.KindSpec) -> str:
-    machine = spec.model
-    ranks: dict[str, int] = getattr(machine, "RANKS")  # noqa: B009 - mixed in by each kind's lifecycle
-    phases: dict[str, str] = getattr(machine, "PHASES")  # noqa: B009
+    ranks, phases = spec.model.RANKS, spec.model.PHASES
     rows = [
         [
             f"`{code}`",
@@ -67,9 +65,9 @@ def _states(spec: kinds.KindSpec) -> str:
     return _table(["code", "agents read", "phase", "rank", "employees read"], rows)
 
 
-def _transitions(model: type[models.Model]) -> str:
+def _transitions(model: type[Ticket]) -> str:
     named: dict[tuple[str, str], list[Edge]] = {}
-    for each in all_edges(model):  # type: ignore[arg-type]
+    for each in all_edges(model):
         named.setdefault((each.name, each.target), []).append(each)
     rows = []
     for (name, target), edges in named.items():

@@ -67,7 +67,7 @@ class Out(serializers.Serializer[Any]):
 def _fresh(serializer: Body | Out) -> dict[str, Any]:
     """The declared fields, to be bound to this serializer.
 
-    The framework makes each of them anew from its arguments, which was a quarter of opening an incident. A
+    The framework makes each of them anew from its arguments, a twelfth of the time of opening an incident. A
     field that binds nothing in turn differs between serializers by what ``bind`` sets alone: a copy will do.
     """
     return {
@@ -228,7 +228,7 @@ class KeyField(serializers.Field[Any, Any, str, Any]):
 
     def find(self, key: str) -> Any:
         """The object for that key if the caller may see it, else None."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of reference says where it looks
 
     def to_internal_value(self, data: Any) -> Any:
         """The object."""
