@@ -13,10 +13,14 @@ class FailpointError(Exception):
     """Raised by a failpoint that a drill set to ``raise``."""
 
 
-def hit(name: str) -> None:
-    """Act if ``ITSM_FAILPOINT`` is ``<name>:kill``, ``<name>:sleep:<seconds>`` or ``<name>:raise``."""
+def hit(name: str, *, marker: str = "") -> None:
+    """Act if ``ITSM_FAILPOINT`` is ``<name>:kill``, ``<name>:sleep:<seconds>`` or ``<name>:raise``.
+
+    ``<name>@<marker>:…`` acts only where the caller gives that marker, such as the node of a flow.
+    """
     wanted, _, action = settings.FAILPOINT.partition(":")
-    if not wanted or wanted != name:
+    place, _, mark = wanted.partition("@")
+    if not place or place != name or (mark and mark != marker):
         return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -44,6 +44,11 @@ class Handler:
     name: str
     pattern: str
     run: Callable[[OutboxEvent], None]
+    wants: Callable[[str], bool] | None = None
+
+    def takes(self, event_name: str) -> bool:
+        """Whether an event of this name is handed to it."""
+        return fnmatchcase(event_name, self.pattern) and (self.wants is None or self.wants(event_name))
 
 
 @dataclass(frozen=True)
@@ -98,13 +103,18 @@ def queue(
     transaction.on_commit(wake.nudge)
 
 
-def subscribe(pattern: str) -> Callable[[Callable[[OutboxEvent], None]], Callable[[OutboxEvent], None]]:
-    """Run the decorated function for each event whose name matches, at least once, in its own transaction."""
+def subscribe(
+    pattern: str, *, wants: Callable[[str], bool] | None = None
+) -> Callable[[Callable[[OutboxEvent], None]], Callable[[OutboxEvent], None]]:
+    """Run the decorated function for each event whose name matches, at least once, in its own transaction.
+
+    ``wants`` is asked too when an event is handed on: for receivers whose interest is configuration.
+    """
 
     def register(run: Callable[[OutboxEvent], None]) -> Callable[[OutboxEvent], None]:
         name = f"{run.__module__}.{run.__name__}"
         if all(handler.name != name for handler in _handlers):
-            _handlers.append(Handler(name, pattern, run))
+            _handlers.append(Handler(name, pattern, run, wants))
         return run
 
     return register
@@ -124,7 +134,7 @@ def channel(
 
 def handlers_for(event_name: str) -> list[Handler]:
     """The handlers that want this event."""
-    return [handler for handler in _handlers if fnmatchcase(event_name, handler.pattern)]
+    return [handler for handler in _handlers if handler.takes(event_name)]
 
 
 def handler_named(name: str) -> Handler | None:

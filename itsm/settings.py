@@ -175,6 +175,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 WHITENOISE_MAX_AGE = 0 if TESTING or DEBUG else 3600
 MEDIA_ROOT = ENV.data_dir / "media"
+RUN_DIR = ENV.data_dir / "run"  # what processes of this machine note about themselves while they run
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

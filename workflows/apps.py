@@ -13,7 +13,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register sweep steps, handlers and the hook of every ticket write; load the seed flows."""
         from tickets import hooks
-        from workflows import executor, handlers, reference, triggers  # noqa: F401
+        from workflows import calling, executor, handlers, reference, scheduled, triggers  # noqa: F401
 
         hooks.on_change(triggers.react, order=200)
         post_migrate.connect(reference.load, sender=self)

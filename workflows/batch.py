@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from core import failpoints, outbox
 from core.time import db_now
+from core.values import resolve
 from tickets.models import Ticket
-from workflows import names, nodes
-from workflows.choices import LIVE_RUNS, OPEN_STEPS, Outcome, RunStatus, StepStatus
+from workflows import names, nodes, passes
+from workflows.blocks import EACH, closing
+from workflows.blocks import passes as passes_of
+from workflows.choices import LIVE_RUNS, Outcome, RunStatus, StepStatus
 from workflows.graph import Graph, Node
 from workflows.models import FlowRun, FlowStep
-from workflows.nodes.base import Done, End, NodeError, Result, Wait
+from workflows.nodes.base import End, NodeError, NodeKind, Open, Result, Stay, Wait
 from workflows.nodes.variables import check_size
-from workflows.selectors.claims import ticket_with_people
+from workflows.selectors import claims
+from workflows.starting import ENDED, keep_signal
+from workflows.steps import Steps
 
 BATCH_NODES = 25
 BATCH_SECONDS = 0.2
 MAX_STEPS = 2_000
 PARK = dt.timedelta(minutes=1)
+MAX_KEPT = 4_000  # characters of one fact that is kept with a step
 _RUN_COLUMNS = [
     "status",
     "outcome",
+    "ending",
     "stage",
     "vars",
     "step_count",
@@ -40,16 +47,14 @@ _RUN_COLUMNS = [
     "updated_at",
 ]
 _ENDS = {Outcome.CANCELLED: RunStatus.CANCELLED, Outcome.FAILED: RunStatus.FAILED}
-
-
-Place = tuple[str, str, int]  # node, path, iter: what makes a step unique in its run
+_MEMORY = ("vars", "stage", "status", "outcome", "ended_at", "step_count")
 
 
 @dataclass(frozen=True)
 class Failure:
     """A step that raised, and what."""
 
-    step_id: int
+    step: FlowStep
     error: Exception
 
 
@@ -62,91 +67,129 @@ class Batch:
     now: dt.datetime = field(default_factory=db_now)
     step: FlowStep = field(init=False)
     node: Node = field(init=False)
+    todo: list[FlowStep] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(self.run, self.graph)
 
     @cached_property
     def ticket(self) -> Ticket | None:
         """The ticket the run is about, as the nodes see it."""
-        return ticket_with_people(self.run.ticket_id) if self.run.ticket_id else None
+        return claims.ticket_with_people(self.run.ticket_id) if self.run.ticket_id else None
 
     @property
     def names(self) -> dict[str, Any]:
         """What texts and conditions may name, as it is now."""
-        return {**self._of_ticket, "vars": self.run.vars, "steps": names.of_steps(self.outputs)}
+        return self.names_at(self.step.path)
+
+    def names_at(self, path: str) -> dict[str, Any]:
+        """What may be named inside the pass at ``path``: the items of the lists around it are among it."""
+        run = self.run
+        known = {**self._of_ticket, "vars": run.vars, "error": run.vars.get("error")}
+        known["steps"] = names.of_steps(self.steps.outputs(path)) if self.graph.named_steps else {}
+        if path:
+            known |= self._items(path)
+        return known
 
     @cached_property
     def _of_ticket(self) -> dict[str, Any]:
         return names.of_ticket(self.ticket)
 
-    @cached_property
-    def _rows(self) -> dict[Place, dict[str, Any] | None]:
-        """The run's steps by place, with the output of the finished ones; exact while it is locked."""
-        rows = FlowStep.objects.filter(run=self.run).order_by("iter", "pk")
-        places = rows.values_list("node_id", "path", "iter", "status", "output")
-        return {
-            (node_id, path, iteration): output if status == StepStatus.DONE else None
-            for node_id, path, iteration, status, output in places
-        }
-
-    @property
-    def outputs(self) -> dict[str, dict[str, Any]]:
-        """What the finished steps found out, by node; of a node that ran again the last."""
-        return {node_id: each for (node_id, _path, _iter), each in self._rows.items() if each is not None}
+    def _items(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for outer, block, number in passes_of(path):
+            if self.graph.nodes[block]["kind"] != EACH:
+                continue
+            step = self.steps.open_block(block, outer)
+            listed = step.input.get("items", []) if step is not None else []
+            if number < len(listed):
+                found[block] = {"value": listed[number], "index": number, "number": number + 1}
+        if not found:
+            return {}
+        inner = next(iter(found.values()))
+        return {"items": found, "item": inner["value"], "index": inner["index"]}
 
     def forget(self) -> None:
         """Read the ticket again at the next question."""
         self.__dict__.pop("ticket", None)
         self.__dict__.pop("_of_ticket", None)
 
-    def go(self, first: FlowStep) -> tuple[int, Failure | None]:
+    def stored_step(self) -> FlowStep:
+        """The step as a row that others can refer to."""
+        return self.steps.store(self.step)
+
+    @contextmanager
+    def attending(self, step: FlowStep) -> Iterator[None]:
+        """Inside, this is the step the batch is about."""
+        before = (getattr(self, "step", step), getattr(self, "node", {}))
+        self.step, self.node = step, self.graph.nodes[step.node_id]
+        try:
+            yield
+        finally:
+            self.step, self.node = before
+
+    def go(self, first: FlowStep, *, nodes_at_most: int = 0) -> tuple[int, Failure | None]:
         """Take the run on from ``first``; returns how many steps were made, and the one that failed if any.
 
-        Each step has a savepoint of its own: what came before a failing one is kept.
+        What a node writes has a savepoint of its own: what came before a failing one is kept.
         """
-        todo, made = [first], 0
+        self.steps.know(first)
+        self.todo = [first]
+        made, limit = 0, nodes_at_most or BATCH_NODES
         deadline = time.monotonic() + BATCH_SECONDS
-        while todo and made < BATCH_NODES and self.run.status in LIVE_RUNS:
-            step = todo.pop(0)
-            kept = self._memory()
-            try:
-                with transaction.atomic():
-                    todo += self._make(step)
-            except Exception as error:  # noqa: BLE001 - any defect of a node is counted, never fatal
-                self._restore(kept)
-                self._save_run()
-                return made, Failure(step.pk, error)
+        failure = None
+        while self.todo and made < limit and self.run.status in LIVE_RUNS:
+            step = self.todo.pop(0)
+            if step.status != StepStatus.READY or nodes.calls_out(step.kind):
+                continue
+            failure = self._try(step)
+            if failure is not None:
+                break
             made += 1
             if time.monotonic() > deadline:
                 break
-        self._save_run()
-        return made, None
+        self.save()
+        return made, failure
 
-    def _memory(self) -> tuple[Any, ...]:
-        run = self.run
-        return copy.deepcopy(run.vars), run.stage, run.status, run.outcome, run.ended_at, run.step_count
-
-    def _restore(self, kept: tuple[Any, ...]) -> None:
-        run = self.run
-        run.vars, run.stage, run.status, run.outcome, run.ended_at, run.step_count = kept
-        self.__dict__.pop("_rows", None)
-        self.forget()
-
-    def _make(self, step: FlowStep) -> list[FlowStep]:
+    def _try(self, step: FlowStep) -> Failure | None:
         self.step, self.node = step, self.graph.nodes[step.node_id]
         kind = nodes.get(self.node["kind"])
         if kind is None:
-            return self._park()
+            self._park(step)
+            return None
+        kept = {name: getattr(self.run, name) for name in _MEMORY}
+        try:
+            if kind.pure and self.graph.stage_of(step.node_id) in ("", self.run.stage):
+                result = self._make(step, kind)
+            else:
+                with transaction.atomic():
+                    result = self._make(step, kind)
+        except Exception as error:  # noqa: BLE001 - any defect of a node is counted, never fatal
+            for name, value in kept.items():
+                setattr(self.run, name, value)
+            self.forget()
+            return Failure(step, error)
+        self.record(step, result)
+        return None
+
+    def _make(self, step: FlowStep, kind: NodeKind) -> Result:
+        self.count()
+        if step.resume is None or kind.resume is None:
+            step.input |= self._facts(step)
+            result = kind.enter(self)
+        else:
+            result = kind.resume(self, step.resume)
+        failpoints.hit("flow_after_effects", marker=step.node_id)
+        return result
+
+    def count(self) -> None:
+        """One more step is made; the first sets out, and one too many is refused."""
         if self.run.step_count >= MAX_STEPS:
             raise NodeError(_("This run made %(max)s steps; that is too many.") % {"max": MAX_STEPS})
         if self.run.step_count == 0:
             self._set_out()
         self.run.step_count += 1
         self._enter_stage()
-        if step.resume is None or kind.resume is None:
-            result = kind.enter(self)
-        else:
-            result = kind.resume(self, step.resume)
-        failpoints.hit("flow_after_effects")
-        return self._record(result)
 
     def _set_out(self) -> None:
         """The graph's variables get their values when the run sets out; what the starter gave wins."""
@@ -154,11 +197,20 @@ class Batch:
         self.run.vars = {**given, **self.run.vars}
         check_size(self.run.vars)
 
-    def _park(self) -> list[FlowStep]:
+    def _facts(self, step: FlowStep) -> dict[str, Any]:
+        """What the node reads from outside the run, as it is now; kept for the run view and for replays."""
+        paths = self.graph.reads.get(step.node_id)
+        if not paths:
+            return {}
+        known = self._of_ticket
+        found = {path: names.plain(resolve(path, known)) for path in paths}
+        return {"facts": {path: value for path, value in found.items() if len(str(value)) <= MAX_KEPT}}
+
+    def _park(self, step: FlowStep) -> None:
         """A newer process made this step; it waits for a process that knows the kind (CEL-14)."""
-        error = {"code": "unknown_kind", "message": f"{self.node['kind']} is not known to this version"}
-        FlowStep.objects.filter(pk=self.step.pk).update(run_at=Now() + PARK, error=error)
-        return []
+        step.run_at = self.now + PARK
+        step.error = {"code": "unknown_kind", "message": f"{self.node['kind']} is not known to this version"}
+        self.steps.touch(step)
 
     def _enter_stage(self) -> None:
         stage = self.graph.stage_of(self.step.node_id)
@@ -168,58 +220,77 @@ class Batch:
         body = {"run_id": self.run.pk, "ticket_id": self.run.ticket_id, "stage": stage}
         outbox.publish("flow.stage_changed", body)
 
-    def _record(self, result: Result) -> list[FlowStep]:
+    def record(self, step: FlowStep, result: Result) -> None:
+        """Write down what came of a step, and make what follows it."""
+        step.resume, step.error = None, None
+        step.lease_token = step.lease_until = None
         if isinstance(result, Wait):
-            FlowStep.objects.filter(pk=self.step.pk).update(
-                status=StepStatus.WAITING,
-                wait_kind=result.kind,
-                wait_key=result.key,
-                due_at=result.due_at,
-                output=result.output,
-                resume=None,
-                error=None,
-                attempt=0,
-            )
-            return []
-        output = {"outcome": result.outcome} if isinstance(result, End) else names.plain(result.output)
-        FlowStep.objects.filter(pk=self.step.pk).update(
-            status=StepStatus.DONE, output=output, done_at=self.now, resume=None, error=None
-        )
-        self._rows[self.step.node_id, self.step.path, self.step.iter] = output
-        if isinstance(result, End):
+            step.status, step.attempt = StepStatus.WAITING, 0
+            step.wait_kind, step.wait_key = result.kind, result.key
+            step.due_at, step.output = result.due_at, result.output
+            self.steps.touch(step)
+        elif isinstance(result, Open):
+            passes.open_more(self, step, result)
+        elif isinstance(result, Stay):
+            self.steps.touch(step)
+        elif isinstance(result, End):
+            self._finish(step, {"outcome": result.outcome})
+            passes.withdraw(self, "", "")
             end_run(self.run, result.outcome, at=self.now)
-            return []
-        return self._follow(result)
+        else:
+            if step.kind in nodes.BLOCKS:
+                passes.close(self, step)
+            self._finish(step, names.plain(result.output))
+            self.follow(step, result.to)
 
-    def _follow(self, result: Done) -> list[FlowStep]:
-        place = (result.to or self.node["next"], self.step.path, self.step.iter)
-        if place in self._rows:
-            return []
-        self._rows[place] = None
-        return [insert_step(self.run, self.graph, place)]
+    def _finish(self, step: FlowStep, output: dict[str, Any]) -> None:
+        step.status, step.output, step.done_at = StepStatus.DONE, output, self.now
+        self.steps.touch(step)
 
-    def _save_run(self) -> None:
+    def follow(self, step: FlowStep, to: str = "") -> None:
+        """Go on behind a finished step: to the next one, to the end of its pass, or with the undoing."""
+        if step.node_id in self.graph.compensators:
+            passes.undone(self, step)
+            return
+        target = to or self.graph.nodes[step.node_id]["next"]
+        chain = self.graph.chains.get(step.node_id, ())
+        if chain and target == closing(chain[-1][0], self.graph.nodes[chain[-1][0]]):
+            passes.arrive(self, step.path)
+            return
+        self.insert(target, step.path, step.iter)
+
+    def insert(self, node_id: str, path: str, iteration: int, *, run_at: dt.datetime | None = None) -> None:
+        """A ready step, unless the run has been there; this batch goes on with it when it is due."""
+        step = self.steps.add((node_id, path, iteration), run_at=run_at)
+        if step is not None and run_at is None:
+            self.todo.append(step)
+
+    def finish_ending(self) -> None:
+        """What was done is undone: now the run ends."""
+        end_run(self.run, self.run.ending, at=self.now)
+
+    def save(self) -> None:
+        """Write the steps and the run."""
         run = self.run
+        self.steps.flush()
         if run.status in LIVE_RUNS:
-            ready = FlowStep.objects.filter(run=run, status=StepStatus.READY).exists()
+            ready = self.steps.has_ready()
+            ready = claims.has_ready(run) if ready is None else ready
             run.status = RunStatus.RUNNING if ready else RunStatus.WAITING
         run.lock_version += 1
         run.updated_at = self.now
         run.save(update_fields=_RUN_COLUMNS)
 
 
-def insert_step(run: FlowRun, graph: Graph, place: Place) -> FlowStep:
-    """A ready step at this place of a locked run, which must not have one there."""
-    node_id, path, iteration = place
-    step = FlowStep(run=run, node_id=node_id, path=path, iter=iteration, kind=graph.nodes[node_id]["kind"])
-    step.save(force_insert=True)
-    return step
-
-
 def end_run(run: FlowRun, outcome: str, *, at: dt.datetime) -> None:
-    """End a locked run, cancel its open steps, publish ``flow.ended``; the caller saves the run."""
-    FlowStep.objects.filter(run=run, status__in=OPEN_STEPS).update(status=StepStatus.CANCELLED, done_at=at)
+    """End a locked run whose steps are over, publish ``flow.ended``, tell the step that waits for it.
+
+    The caller saves the run.
+    """
     run.status = _ENDS.get(Outcome(outcome), RunStatus.COMPLETED)
-    run.outcome, run.ended_at = outcome, at
+    run.outcome, run.ended_at, run.ending = outcome, at, ""
     body = {"run_id": run.pk, "run_public_id": str(run.public_id), "ticket_id": run.ticket_id}
     outbox.publish("flow.ended", body | {"outcome": outcome})
+    if run.parent_step_id is not None:
+        key = str(run.public_id)
+        keep_signal(ENDED, key, {"outcome": str(outcome)}, source=ENDED, source_id=key)

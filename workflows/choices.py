@@ -9,6 +9,12 @@ class TriggerKind(models.TextChoices):
 
     CATALOG = "catalog", _("An order")
     RECORD = "record", _("A change of a ticket")
+    SCHEDULE = "schedule", _("A schedule")
+    EVENT = "event", _("An event")
+    SIGNAL = "signal", _("A signal")
+    WEBHOOK = "inbound_webhook", _("A call from another system")
+    SLA = "sla", _("A service level at risk or missed")
+    SUBFLOW = "subflow", _("Another flow")
     MANUAL = "manual", _("By hand")
 
 
@@ -44,16 +50,22 @@ LIVE_RUNS = (RunStatus.RUNNING, RunStatus.WAITING)
 
 
 class StepStatus(models.TextChoices):
-    """Where a step stands. Done and cancelled are final; a failed one waits for an operator."""
+    """Where a step stands. Done, skipped and cancelled are final; a failed one waits for an operator.
+
+    A step is ``running`` only while a worker talks to another system about it, under a lease.
+    """
 
     READY = "ready", _("Ready")
+    RUNNING = "running", _("Calling")
     WAITING = "waiting", _("Waiting")
     DONE = "done", _("Done")
+    SKIPPED = "skipped", _("Skipped")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
 
 
-OPEN_STEPS = (StepStatus.READY, StepStatus.WAITING)
+OPEN_STEPS = (StepStatus.READY, StepStatus.RUNNING, StepStatus.WAITING)
+PASSED_STEPS = (StepStatus.DONE, StepStatus.SKIPPED)
 
 
 class Outcome(models.TextChoices):

@@ -1,7 +1,8 @@
-"""The engine's turns: run what is ready, match signals, fire timers, cancel, find what is stuck.
+"""The engine's turns: run what is ready, match signals, fire timers, find what is stuck.
 
 Internal steps are one transaction each batch, so a killed worker leaves no trace (RELIABILITY RL-10). A step
 that raises is undone and counted in a transaction of its own; after five tries it waits for an operator.
+Calls to other systems are in ``workflows.calling``, cancelling in ``workflows.cancelling``.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from core.cause import caused_by
 from core.dispatch import backoff
 from core.errors import BusyError, DomainError, StaleVersionError
 from core.time import clock_now, db_now
-from tickets.choices import ActivityKind
 from tickets.models import Ticket
-from tickets.services.writing import activity
-from workflows.batch import Batch, Failure, insert_step
+from workflows import inflight, nodes, passes
+from workflows.batch import Batch, Failure
 from workflows.cancelling import cancel_locked
 from workflows.choices import LIVE_RUNS, RunStatus, StepStatus
 from workflows.graph import compiled
@@ -35,6 +35,10 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 5
 STUCK_AFTER = dt.timedelta(minutes=1)
 _PASSING = (BusyError, StaleVersionError, OperationalError)
+
+
+class ProcessDiedError(Exception):
+    """The process that made the step died before it could commit."""
 
 
 @sweep.register
@@ -51,11 +55,12 @@ def _cancel_one() -> bool:
     run = claims.run_to_cancel()
     if run is None:
         return False
-    _carry_out(run)
+    carry_out(run)
     return True
 
 
-def _carry_out(run: FlowRun) -> None:
+def carry_out(run: FlowRun) -> None:
+    """Do what somebody asked for: cancel this locked run."""
     signal = claims.cancel_signal(run)
     if signal is not None:
         with acting(run, run.ticket):
@@ -74,7 +79,7 @@ def match_signals(*, limit: int) -> int:
         signals = FlowSignal.objects.in_bulk(list(woken.values()))
         for step_id, signal_id in woken.items():
             signal = signals[signal_id]
-            _wake([step_id], {"signal": signal.name, **signal.payload})
+            wake([step_id], {"signal": signal.name, **signal.payload})
             FlowSignal.objects.filter(pk=signal_id).update(consumed_at=Now(), consumed_by_step=step_id)
     return len(woken)
 
@@ -84,15 +89,27 @@ def fire_timers(*, limit: int) -> int:
     """Wake the steps whose time has come; returns how many."""
     with transaction.atomic():
         ids = [step.pk for step in claims.due_steps(min(limit, 200))]
-        _wake(ids, {"signal": "timer"})
+        wake(ids, {"signal": "timer"})
     return len(ids)
 
 
-def _wake(step_ids: list[int], resume: dict[str, Any]) -> None:
+def wake(step_ids: list[int], resume: dict[str, Any]) -> None:
+    """The waiting steps of locked runs are ready to go on with ``resume``."""
+    if not step_ids:
+        return
     steps = FlowStep.objects.filter(pk__in=step_ids)
     steps.update(status=StepStatus.READY, run_at=Now(), resume=resume, attempt=0)
     waiting = FlowRun.objects.filter(steps__in=step_ids, status=RunStatus.WAITING)
     waiting.update(status=RunStatus.RUNNING)
+
+
+@sweep.register
+def count_killed(*, limit: int) -> int:
+    """Steps whose process died in the middle have had a try, as if they had raised; returns how many."""
+    steps = inflight.left_by_the_dead()
+    for step_id in steps[:limit]:
+        note_failure(step_id, ProcessDiedError("the process died while it made this step"))
+    return len(steps)
 
 
 @sweep.register
@@ -112,27 +129,32 @@ def run_batch() -> int:
     step: FlowStep | None = None
     try:
         with transaction.atomic():
-            step = claims.ready_step()
+            step = claims.ready_step(nodes.OUTSIDE)
             if step is None:
                 return 0
+            inflight.note(step.pk)
             made, failure = _take_on(step)
     except Exception as error:
         if step is None or not connection.is_usable():
             raise
-        made, failure = 0, Failure(step.pk, error)  # what only the commit refused
-    if failure is not None:
-        note_failure(failure)
+        made, failure = 0, Failure(step, error)  # what only the commit refused
+    finally:
+        inflight.clear()
+    if failure is not None and failure.step.pk is not None:
+        note_failure(failure.step.pk, failure.error)
     return made + (failure is not None)
 
 
 def _take_on(step: FlowStep) -> tuple[int, Failure | None]:
     run = step.run
     if claims.cancel_signal(run) is not None:
-        _carry_out(run)
+        carry_out(run)
         return 1, None
     batch = Batch(run, compiled(run.flow_version_id))
+    # After a failure one node at a time: what only a commit or a death shows is laid to the right step.
+    one_by_one = 1 if step.attempt else 0
     with acting(run, batch.ticket):
-        return batch.go(step)
+        return batch.go(step, nodes_at_most=one_by_one)
 
 
 @contextmanager
@@ -146,60 +168,41 @@ def acting(run: FlowRun, ticket: Ticket | None) -> Iterator[None]:
 
 
 @transaction.atomic
-def note_failure(failure: Failure) -> None:
-    """Count a failed try. Another one follows after a back-off, or the step waits for an operator.
+def note_failure(step_id: int, error: Exception) -> None:
+    """Count a failed try. Another one follows after a back-off; else the step has failed for good.
 
-    With ``on_error`` the run goes on there; else it is suspended. Publishes ``flow.failed`` then.
+    Then an error edge or a block around it takes over, or the run is suspended and ``flow.failed`` published.
     """
-    step = claims.locked_step(failure.step_id)
+    step = claims.locked_step(step_id)
     if step.status != StepStatus.READY or step.run.status not in LIVE_RUNS:
         return
-    attempt = step.attempt + 1
-    error = _told(failure.error)
-    final = attempt >= MAX_ATTEMPTS or _is_final(failure.error)
-    log.warning("flow_step_failed", run=step.run_id, node=step.node_id, attempt=attempt, final=final, **error)
+    step.attempt += 1
+    told = passes.told(error)
+    final = step.attempt >= MAX_ATTEMPTS or is_final(error)
+    log.warning(
+        "flow_step_failed", run=step.run_id, node=step.node_id, attempt=step.attempt, final=final, **told
+    )
     if not final:
         FlowStep.objects.filter(pk=step.pk).update(
-            attempt=attempt, error=error, run_at=clock_now() + backoff(attempt)
+            attempt=step.attempt, error=told, run_at=clock_now() + backoff(step.attempt)
         )
         return
-    now = db_now()
-    FlowStep.objects.filter(pk=step.pk).update(
-        status=StepStatus.FAILED, attempt=attempt, error=error, done_at=now
-    )
-    _go_round_or_suspend(step, error)
+    give_up(step, told)
 
 
-def _is_final(error: Exception) -> bool:
+def give_up(step: FlowStep, error: dict[str, Any]) -> None:
+    """A step of a locked run has failed for good: whoever deals with that goes on, and all is saved."""
+    run = step.run
+    batch = Batch(run, compiled(run.flow_version_id))
+    batch.steps.know(step)
+    with acting(run, batch.ticket), batch.attending(step):
+        passes.fail(batch, step, error)
+        batch.save()
+
+
+def is_final(error: Exception) -> bool:
     """A refusal stays a refusal, however often one asks; what passes by itself is tried again."""
     return isinstance(error, DomainError) and not isinstance(error, _PASSING)
-
-
-def _told(error: Exception) -> dict[str, str]:
-    if isinstance(error, DomainError):
-        return {"code": error.code, "message": str(error.detail)[:500]}
-    return {"code": type(error).__name__, "message": str(error)[:500]}
-
-
-def _go_round_or_suspend(step: FlowStep, error: dict[str, str]) -> None:
-    run, graph = step.run, compiled(step.run.flow_version_id)
-    node = graph.nodes[step.node_id]
-    if node.get("on_error"):
-        place = (node["on_error"], step.path, step.iter)
-        taken = FlowStep.objects.filter(run=run, node_id=place[0], path=place[1], iter=place[2])
-        if not taken.exists():
-            insert_step(run, graph, place)
-        FlowRun.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
-        return
-    FlowRun.objects.filter(pk=run.pk).update(
-        status=RunStatus.SUSPENDED, error={"node": step.node_id, **error}
-    )
-    body = {"run_id": run.pk, "ticket_id": run.ticket_id, "step_id": step.pk, "node_id": step.node_id}
-    outbox.publish("flow.failed", body | {"code": error["code"]})
-    if run.ticket is not None:
-        with acting(run, run.ticket):
-            row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
-            row.save(force_insert=True)
 
 
 @sweep.register

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from core.versions import VersionStatus
+from workflows.blocks import Chain, chains, targets
 from workflows.models import FlowVersion
 
 Node = dict[str, Any]
+_STEP_NAME = re.compile(r"\bsteps\.([a-z][a-z0-9_]*)")
+_READ = re.compile(r'\{\{\s*([A-Za-z_][\w.-]*)|"(?:path|f|ref)": "([A-Za-z_][\w.-]*)"')
+# What a run knows by itself; everything else a node reads comes from outside and is kept with the step.
+_OWN_ROOTS = frozenset({"vars", "steps", "item", "items", "index", "error"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,11 @@ class StageDef:
 
 @dataclass(frozen=True)
 class Graph:
-    """The nodes of one published or retired version."""
+    """The nodes of one published or retired version.
+
+    ``chains`` says in which blocks a node lies, ``reads`` which facts from outside the run it looks at, and
+    ``named_steps`` whose outputs anybody asks for. ``compensators`` are nodes that only undo others.
+    """
 
     flow_key: str
     version_id: int
@@ -32,6 +43,10 @@ class Graph:
     nodes: dict[str, Node]
     stages: tuple[StageDef, ...]
     vars: dict[str, Any] = field(default_factory=dict)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    named_steps: frozenset[str] = frozenset()
+    compensators: frozenset[str] = frozenset()
 
     def stage_of(self, node_id: str) -> str:
         """The id of the stage the node belongs to, empty for an internal one."""
@@ -49,22 +64,30 @@ class Graph:
         return found
 
 
-def targets(node: Node) -> list[str]:
-    """Where the node may lead, in the order it is written."""
-    written = node.get("cases")
-    cases = (
-        [each.get("to") for each in written if isinstance(each, dict)] if isinstance(written, list) else []
-    )
-    listed = [*cases, node.get("default"), node.get("next"), node.get("on_error")]
-    return [each for each in listed if isinstance(each, str) and each]
-
-
 def built(graph: dict[str, Any], *, key: str, version_id: int) -> Graph:
     """The graph of checked JSON."""
     stages = tuple(
         StageDef(each["id"], each["label"]["ko"], each["label"]["en"]) for each in graph.get("stages", ())
     )
-    return Graph(key, version_id, graph["start"], graph["nodes"], stages, graph.get("vars", {}))
+    nodes = graph["nodes"]
+    return Graph(
+        key,
+        version_id,
+        graph["start"],
+        nodes,
+        stages,
+        graph.get("vars", {}),
+        chains=chains(graph["start"], nodes).found,
+        reads={node_id: _outside(node) for node_id, node in nodes.items()},
+        named_steps=frozenset(_STEP_NAME.findall(json.dumps([nodes, graph.get("vars", {})]))),
+        compensators=frozenset(node["compensate"] for node in nodes.values() if node.get("compensate")),
+    )
+
+
+def _outside(node: Node) -> tuple[str, ...]:
+    text = json.dumps(node, ensure_ascii=False)
+    found = {one or other for one, other in _READ.findall(text)}
+    return tuple(sorted(path for path in found if path.split(".")[0] not in _OWN_ROOTS))
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -43,7 +44,7 @@ class Flow(Named, Record):
 
     key = models.SlugField(max_length=60, unique=True)
     owner_group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    trigger_kind = models.CharField(max_length=10, choices=TriggerKind.choices)
+    trigger_kind = models.CharField(max_length=16, choices=TriggerKind.choices)
     enabled = models.BooleanField(default=True)
 
 
@@ -79,24 +80,37 @@ class FlowVersion(Record):
 
 
 class FlowTrigger(models.Model):
-    """When a published version starts by itself; made from its graph when it is published."""
+    """When a published version starts by itself; made from its graph when it is published.
+
+    ``source`` says what it listens to and ``key`` to which: the kind of ticket of a record trigger, the name
+    of an event or signal, the threshold of a service level. ``next_at`` is when a schedule is due.
+    """
 
     flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="triggers")
-    kind = models.CharField(max_length=20)
-    on = models.CharField(max_length=6, choices=TriggerOn.choices)
+    source = models.CharField(max_length=16, choices=TriggerKind.choices, default=TriggerKind.RECORD)
+    key = models.CharField(max_length=60)
+    on = models.CharField(max_length=6, choices=TriggerOn.choices, default=TriggerOn.BOTH)
     condition = models.JSONField(default=dict)
     order = models.PositiveIntegerField(default=100)
     run_once_per = models.CharField(max_length=12, choices=Once.choices, default=Once.RECORD)
+    next_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["order", "id"], name="flow_trigger_order")]
+        indexes = [
+            models.Index(fields=["order", "id"], name="flow_trigger_order"),
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="flow_trigger_next"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.on}"
+        return f"{self.source} {self.key}"
 
 
 class FlowRun(Record):
-    """One walk through a version, about one ticket or none. ``stage`` is where the requester sees it."""
+    """One walk through a version, about one ticket or none. ``stage`` is where the requester sees it.
+
+    ``parent_step`` is the step of another run that started this one, ``depth`` how many such runs are above.
+    ``ending`` is the outcome a run is on its way to while its compensations still run.
+    """
 
     flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
     ticket = models.ForeignKey(
@@ -104,7 +118,12 @@ class FlowRun(Record):
     )
     status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.RUNNING)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
-    stage = models.CharField(max_length=40, blank=True)
+    parent_step = models.ForeignKey(
+        "FlowStep", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    depth = models.PositiveSmallIntegerField(default=0)
+    ending = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    stage = models.CharField(max_length=60, blank=True)
     vars = models.JSONField(default=dict)
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     cause_chain = models.JSONField(default=list)
@@ -138,13 +157,15 @@ class FlowRun(Record):
 class FlowStep(models.Model):
     """One node of one run. (run, node, path, iter) is its identity: a repeat finds it there (RL-18).
 
-    ``wait_kind`` and ``wait_key`` say what it waits for; ``resume`` is what ended the waiting, until the
-    executor has dealt with it.
+    ``path`` says in which passes of which blocks (``each[3]/loop[0]``); ``iter`` counts the jumps back of an
+    operator. ``wait_kind`` and ``wait_key`` say what it waits for; ``resume`` is what ended the waiting,
+    until the executor has dealt with it. ``input`` is what the node read, for the run view and for replays.
+    A call to another system holds ``lease_token`` until ``lease_until`` (RELIABILITY RL-13).
     """
 
     run = models.ForeignKey(FlowRun, on_delete=models.PROTECT, related_name="steps", db_index=False)
     node_id = models.CharField(max_length=60)
-    path = models.CharField(max_length=120, blank=True)
+    path = models.CharField(max_length=400, blank=True)
     iter = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=StepStatus.choices, default=StepStatus.READY)
@@ -154,6 +175,9 @@ class FlowStep(models.Model):
     wait_key = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     resume = models.JSONField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    input = models.JSONField(default=dict)
     output = models.JSONField(default=dict)
     error = models.JSONField(null=True, blank=True)
     started_at = models.DateTimeField(db_default=Now())
@@ -167,10 +191,18 @@ class FlowStep(models.Model):
                 | (~Q(status__in=OPEN_STEPS) & Q(done_at__isnull=False)),
                 name="flow_step_end",
             ),
+            models.CheckConstraint(
+                condition=Q(status=StepStatus.RUNNING, lease_until__isnull=False, lease_token__isnull=False)
+                | (~Q(status=StepStatus.RUNNING) & Q(lease_until=None, lease_token=None)),
+                name="flow_step_lease",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["run_at", "id"], condition=Q(status=StepStatus.READY), name="flow_step_ready"
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(status=StepStatus.RUNNING), name="flow_step_leased"
             ),
             models.Index(
                 fields=["due_at"],
@@ -184,10 +216,44 @@ class FlowStep(models.Model):
             ),
             models.Index(fields=["done_at"], condition=Q(status=StepStatus.FAILED), name="flow_step_failed"),
         ]
-        triggers = [_absorbing("step_end_is_final", "'done', 'cancelled'")]
+        triggers = [_absorbing("step_end_is_final", "'done', 'skipped', 'cancelled'")]
 
     def __str__(self) -> str:
         return f"{self.node_id} of run {self.run_id}"
+
+
+class FlowJoin(models.Model):
+    """How far a block has come: the passes or branches of a fork, a loop, a list or a try.
+
+    ``need`` of ``total`` passes end it; ``arrived`` and ``failed`` are the numbers of those that ended,
+    ``results`` is what each gave. Only who holds the run's lock writes it.
+    """
+
+    step = models.OneToOneField(FlowStep, on_delete=models.CASCADE, related_name="join")
+    need = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    started = models.PositiveIntegerField(default=0)
+    arrived = ArrayField(models.PositiveIntegerField(), default=list)
+    failed = ArrayField(models.PositiveIntegerField(), default=list)
+    results = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{len(self.arrived)} of {self.need}"
+
+
+class FlowScenario(Record):
+    """A rehearsal kept as a test of its flow: what people, calls and time answer, what must come of it."""
+
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="scenarios")
+    name = models.CharField(max_length=120)
+    script = models.JSONField(default=dict)
+    expected = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "name"], name="flow_scenario_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class FlowSignal(models.Model):

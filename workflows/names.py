@@ -11,7 +11,7 @@ from tickets.models import Ticket
 from tickets.selectors import child_of
 
 # The first words a path may begin with, beside the keys of the kinds that offer names.
-ROOTS = frozenset({"requester", "on_behalf_of", "ticket", "vars", "steps"})
+ROOTS = frozenset({"requester", "on_behalf_of", "ticket", "vars", "steps", "error"})
 TICKET_FIELDS = frozenset(
     {
         "number",
@@ -55,22 +55,7 @@ def of_ticket(ticket: Ticket | None) -> dict[str, Any]:
     if ticket is None:
         return {"ticket": {}, "requester": None, "on_behalf_of": None}
     names: dict[str, Any] = {
-        "ticket": {
-            "number": ticket.number,
-            "kind": ticket.kind,
-            "title": ticket.title,
-            "state": ticket.state,
-            "phase": ticket.phase,
-            "priority": ticket.priority,
-            "impact": ticket.impact,
-            "urgency": ticket.urgency,
-            "category": ticket.category,
-            "close_code": ticket.close_code,
-            "group": _keyed(ticket.group),
-            "assignee": ticket.assignee.username if ticket.assignee else None,
-            "ci": ticket.ci.number if ticket.ci else None,
-            "company": ticket.company.key,
-        },
+        "ticket": ticket_fields(ticket),
         "requester": person(ticket.requester),
         "on_behalf_of": person(ticket.on_behalf_of),
     }
@@ -78,6 +63,26 @@ def of_ticket(ticket: Ticket | None) -> dict[str, Any]:
     if hasattr(child, "flow_names"):
         names[ticket.kind] = child.flow_names()
     return names
+
+
+def ticket_fields(ticket: Ticket) -> dict[str, Any]:
+    """The allowed fields of a ticket."""
+    return {
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "title": ticket.title,
+        "state": ticket.state,
+        "phase": ticket.phase,
+        "priority": ticket.priority,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
+        "category": ticket.category,
+        "close_code": ticket.close_code,
+        "group": _keyed(ticket.group),
+        "assignee": ticket.assignee.username if ticket.assignee else None,
+        "ci": ticket.ci.number if ticket.ci else None,
+        "company": ticket.company.key,
+    }
 
 
 def of_steps(outputs: dict[str, dict[str, Any]]) -> dict[str, Any]:

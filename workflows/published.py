@@ -1,4 +1,4 @@
-"""The published record triggers, kept per process: every write of a ticket asks for them."""
+"""The published triggers, kept per process: every write of a ticket asks for them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from core.versions import VersionStatus
+from workflows.choices import TriggerKind
 from workflows.models import FlowTrigger, FlowVersion
 
 FRESH_SECONDS = 2.0
@@ -16,11 +17,11 @@ FRESH_SECONDS = 2.0
 
 @dataclass
 class _Cache:
-    """The published triggers by kind of ticket, and the state of the versions they were read from."""
+    """The published triggers by source and key, and the state of the versions they were read from."""
 
     read_at: float = float("-inf")
     stamp: tuple[Any, ...] = ()
-    by_kind: dict[str, list[FlowTrigger]] | None = None
+    by_source: dict[str, dict[str, list[FlowTrigger]]] | None = None
 
 
 _cache = _Cache()
@@ -28,26 +29,31 @@ _cache = _Cache()
 
 def forget() -> None:
     """Read the triggers again at the next write; called after each publish."""
-    _cache.read_at, _cache.by_kind = float("-inf"), None
+    _cache.read_at, _cache.by_source = float("-inf"), None
 
 
 def triggers_of(kind: str) -> list[FlowTrigger]:
-    """The triggers for that kind in their order; another process's publish is seen within 2 seconds."""
+    """The record triggers for that kind of ticket in their order."""
+    return listening(TriggerKind.RECORD).get(kind, [])
+
+
+def listening(source: str) -> dict[str, list[FlowTrigger]]:
+    """The triggers of that source by key, in their order; another process's publish is seen within 2 s."""
     if time.monotonic() - _cache.read_at > FRESH_SECONDS:
         _cache.read_at = time.monotonic()
         live = FlowVersion.objects.filter(status=VersionStatus.PUBLISHED, flow__enabled=True)
         row = live.aggregate(newest=Max("pk"), count=Count("pk"))
         stamp = (row["newest"], row["count"])
-        if _cache.by_kind is None or stamp != _cache.stamp:
-            _cache.stamp, _cache.by_kind = stamp, _read()
-    return (_cache.by_kind or {}).get(kind, [])
+        if _cache.by_source is None or stamp != _cache.stamp:
+            _cache.stamp, _cache.by_source = stamp, _read()
+    return (_cache.by_source or {}).get(source, {})
 
 
-def _read() -> dict[str, list[FlowTrigger]]:
+def _read() -> dict[str, dict[str, list[FlowTrigger]]]:
     rows = FlowTrigger.objects.filter(
         flow_version__status=VersionStatus.PUBLISHED, flow_version__flow__enabled=True
     )
-    found: dict[str, list[FlowTrigger]] = {}
+    found: dict[str, dict[str, list[FlowTrigger]]] = {}
     for row in rows.select_related("flow_version__flow").order_by("order", "pk"):
-        found.setdefault(row.kind, []).append(row)
+        found.setdefault(row.source, {}).setdefault(row.key, []).append(row)
     return found

@@ -14,15 +14,16 @@ from tickets.conditions import compiled
 from tickets.hooks import Change
 from workflows.choices import Once, StepStatus, TriggerOn
 from workflows.models import FlowRun, FlowStep, FlowTrigger
-from workflows.nodes.working import SIGNAL
 from workflows.published import triggers_of
-from workflows.services.running import begin, keep_signal
+from workflows.starting import CHANGED, CLOSED, begin, keep_signal
 
 
 def react(change: Change) -> None:
     """Start the flows whose trigger fits this write, and tell steps that wait for the ticket's end."""
     if change.ticket.is_closed and (change.before is None or "state" in change.changes):
-        _tell_of_end(change)
+        _tell_who_waits(CLOSED, change)
+    if change.before is not None and change.changes:
+        _tell_who_waits(CHANGED, change)
     for trigger in triggers_of(change.ticket.kind):
         if _fits(trigger, change):
             _start(trigger, change)
@@ -70,9 +71,10 @@ def _dedupe_key(trigger: FlowTrigger, change: Change) -> str:
     return f"{key}:{digest[:32]}"
 
 
-def _tell_of_end(change: Change) -> None:
+def _tell_who_waits(name: str, change: Change) -> None:
+    """Steps wait for a ticket under its lock, so none is missed that begins to wait right now."""
     number = change.ticket.number
-    waits = FlowStep.objects.filter(status=StepStatus.WAITING, wait_kind=SIGNAL, wait_key=number)
+    waits = FlowStep.objects.filter(status=StepStatus.WAITING, wait_kind=name, wait_key=number)
     if waits.exists():
-        source_id = f"{number}:{change.ticket.lock_version}"
-        keep_signal(SIGNAL, number, {"state": str(change.ticket.state)}, source="ticket", source_id=source_id)
+        source_id = f"{name}:{number}:{change.ticket.lock_version}"
+        keep_signal(name, number, {"state": str(change.ticket.state)}, source="ticket", source_id=source_id)

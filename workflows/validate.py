@@ -7,23 +7,34 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from core.errors import FieldError, RuleRefusedError
-from tickets import kinds
-from tickets.conditions import compiled as compiled_for_tickets
 from workflows import nodes
-from workflows.choices import Once, TriggerKind, TriggerOn
-from workflows.graph import Node, targets
+from workflows.blocks import EACH, MAX_DEPTH, chains, targets
+from workflows.graph import Node
 from workflows.known import KnownNames
 from workflows.nodes.base import COMMON, Check
-from workflows.nodes.variables import NAME
+from workflows.nodes.variables import NAME, RESERVED
+from workflows.starts import STARTS_WITH_FACTS, check_trigger
 
 SCHEMA = 1
 MAX_NODES = 200
 MAX_STAGES = 6
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
-_PARTS = frozenset({"schema", "key", "trigger", "start", "stages", "vars", "nodes", "notes"})
+_PARTS = frozenset({"schema", "key", "trigger", "start", "stages", "vars", "inputs", "nodes", "notes"})
+
+
+_MISTAKES = {
+    "loop": _lazy("It leads back to “%(target)s”; use a loop step to repeat something."),
+    "leaves_block": _lazy("It leads out of its block to “%(target)s”; a branch ends where its block ends."),
+    "crosses_block": _lazy("It leads to “%(target)s”, which lies in another block."),
+    "empty_block": _lazy("There is nothing inside this block."),
+    "stray_join": _lazy("“%(target)s” joins the branches of another fork."),
+    "used_twice": _lazy("“%(target)s” undoes a step and can be no step of the ordinary way."),
+    "too_deep": _lazy("Blocks may lie %(max)s deep inside each other."),
+}
 
 
 class BadFlowError(RuleRefusedError):
@@ -37,7 +48,8 @@ def check_flow(graph: Any, *, key: str) -> None:
     errors = list(_shape(graph, key))
     if errors:
         raise BadFlowError(errors=errors)
-    check = Check(KnownNames(_variables(graph), graph["nodes"]))
+    lists = [node_id for node_id, node in graph["nodes"].items() if node.get("kind") == EACH]
+    check = Check(KnownNames(_variables(graph), graph["nodes"], lists))
     _check_head(check, graph)
     for node_id, node in graph["nodes"].items():
         _check_node(check, graph, node_id, node)
@@ -58,7 +70,7 @@ def _shape(graph: Any, key: str) -> Iterator[FieldError]:
         yield FieldError("schema", "schema", _("This version reads flows of schema 1."))
     if graph.get("key") != key or not _KEY.fullmatch(key):
         yield FieldError("key", "key", _("The key does not fit this flow."))
-    for name, kind in (("stages", list), ("vars", dict)):
+    for name, kind in (("stages", list), ("vars", dict), ("inputs", list)):
         if not isinstance(graph.get(name, kind()), kind):
             yield FieldError(name, "type", _("This part has the wrong form."))
     yield from _node_shapes(graph.get("nodes"))
@@ -74,9 +86,20 @@ def _node_shapes(found: Any) -> Iterator[FieldError]:
 
 
 def _variables(graph: dict[str, Any]) -> set[str]:
-    """Variables that are declared, or set by a step."""
-    by_steps = [node.get("set") for node in graph["nodes"].values() if node.get("kind") == "set"]
-    return set(graph.get("vars", {})) | {name for each in by_steps if isinstance(each, dict) for name in each}
+    """Variables that are declared, given by what starts the flow, or set by a step."""
+    given: list[Any] = [graph.get("vars", {})]
+    for node in graph["nodes"].values():
+        if node.get("kind") in ("set", "compute"):
+            given.append(node.get("set"))
+        elif node.get("kind") == "decision_table":
+            rows = node.get("rows") if isinstance(node.get("rows"), list) else []
+            given += [node.get("default"), *(row.get("then") for row in rows if isinstance(row, dict))]
+    found = {name for each in given if isinstance(each, dict) for name in each} | {"error"}
+    trigger = graph.get("trigger")
+    starts = str(trigger.get("kind")) if isinstance(trigger, dict) else ""
+    inputs = graph.get("inputs", [])
+    brought = {"trigger"} if starts in {str(each) for each in STARTS_WITH_FACTS} else set()
+    return found | brought | {str(each) for each in inputs}
 
 
 def _check_head(check: Check, graph: dict[str, Any]) -> None:
@@ -84,7 +107,7 @@ def _check_head(check: Check, graph: dict[str, Any]) -> None:
     if not isinstance(start, str) or start not in graph["nodes"]:
         check.say("start", "target", _("The first step does not exist."))
     for name, given in graph.get("vars", {}).items():
-        if not NAME.fullmatch(name):
+        if not NAME.fullmatch(name) or name in RESERVED:
             check.say(
                 f"vars.{name[:60]}",
                 "name",
@@ -92,7 +115,7 @@ def _check_head(check: Check, graph: dict[str, Any]) -> None:
             )
         check.texts(f"vars.{name}", given)
     _check_stages(check, graph.get("stages", []))
-    _check_trigger(check, graph.get("trigger"))
+    check_trigger(check, graph.get("trigger"))
 
 
 def _check_stages(check: Check, stages: list[Any]) -> None:
@@ -113,20 +136,6 @@ def _check_stages(check: Check, stages: list[Any]) -> None:
             seen.add(stage_id)
 
 
-def _check_trigger(check: Check, trigger: Any) -> None:
-    kind = trigger.get("kind") if isinstance(trigger, dict) else None
-    check.choice("trigger.kind", kind, TriggerKind.values)
-    if kind != TriggerKind.RECORD:
-        return
-    check.choice("trigger.type", trigger.get("type"), [spec.key for spec in kinds.all_kinds()])
-    check.choice("trigger.on", trigger.get("on"), TriggerOn.values)
-    check.choice("trigger.once", trigger.get("once", Once.RECORD), Once.values)
-    check.tried("trigger.if", lambda: compiled_for_tickets(trigger.get("if", {})))
-    order = trigger.get("order", 100)
-    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 1_000_000:
-        check.say("trigger.order", "type", _("The order is a whole number from 0."))
-
-
 def _check_node(check: Check, graph: dict[str, Any], node_id: str, node: Node) -> None:
     where = f"nodes.{node_id}"
     kind = nodes.get(str(node.get("kind", "")))
@@ -137,7 +146,8 @@ def _check_node(check: Check, graph: dict[str, Any], node_id: str, node: Node) -
         return
     for name in sorted(set(node) - COMMON - kind.fields):
         check.say(f"{where}.{name}", "unknown_field", _("A step of this kind has no such field."))
-    if kind.has_next and not node.get("next"):
+    is_undo = node_id in {each.get("compensate") for each in graph["nodes"].values()}
+    if kind.has_next and not node.get("next") and not is_undo:
         check.say(f"{where}.next", "required", _("Say which step comes next."))
     if not kind.has_next and "next" in node:
         check.say(f"{where}.next", "unknown_field", _("Nothing comes next after a step of this kind."))
@@ -155,24 +165,16 @@ def _check_node(check: Check, graph: dict[str, Any], node_id: str, node: Node) -
 
 
 def _check_paths(check: Check, graph: dict[str, Any]) -> None:
-    """Every step can be reached, and no way leads back: a run always comes to an end."""
-    all_nodes: dict[str, Node] = graph["nodes"]
-    state: dict[str, str] = {}
-    ahead: list[tuple[str, bool]] = [(graph["start"], False)]
-    while ahead:
-        node_id, leaving = ahead.pop()
-        if leaving:
-            state[node_id] = "left"
-            continue
-        if node_id in state:
-            continue
-        state[node_id] = "inside"
-        ahead.append((node_id, True))
-        for target in targets(all_nodes[node_id]):
-            if state.get(target) == "inside":
-                text = _("It leads back to “%(target)s”; a flow must not go round in circles.")
-                check.say(f"nodes.{node_id}", "loop", text % {"target": target})
-            ahead.append((target, False))
-    for node_id in all_nodes:
-        if node_id not in state:
+    """Every step can be reached, blocks close as they open, and no way leads back: every run ends."""
+    walk = chains(graph["start"], graph["nodes"])
+    for mistake in walk.mistakes:
+        words = {"target": mistake.other, "max": MAX_DEPTH}
+        check.say(f"nodes.{mistake.node_id}", mistake.code, str(_MISTAKES[mistake.code]) % words)
+    for node_id in graph["nodes"]:
+        if node_id not in walk.found:
             check.say(f"nodes.{node_id}", "unreachable", _("No way leads to this step."))
+    for node_id, node in graph["nodes"].items():
+        undo = node.get("compensate")
+        if undo and graph["nodes"].get(undo, {}).get("kind") in {*nodes.BLOCKS, "end", "approval", "subflow"}:
+            text = _("“%(target)s” cannot undo a step; use a step that does one thing.")
+            check.say(f"nodes.{node_id}.compensate", "compensate", text % {"target": undo})

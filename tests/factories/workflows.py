@@ -12,16 +12,17 @@ from workflows import services
 from workflows.models import FlowRun, FlowStep, FlowVersion
 
 _numbers = count(1)
+_NO_NEXT = frozenset({"end", "branch", "switch", "fork", "raise_error"})
 LABELS = {"ko": "단계", "en": "Stage"}
 
 
 def graph_of(nodes: dict[str, Any], *, key: str = "", **parts: Any) -> dict[str, Any]:
     """A graph that begins at the first node; a node without a way on leads to ``fin``, which is added."""
     whole = {
-        node_id: node if node["kind"] in {"end", "branch"} or "next" in node else {**node, "next": "fin"}
+        node_id: node if node["kind"] in _NO_NEXT or "next" in node else {**node, "next": "fin"}
         for node_id, node in copy.deepcopy(nodes).items()
     }
-    if any(node.get("next") == "fin" or node.get("default") == "fin" for node in whole.values()):
+    if "fin" in str(whole.values()):
         whole.setdefault("fin", {"kind": "end", "outcome": "done"})
     return {
         "schema": 1,

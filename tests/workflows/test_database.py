@@ -78,7 +78,7 @@ def test_an_end_has_its_time_and_a_step_is_there_once():
     assert "flow_run_end" in refusal_of(ended, run.pk)
     done = "UPDATE workflows_flowstep SET status = 'done' WHERE run_id = %s"
     assert "flow_step_end" in refusal_of(done, run.pk)
-    columns = "run_id, node_id, path, iter, kind, status, attempt, wait_kind, wait_key, output"
-    values = "%s, 'a', '', 0, 'log', 'ready', 0, '', '', '{}'"
+    columns = "run_id, node_id, path, iter, kind, status, attempt, wait_kind, wait_key, input, output"
+    values = "%s, 'a', '', 0, 'log', 'ready', 0, '', '', '{}', '{}'"
     again = f"INSERT INTO workflows_flowstep ({columns}) VALUES ({values})"
     assert "flow_step_once" in refusal_of(again, run.pk)

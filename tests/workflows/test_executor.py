@@ -118,7 +118,7 @@ def test_random_errors_at_every_boundary_leave_each_effect_once(monkeypatch, see
     """A defect before or after the effects of any step: undone, tried again, done once."""
     dice = random.Random(seed)
 
-    def sometimes(name):
+    def sometimes(name, **_marker):
         if name == "flow_after_effects" and dice.random() < 0.4:
             raise failpoints.FailpointError(name)
 
@@ -145,7 +145,7 @@ def test_a_process_that_dies_anywhere_leaves_no_trace_and_nothing_is_lost(monkey
     dice = random.Random(seed)
     monkeypatch.setattr(batch, "BATCH_NODES", 3)
 
-    def sometimes(name):
+    def sometimes(name, **_marker):
         if dice.random() < 0.4:
             raise KilledError
 
@@ -221,7 +221,7 @@ def test_a_step_another_worker_has_is_skipped_not_waited_for():
 
     def hold():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(batch.failpoints, "hit", lambda _name: (inside.set(), leave.wait(30)))
+            patch.setattr(batch.failpoints, "hit", lambda _name, **_marker: (inside.set(), leave.wait(30)))
             executor.run_batch()
         connection.close()
 

@@ -108,7 +108,7 @@ def test_death_between_any_two_steps_changes_nothing(people, monkeypatch, death)
     """Every effect is there once, whichever step the process died in, before its commit."""
     calls = {"count": 0}
 
-    def at_its_time(_name):
+    def at_its_time(_name, **_marker):
         calls["count"] += 1
         if calls["count"] == death:
             raise KilledError

@@ -166,7 +166,7 @@ WHOLE_MISTAKES = [
     (changed(trigger={**RECORD, "type": "moon"}), "trigger.type", "choice"),
     (changed(trigger={**RECORD, "on": "delete"}), "trigger.on", "choice"),
     (changed(trigger={**RECORD, "once": "daily"}), "trigger.once", "choice"),
-    (changed(trigger={**RECORD, "order": "first"}), "trigger.order", "type"),
+    (changed(trigger={**RECORD, "order": "first"}), "trigger.order", "range"),
     (changed(trigger={**RECORD, "if": {"f": "salary", "op": "eq", "v": 1}}), "trigger.if.f", "unknown_field"),
 ]
 
@@ -246,8 +246,8 @@ def test_texts_that_cannot_be_stored_are_refused(text):
 ALLOWED = {
     "requester": set(),
     "approver": set(),
-    "agent": {"read_runs"},
-    "catalog_manager": {"read_runs"},
+    "agent": {"read_runs", "signal"},
+    "catalog_manager": {"read_runs", "signal"},
     "config_admin": set(ACTIONS),
     "administrator": set(ACTIONS),
 }
@@ -341,6 +341,7 @@ def _put(value, path, new):
 
 def test_the_node_kinds_of_this_version():
     assert nodes.keys() == [
-        "approval", "branch", "create_record", "create_task", "end", "log", "notify", "set", "update_record",
-        "wait_duration",
+        "approval", "branch", "compute", "create_record", "create_task", "decision_table", "end", "for_each",
+        "fork", "join", "log", "lookup_record", "loop_until", "notify", "raise_error", "set", "subflow",
+        "switch", "try", "update_record", "wait_condition", "wait_duration", "wait_signal", "wait_until",
     ]  # fmt: skip

@@ -16,9 +16,9 @@ from tickets.models import Ticket
 from workflows import conditions, names, people
 from workflows.graph import Graph, Node
 from workflows.known import KnownNames
-from workflows.models import FlowRun, FlowStep
+from workflows.models import FlowJoin, FlowRun, FlowStep
 
-COMMON = frozenset({"kind", "label", "stage", "next", "on_error"})
+COMMON = frozenset({"kind", "label", "stage", "next", "on_error", "compensate"})
 
 
 class NodeError(DomainError):
@@ -53,11 +53,41 @@ class End:
     outcome: str
 
 
-Result = Done | Wait | End
+@dataclass(frozen=True)
+class Open:
+    """A block begins these passes (number and first node), and waits until ``need`` of ``total`` ended.
+
+    ``wait`` puts the passes off for a while.
+    """
+
+    passes: tuple[tuple[int, str], ...]
+    need: int
+    total: int
+    output: dict[str, Any] = field(default_factory=dict)
+    wait: dt.timedelta = dt.timedelta(0)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A pass of a block came to its end, well or not."""
+
+    number: int
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A block goes on waiting for its other passes."""
+
+
+Result = Done | Wait | End | Open | Stay
 
 
 class Context(Protocol):
-    """What a node may use. The run is locked; services called from here lock on in RL-31's order."""
+    """What a node may use. The run is locked; services called from here lock on in RL-31's order.
+
+    ``run.vars`` is replaced, never changed in place: that is what a failed step is undone by.
+    """
 
     run: FlowRun
     step: FlowStep
@@ -73,8 +103,14 @@ class Context(Protocol):
     def names(self) -> dict[str, Any]:
         """What texts and conditions may name, as it is now."""
 
+    def names_at(self, path: str) -> dict[str, Any]:
+        """What may be named inside the pass at ``path``."""
+
     def forget(self) -> None:
         """Read ticket and names again: the node changed them."""
+
+    def stored_step(self) -> FlowStep:
+        """The step as a row that others can refer to; steps are else stored at the end of the batch."""
 
 
 def ticket_of(ctx: Context) -> Ticket:
@@ -120,6 +156,12 @@ class Check:
         if value not in listed:
             text = _("“%(value)s” is not possible here. Possible: %(allowed)s.")
             self.say(where, "choice", text % {"value": str(value)[:60], "allowed": ", ".join(listed)})
+
+    def number(self, where: str, value: Any, lowest: int, highest: int) -> None:
+        """The value must be a whole number in this range."""
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            text = _("This must be a whole number from %(low)s to %(high)s.")
+            self.say(where, "range", text % {"low": lowest, "high": highest})
 
     def texts(self, where: str, given: Any) -> None:
         """Every placeholder and path inside must name something that exists here."""
@@ -197,11 +239,27 @@ def _no_cancel(ctx: Context, reason: str) -> None:
 
 
 @dataclass(frozen=True)
+class Call:
+    """How a node talks to another system (DOMAIN DF-12).
+
+    ``send`` runs outside any transaction with what ``enter`` returned as the step's input, under a lease of
+    ``seconds``; ``at_most_once`` says whether a call whose end nobody saw waits for an operator.
+    """
+
+    send: Callable[[dict[str, Any], str], dict[str, Any]]
+    seconds: Callable[[Node], float]
+    max_attempts: Callable[[Node], int]
+    at_most_once: Callable[[Node], bool]
+
+
+@dataclass(frozen=True)
 class NodeKind:
     """One kind of node.
 
-    ``enter`` begins the step; ``resume`` goes on with what ended a waiting; ``cancel`` withdraws what the
-    step asked of others. All run inside the executor's transaction and call services only.
+    ``enter`` begins the step; ``resume`` goes on with what ended a waiting; ``arrive`` is asked when a pass
+    of a block ended; ``cancel`` withdraws what the step asked of others. All run inside the executor's
+    transaction and call services only. ``call`` marks a kind that talks to another system: then ``enter``
+    prepares the call, and ``resume`` gets its answer. A ``pure`` kind writes nothing.
     """
 
     key: str
@@ -210,4 +268,7 @@ class NodeKind:
     resume: Callable[[Context, dict[str, Any]], Result] | None = None
     check: Callable[[Check, str, Node], None] = _no_check
     cancel: Callable[[Context, str], None] = _no_cancel
+    arrive: Callable[[Context, FlowJoin, Arrival], Result] | None = None
+    call: Call | None = None
     has_next: bool = True
+    pure: bool = False

@@ -19,8 +19,8 @@ from tickets.transitions import edges_from
 from workflows import names
 from workflows.graph import Node
 from workflows.nodes.base import Check, Context, Done, NodeError, NodeKind, Result, Wait, text_of, ticket_of
+from workflows.starting import CLOSED
 
-SIGNAL = "ticket.closed"
 ASSIGN_FORMS = frozenset({"group", "path", "else"})
 # Where an open task goes when its run is cancelled; the first edge its kind has.
 _WITHDRAWN = ("closed_skipped", "cancelled", "closed_incomplete")
@@ -39,11 +39,11 @@ def _enter(ctx: Context) -> Result:
     group = _group(ctx)
     if group is not None:
         more["group"] = group
-    more |= _offered(spec.open, flow_step=ctx.step.pk, requester=parent.requester)
+    more |= _offered(spec.open, flow_step=ctx.stored_step().pk, requester=parent.requester)
     child = spec.open(actor=None, parent=child_of(parent), title=text_of(ctx, node["title"]), **more)
     output = {"ticket_id": child.pk, "number": child.number, "type": node["type"]}
     if node.get("wait") == "closed":
-        return Wait(SIGNAL, child.number, output=output)
+        return Wait(CLOSED, child.number, output=output)
     return Done(output)
 
 
@@ -72,7 +72,7 @@ def _resume(ctx: Context, signal: dict[str, Any]) -> Result:
     output = ctx.step.output
     task = _task(ctx)
     if task.active:
-        return Wait(SIGNAL, task.number, output=output)
+        return Wait(CLOSED, task.number, output=output)
     child = child_of(task)
     told = names.plain(child.flow_output()) if hasattr(child, "flow_output") else {}
     return Done(

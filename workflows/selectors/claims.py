@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from core.versions import VersionStatus
 from tickets.models import Ticket
-from workflows.choices import LIVE_RUNS, OPEN_RUNS, OPEN_STEPS, StepStatus
-from workflows.models import FlowRun, FlowSignal, FlowStep
+from workflows.choices import LIVE_RUNS, OPEN_RUNS, OPEN_STEPS, PASSED_STEPS, StepStatus
+from workflows.models import FlowRun, FlowSignal, FlowStep, FlowTrigger
+from workflows.starting import CANCEL
 
-CANCEL = "run.cancel"
 _MATCHES = """
     SELECT g.id, s.id
       FROM workflows_flowsignal g
@@ -25,15 +29,67 @@ _MATCHES = """
 """
 
 
-def ready_step() -> FlowStep | None:
-    """The step that is due longest, locked together with its run; None when there is none that nobody has."""
+_SAVE_STEP = """
+    UPDATE workflows_flowstep
+       SET status = %s, attempt = %s, run_at = %s, wait_kind = %s, wait_key = %s, due_at = %s, resume = %s,
+           lease_token = %s, lease_until = %s, input = %s, output = %s, error = %s, done_at = %s
+     WHERE id = %s
+"""
+
+
+def ready_step(outside: Iterable[str], *, calls: bool = False) -> FlowStep | None:
+    """The step that is due longest, locked together with its run; None when there is none that nobody has.
+
+    ``outside`` are the kinds that talk to other systems: with ``calls`` one of these, else none of them.
+    """
+    kinds = {"kind__in": list(outside)}
+    rows = _with_run().filter(status=StepStatus.READY, run_at__lte=Now(), run__status__in=LIVE_RUNS)
+    rows = rows.filter(**kinds) if calls else rows.exclude(**kinds)
     return (
-        _with_run()
-        .filter(status=StepStatus.READY, run_at__lte=Now(), run__status__in=LIVE_RUNS)
-        .order_by("run_at", "pk")
+        rows.order_by("run_at", "pk")
         .select_for_update(skip_locked=True, no_key=True, of=("self", "run"))
         .first()
     )
+
+
+def expired_calls(limit: int) -> QuerySet[FlowStep]:
+    """Steps whose lease is over: whoever called has gone or hangs. Locked with their runs."""
+    return (
+        _with_run()
+        .filter(status=StepStatus.RUNNING, lease_until__lt=Now())
+        .order_by("lease_until", "pk")
+        .select_for_update(skip_locked=True, no_key=True, of=("self", "run"))[:limit]
+    )
+
+
+def save_step(step: FlowStep) -> None:
+    """Write what may change of a step; its identity never does."""
+    values: list[Any] = [
+        step.status, step.attempt, step.run_at, step.wait_kind, step.wait_key, step.due_at,
+        _json(step.resume), step.lease_token, step.lease_until, _json(step.input), _json(step.output),
+        _json(step.error), step.done_at, step.pk,
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE_STEP, values)
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def outputs(run: FlowRun, node_ids: Iterable[str]) -> Iterator[tuple[tuple[str, str, int], dict[str, Any]]]:
+    """Place and output of the run's finished steps of these nodes, oldest first."""
+    rows = FlowStep.objects.filter(run=run, node_id__in=list(node_ids), status__in=PASSED_STEPS)
+    for node_id, path, iteration, output in rows.order_by("pk").values_list(
+        "node_id", "path", "iter", "output"
+    ):
+        yield (node_id, path, iteration), output
+
+
+def has_ready(run: FlowRun) -> bool:
+    """Whether a step of the run is ready or being called."""
+    moving = FlowStep.objects.filter(run=run, status__in=(StepStatus.READY, StepStatus.RUNNING))
+    return moving.exists()
 
 
 def locked_step(step_id: int) -> FlowStep:
@@ -106,6 +162,20 @@ def ticket_with_people(ticket_id: int) -> Ticket:
         "requester",
         "on_behalf_of",
     ).get(pk=ticket_id)
+
+
+def due_triggers(limit: int) -> QuerySet[FlowTrigger]:
+    """Schedules of published flows whose time has come, locked."""
+    live = FlowTrigger.objects.filter(
+        next_at__lte=Now(), flow_version__status=VersionStatus.PUBLISHED, flow_version__flow__enabled=True
+    )
+    rows = live.select_related("flow_version__flow").order_by("next_at", "pk")
+    return rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit]
+
+
+def hold_ticket(ticket_id: int) -> None:
+    """Nobody changes this ticket until the transaction ends."""
+    Ticket.objects.select_for_update(no_key=True).filter(pk=ticket_id).values_list("pk").first()
 
 
 def _with_run() -> QuerySet[FlowStep]:

@@ -16,8 +16,10 @@ from tickets.models import Ticket
 from workflows.choices import StepStatus
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowStep
-from workflows.nodes import asking, working
+from workflows.nodes import asking
+from workflows.passes import WAIT_KIND
 from workflows.policies import may
+from workflows.starting import CHANGED, CLOSED, ENDED, SIGNAL_PREFIX
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,15 @@ def _waits_for(step: FlowStep) -> str:
         return ""
     if step.wait_kind == asking.SIGNAL:
         return _("a decision")
-    if step.wait_kind == working.SIGNAL:
+    if step.wait_kind == CLOSED:
         return _("the end of %(number)s") % {"number": step.wait_key}
+    if step.wait_kind == ENDED:
+        return _("the end of the flow it started")
+    if step.wait_kind == CHANGED:
+        return _("a change of %(number)s") % {"number": step.wait_key}
+    if step.wait_kind == WAIT_KIND:
+        return _("the steps inside it")
+    if step.wait_kind.startswith(SIGNAL_PREFIX):
+        words = {"name": step.wait_kind.removeprefix(SIGNAL_PREFIX), "key": step.wait_key.partition(":")[2]}
+        return _("the signal %(name)s for %(key)s") % words
     return _("its time")

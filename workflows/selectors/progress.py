@@ -15,7 +15,8 @@ from tickets.models import Ticket
 from workflows.choices import LIVE_RUNS, OPEN_RUNS, OPEN_STEPS, RunStatus, StageState, StepStatus
 from workflows.graph import Graph, StageDef, compiled
 from workflows.models import FlowRun, FlowStep
-from workflows.nodes import asking, working
+from workflows.nodes import asking
+from workflows.starting import CLOSED
 
 _BAD_OUTCOMES = frozenset({"rejected", "cancelled", "closed_incomplete"})
 
@@ -112,7 +113,7 @@ def _facts(runs: list[FlowRun]) -> _Facts:
     steps = _steps_of(runs)
     waiting = [step for each in steps.values() for step in each if step.status == StepStatus.WAITING]
     asked = [step.wait_key for step in waiting if step.wait_kind == asking.SIGNAL]
-    numbers = [step.wait_key for step in waiting if step.wait_kind == working.SIGNAL]
+    numbers = [step.wait_key for step in waiting if step.wait_kind == CLOSED]
     tasks = Ticket.objects.filter(number__in=numbers).select_related("group", "assignee") if numbers else []
     return _Facts(
         steps,
@@ -171,7 +172,7 @@ def _due(step: FlowStep, facts: _Facts) -> dt.datetime | None:
     if step.wait_kind == asking.SIGNAL:
         request = facts.requests.get(step.wait_key)
         return request.due_at if request else None
-    if step.wait_kind == working.SIGNAL:
+    if step.wait_kind == CLOSED:
         task = facts.tasks.get(step.wait_key)
         return task.due_at if task else None
     return step.due_at
@@ -188,7 +189,7 @@ def _has_it(step: FlowStep, facts: _Facts) -> list[str]:
             for row in rows
             if row.status == Status.REQUESTED
         ]
-    task = facts.tasks.get(step.wait_key) if step.wait_kind == working.SIGNAL else None
+    task = facts.tasks.get(step.wait_key) if step.wait_kind == CLOSED else None
     if task is None:
         return []
     owner = task.group.name if task.group else task.assignee.display_name if task.assignee else ""

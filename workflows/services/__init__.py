@@ -2,7 +2,8 @@
 
 from workflows.services.editing import publish, retire, save_draft
 from workflows.services.operating import cancel_run, retry_step
-from workflows.services.running import NoSuchFlowError, begin, cancel_runs, keep_signal, start_run
+from workflows.services.running import NoSuchFlowError, cancel_runs, send_signal, start_by_fact, start_run
+from workflows.starting import begin, keep_signal
 
 __all__ = [
     "NoSuchFlowError",
@@ -14,5 +15,7 @@ __all__ = [
     "retire",
     "retry_step",
     "save_draft",
+    "send_signal",
+    "start_by_fact",
     "start_run",
 ]

@@ -17,9 +17,10 @@ from core.text import clean
 from core.time import db_now
 from core.versions import VersionStatus
 from workflows import published
-from workflows.choices import Once, TriggerKind
+from workflows.choices import TriggerKind
 from workflows.models import Flow, FlowTrigger, FlowVersion
 from workflows.policies import may
+from workflows.starts import make_trigger
 from workflows.validate import BadFlowError, check_flow
 
 MAX_GRAPH_BYTES = 512 * 1024
@@ -76,7 +77,7 @@ def publish(version_id: int, *, actor: Actor) -> FlowVersion:
     version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, actor, db_now()
     version.lock_version += 1
     version.save(update_fields=["status", "published_by", "published_at", "lock_version"])
-    _set_trigger(version)
+    make_trigger(version, now=db_now())
     _record(version, actor, "published")
     published.forget()
     transaction.on_commit(published.forget)
@@ -149,21 +150,8 @@ def _retire_published(flow: Flow) -> list[FlowVersion]:
     rows = list(FlowVersion.objects.filter(flow=flow, status=VersionStatus.PUBLISHED))
     for row in rows:
         FlowVersion.objects.filter(pk=row.pk).update(status=VersionStatus.RETIRED)
+        FlowTrigger.objects.filter(flow_version=row).update(next_at=None)
     return rows
-
-
-def _set_trigger(version: FlowVersion) -> None:
-    trigger = version.graph["trigger"]
-    if trigger["kind"] != TriggerKind.RECORD:
-        return
-    FlowTrigger.objects.create(
-        flow_version=version,
-        kind=trigger["type"],
-        on=trigger["on"],
-        condition=trigger.get("if", {}),
-        order=trigger.get("order", 100),
-        run_once_per=trigger.get("once", Once.RECORD),
-    )
 
 
 def _record(version: FlowVersion, actor: Actor, action: str) -> None:

@@ -15,7 +15,7 @@ from workflows.choices import OPEN_RUNS, RunStatus, StepStatus
 from workflows.models import FlowRun, FlowStep
 from workflows.policies import may
 from workflows.selectors.claims import locked_run
-from workflows.services.running import ask_to_cancel
+from workflows.starting import ask_to_cancel
 
 
 @transaction.atomic

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
+import json
+import re
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
-from core import outbox, wake
-from core.cause import current_chain
-from core.errors import RuleRefusedError
+from core import outbox
+from core.cause import MAX_DEPTH, current_chain
+from core.errors import NotAllowedError, RuleRefusedError, invalid, required
+from core.text import clean
+from core.time import db_now
 from core.versions import VersionStatus
-from tickets.choices import ActivityKind
 from tickets.models import Ticket
-from tickets.services.writing import activity
-from workflows.choices import OPEN_RUNS
-from workflows.graph import compiled
-from workflows.models import FlowRun, FlowSignal, FlowStep, FlowVersion
-from workflows.selectors.claims import CANCEL
+from workflows.choices import OPEN_RUNS, TriggerKind
+from workflows.models import FlowRun, FlowTrigger, FlowVersion
+from workflows.policies import may
+from workflows.published import listening
+from workflows.starting import MAX_KEY, SIGNAL_PREFIX, ask_to_cancel, begin, keep_signal, signal_key
+from workflows.starts import fits
 
-KEPT_FOR = dt.timedelta(days=30)
+SIGNAL_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,29}")
+MAX_PAYLOAD = 16 * 1024
 
 
 class NoSuchFlowError(RuleRefusedError):
@@ -56,34 +58,6 @@ def start_run(
     return begin(version, ticket=ticket, vars=vars or {}, actor=actor, dedupe_key=dedupe_key)
 
 
-def begin(
-    version: FlowVersion, *, ticket: Ticket | None, vars: dict[str, Any], actor: Actor, dedupe_key: str
-) -> FlowRun:
-    """A new run with its first step, or the one that ``dedupe_key`` made before."""
-    run = FlowRun(
-        flow_version=version,
-        ticket_id=ticket.pk if ticket else None,
-        vars=vars,
-        started_by=actor,
-        cause_chain=current_chain(),
-        dedupe_key=dedupe_key[:120],
-    )
-    try:
-        with transaction.atomic():
-            run.save(force_insert=True)
-    except IntegrityError:
-        return FlowRun.objects.get(flow_version=version, dedupe_key=run.dedupe_key)
-    graph = compiled(version.pk)
-    first = FlowStep(run=run, node_id=graph.start, kind=graph.nodes[graph.start]["kind"])
-    first.save(force_insert=True)
-    if ticket is not None:
-        words = {"flow": [None, version.flow.key]}
-        activity(ticket, actor, ActivityKind.FLOW, verb="flow_started", changes=words).save(force_insert=True)
-    body = {"run_id": run.pk, "flow": version.flow.key, "ticket_id": run.ticket_id}
-    outbox.publish("flow.started", body, actor=actor)
-    return run
-
-
 @transaction.atomic
 def cancel_runs(ticket: Ticket, *, actor: Actor, reason: str = "") -> int:
     """Ask to cancel the ticket's open runs; returns how many. The executor does it at once after the commit.
@@ -97,24 +71,46 @@ def cancel_runs(ticket: Ticket, *, actor: Actor, reason: str = "") -> int:
     return len(keys)
 
 
-def ask_to_cancel(public_id: uuid.UUID, *, actor: Actor, reason: str) -> None:
-    """Keep the wish to cancel this run until the executor carries it out."""
-    body = {"reason": reason[:2000], "actor_id": getattr(actor, "pk", None)}
-    keep_signal(CANCEL, str(public_id), body, source="cancel", source_id=str(public_id))
+def start_by_fact(
+    trigger: FlowTrigger, facts: dict[str, Any], *, ticket: Ticket | None, source_id: str
+) -> FlowRun | None:
+    """A run of the trigger's version with ``facts`` under ``vars.trigger``, once per ``source_id``.
 
-
-def keep_signal(name: str, key: str, payload: dict[str, Any], *, source: str, source_id: str) -> None:
-    """Keep a signal for the step that waits for (``name``, ``key``), now or later.
-
-    The same (``source``, ``source_id``) is kept once. Kept for 30 days.
+    None when the flow itself is among the causes: a loop, which is stopped and told of by
+    ``automation.loop_stopped`` (DOMAIN DR-8).
     """
-    row = FlowSignal(
-        name=name,
-        correlation_key=key[:80],
-        payload=payload,
-        source=source,
-        source_id=source_id[:80],
-        expires_at=Now() + KEPT_FOR,
-    )
-    FlowSignal.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(wake.nudge)
+    version = trigger.flow_version
+    chain = current_chain()
+    if len(chain) >= MAX_DEPTH - 1 or any(link.startswith(f"flow:{version.flow.key}:") for link in chain):
+        ids = {"ticket_id": ticket.pk if ticket else None, "flow": version.flow.key, "chain": chain}
+        outbox.publish("automation.loop_stopped", ids)
+        return None
+    key = f"{trigger.source}:{source_id}"
+    return begin(version, ticket=ticket, vars={"trigger": facts}, actor=None, dedupe_key=key)
+
+
+@transaction.atomic
+def send_signal(name: str, key: str, payload: dict[str, Any], *, actor: Actor, source_id: str) -> bool:
+    """Tell flows of something that happened outside: wakes the step that waits for it, now or later.
+
+    Starts the flows that begin with this signal. The same ``source_id`` counts once; returns whether it was
+    new. Raises NotAllowedError, RuleRefusedError (name, key, payload over 16 KB).
+    """
+    if not may(actor, "signal"):
+        raise NotAllowedError
+    if not SIGNAL_NAME.fullmatch(name):
+        raise invalid("name", _("A signal's name is made of small letters, digits and dots."))
+    text = clean("key", key, max_length=MAX_KEY, multiline=False)
+    if not text:
+        raise required("key", _("Say what the signal is about."))
+    if len(json.dumps(payload)) > MAX_PAYLOAD:
+        raise invalid("payload", _("This is larger than 16 KB."))
+    source = f"signal:{getattr(actor, 'pk', 0)}"
+    about = signal_key(getattr(actor, "company_id", None), text)
+    if not keep_signal(SIGNAL_PREFIX + name, about, payload, source=source, source_id=source_id):
+        return False
+    facts = {"signal": name, "key": text, "payload": payload}
+    for trigger in listening(TriggerKind.SIGNAL).get(name, []):
+        if fits(trigger, facts, now=db_now()):
+            start_by_fact(trigger, facts, ticket=None, source_id=f"{source}:{source_id}")
+    return True
