@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from workflows import published
+
 _connect = socket.socket.connect
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -53,6 +55,13 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_triggers_of_other_tests() -> Iterator[None]:
+    """What a test published is rolled back; a process that keeps it would start flows that are gone."""
+    yield
+    published.forget()
 
 
 @pytest.fixture(autouse=True)

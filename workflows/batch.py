@@ -275,8 +275,11 @@ class Batch:
         self.steps.flush()
         if run.status in LIVE_RUNS:
             ready = self.steps.has_ready()
-            ready = claims.has_ready(run) if ready is None else ready
+            if ready is None:
+                ready, run.error = claims.standing(run)
             run.status = RunStatus.RUNNING if ready else RunStatus.WAITING
+            if run.error and not ready:
+                run.status = RunStatus.SUSPENDED  # an operator mended another step; this one still waits
         run.lock_version += 1
         run.updated_at = self.now
         run.save(update_fields=_RUN_COLUMNS)

@@ -120,17 +120,20 @@ def fail(batch: Batch, step: FlowStep, error: dict[str, Any]) -> None:
     step.lease_token = step.lease_until = None
     batch.steps.touch(step)
     if step.node_id in batch.graph.compensators:
+        step.error = {**error, "handled": True}
         undone(batch, step)
         return
     kept = {"node": step.node_id, **error}
     node = batch.graph.nodes[step.node_id]
     if node.get("on_error"):
+        step.error = {**error, "handled": True}
         batch.run.vars = {**batch.run.vars, "error": kept}
         batch.follow(step, node["on_error"])
         return
     path = step.path
     for outer, block, number in passes_of(step.path):
         if _is_caught(batch, path, block, number, kept):
+            step.error = {**error, "handled": True}
             return
         path = outer
     _suspend(batch, step, error)

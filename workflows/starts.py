@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from tickets import kinds
 from tickets.conditions import compiled as compiled_for_tickets
 from workflows.choices import Once, TriggerKind, TriggerOn
-from workflows.conditions import compiled
-from workflows.known import KnownNames
+from workflows.conditions import compiled, leaves, paths
 from workflows.models import FlowTrigger, FlowVersion
 from workflows.nodes.base import Check
 
@@ -119,9 +118,11 @@ def _check_facts(check: Check, trigger: dict[str, Any]) -> None:
     """The condition looks at what came along, and at nothing else."""
     if not trigger.get("if"):
         return
-    own = Check(KnownNames({"trigger"}, ()))
-    own.condition("trigger.if", trigger["if"])
-    check.errors += own.errors
+    check.tried("trigger.if", lambda: compiled(trigger["if"]))
+    for path in (path for leaf in leaves(trigger["if"]) for path in paths(leaf)):
+        if not path.startswith("vars.trigger."):
+            text = _("%(path)s is not available here.") % {"path": path[:80]}
+            check.say("trigger.if", "unknown_name", text)
 
 
 def make_trigger(version: FlowVersion, *, now: dt.datetime) -> FlowTrigger | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from core.errors import FieldError, RuleRefusedError
 from workflows import nodes
@@ -27,13 +27,13 @@ _PARTS = frozenset({"schema", "key", "trigger", "start", "stages", "vars", "inpu
 
 
 _MISTAKES = {
-    "loop": _lazy("It leads back to “%(target)s”; use a loop step to repeat something."),
-    "leaves_block": _lazy("It leads out of its block to “%(target)s”; a branch ends where its block ends."),
-    "crosses_block": _lazy("It leads to “%(target)s”, which lies in another block."),
-    "empty_block": _lazy("There is nothing inside this block."),
-    "stray_join": _lazy("“%(target)s” joins the branches of another fork."),
-    "used_twice": _lazy("“%(target)s” undoes a step and can be no step of the ordinary way."),
-    "too_deep": _lazy("Blocks may lie %(max)s deep inside each other."),
+    "loop": gettext_lazy("It leads back to “%(target)s”; use a loop step to repeat something."),
+    "leaves_block": gettext_lazy("It leads out of its block to “%(target)s”; a branch ends where its block ends."),
+    "crosses_block": gettext_lazy("It leads to “%(target)s”, which lies in another block."),
+    "empty_block": gettext_lazy("There is nothing inside this block."),
+    "stray_join": gettext_lazy("“%(target)s” joins the branches of another fork."),
+    "used_twice": gettext_lazy("“%(target)s” undoes a step and can be no step of the ordinary way."),
+    "too_deep": gettext_lazy("Blocks may lie %(max)s deep inside each other."),
 }
 
 

@@ -86,10 +86,18 @@ def outputs(run: FlowRun, node_ids: Iterable[str]) -> Iterator[tuple[tuple[str, 
         yield (node_id, path, iteration), output
 
 
-def has_ready(run: FlowRun) -> bool:
-    """Whether a step of the run is ready or being called."""
-    moving = FlowStep.objects.filter(run=run, status__in=(StepStatus.READY, StepStatus.RUNNING))
-    return moving.exists()
+def standing(run: FlowRun) -> tuple[bool, dict[str, Any] | None]:
+    """Whether a step of the run is ready or being called, and the error of one that waits for an operator."""
+    looked_at = (StepStatus.READY, StepStatus.RUNNING, StepStatus.FAILED)
+    rows = FlowStep.objects.filter(run=run, status__in=looked_at).values_list("status", "node_id", "error")
+    found = list(rows[:200])
+    failed = (
+        {"node": node_id, **(error or {})}
+        for status, node_id, error in found
+        if status == StepStatus.FAILED and not (error or {}).get("handled")
+    )
+    ready = any(status != StepStatus.FAILED for status, _node_id, _error in found)
+    return ready, (None if ready else next(failed, None))
 
 
 def locked_step(step_id: int) -> FlowStep:
