@@ -28,7 +28,7 @@ _PARTS = frozenset({"schema", "key", "trigger", "start", "stages", "vars", "inpu
 
 _MISTAKES = {
     "loop": gettext_lazy("It leads back to “%(target)s”; use a loop step to repeat something."),
-    "leaves_block": gettext_lazy("It leads out of its block to “%(target)s”; a branch ends where its block ends."),
+    "leaves_block": gettext_lazy("It leads out of its block to “%(target)s” instead of ending in it."),
     "crosses_block": gettext_lazy("It leads to “%(target)s”, which lies in another block."),
     "empty_block": gettext_lazy("There is nothing inside this block."),
     "stray_join": gettext_lazy("“%(target)s” joins the branches of another fork."),
