@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import smoke
+from bench import flows, smoke
 
-RUNS = {"smoke": smoke.run}
+RUNS = {"smoke": smoke.run, "flows": flows.run}
 
 
 def main() -> int:
