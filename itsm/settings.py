@@ -15,6 +15,9 @@ DEBUG = ENV.debug
 TESTING = ENV.testing
 DEMO = ENV.demo
 SECRET_KEY = ENV.secret_key or ("only-for-tests-and-checks-" + "0" * 40 if TESTING else "")
+FIELD_KEYS = ENV.field_keys or (["only-for-tests-and-checks-" + "1" * 40] if TESTING else [])
+OUTBOUND_ALLOW = ENV.outbound_allow
+OUTBOUND_CA = ENV.outbound_ca  # a file of certificates that outbound calls trust beside the public ones
 ALLOWED_HOSTS = [*ENV.allowed_hosts, *(["testserver"] if TESTING else [])]
 BASE_URL = ENV.base_url.rstrip("/")
 LIVE_URL = ENV.live_url.rstrip("/")
@@ -29,6 +32,7 @@ OUR_APPS = [
     "cmdb",
     "tickets",
     "approvals",
+    "connectors",
     "workflows",
     "sla",
     "notifications",
