@@ -132,6 +132,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # SECURITY SE-5
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 
 _HTTPS = BASE_URL.startswith("https://")
@@ -246,6 +247,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalStatusEnum": "approvals.choices.Status",
         "ActivityKindEnum": "tickets.choices.ActivityKind",
+        "ConnectorAuthEnum": "connectors.choices.AuthKind",
+        "ConnectorSecretEnum": "connectors.choices.SecretName",
         "CIStatusEnum": "cmdb.choices.CIStatus",
         "LevelEnum": "tickets.choices.Level",
         "LinkTypeEnum": "tickets.choices.LinkType",
