@@ -88,7 +88,8 @@ def test_a_refusal_tells_whether_to_try_again(sink, status, retryable):
 @pytest.mark.parametrize(
     ("path", "code", "retryable"),
     [("/hang", "timeout", True), ("/drip", "timeout", True), ("/big", "too_large", False),
-     ("/bomb", "too_large", False), ("/cut", "protocol", True), ("/redirect/http%3A%2F%2F169.254.169.254%2F", "redirect", False)],
+     ("/bomb", "too_large", False), ("/cut", "protocol", True),
+     ("/redirect/http%3A%2F%2F169.254.169.254%2F", "redirect", False)],
 )  # fmt: skip
 def test_a_bad_target_is_an_error_with_a_row(sink, path, code, retryable):
     error = failed(make_connector(sink.url, timeout_seconds=1), path=path)
@@ -108,7 +109,8 @@ def test_the_callers_time_counts_when_it_is_shorter(sink):
     "more",
     [
         {"method": "TRACE"}, {"method": "GET /\r\n"}, {"path": "/../admin"}, {"path": "//evil.example/"},
-        {"headers": {"Authorization": "x"}}, {"headers": {"Host": "evil.example"}}, {"headers": {"X": "a\r\nb: c"}},
+        {"headers": {"Authorization": "x"}}, {"headers": {"Host": "evil.example"}},
+        {"headers": {"X": "a\r\nb: c"}},
         {"headers": {"X": 3}}, {"idempotency_key": "a\r\nb"}, {"idempotency_key": "x" * 256},
         {"body": float("nan")}, {"body": object()}, {"body": "x" * (MAX_REQUEST_BODY + 1)}, {"query": ["a"]},
     ],
@@ -197,13 +199,13 @@ def basic(name: str, password: str) -> str:
 def test_a_secret_is_sent_and_seen_nowhere(sink, fields, secret, header, sent, caplog):
     caplog.set_level(logging.DEBUG)
     row = make_connector(sink.url, **fields, secret=secret)
-    answer = call(row.key, method="GET", path="/echo", source=f"x {secret}" if False else "x")
+    answer = call(row.key, method="GET", path="/echo")
     _method, path, headers, _body = sink.requests[0]
     assert headers.get(header, "") == sent
     if not header:
         assert "k=canary+%227c1f%2F%26%2Bsecret" in path
+    sink.answers["/bad"] = (418, {"X-Echo": sent or secret}, f"you sent {sent or secret}".encode())
     with pytest.raises(CallError) as caught:
-        sink.answers["/bad"] = (418, {"X-Echo": sent or secret}, f"you sent {sent or secret}".encode())
         call(row.key, method="GET", path="/bad")
     trial = try_out(row.key, actor=None, path="/echo")
     assert trial.status == 200

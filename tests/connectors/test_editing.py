@@ -12,8 +12,14 @@ from connectors import services
 from connectors.choices import SECRET_OF, AuthKind
 from connectors.models import Connector, ConnectorSecret
 from connectors.policies import ACTIONS, may
-from core.errors import BadInputError, DuplicateError, NotAllowedError, NotVisibleError, RuleRefusedError
-from core.errors import StaleVersionError
+from core.errors import (
+    BadInputError,
+    DuplicateError,
+    NotAllowedError,
+    NotVisibleError,
+    RuleRefusedError,
+    StaleVersionError,
+)
 from core.models import AuditLog, OutboxEvent
 from core.secrets import SecretKeyError
 from tests.factories.accounts import AgentFactory, UserFactory
