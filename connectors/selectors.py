@@ -16,14 +16,14 @@ from core.time import clock_now
 
 
 def connectors_for(actor: Actor) -> QuerySet[Connector]:
-    """All connectors by key; none for who may not read them."""
-    rows = Connector.objects.order_by("key")
+    """All connectors by key, with their secrets' names and times; none for who may not read them."""
+    rows = Connector.objects.prefetch_related("secrets").order_by("key")
     return rows if may(actor, "read") else rows.none()
 
 
 def connector_keyed(actor: Actor, key: str) -> Connector:
-    """The connector with that key, with its secrets' names and times. Raises NotVisibleError."""
-    row = connectors_for(actor).prefetch_related("secrets").filter(key=key).first()
+    """The connector with that key. Raises NotVisibleError."""
+    row = connectors_for(actor).filter(key=key).first()
     if row is None:
         raise NotVisibleError
     return row

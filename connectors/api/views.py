@@ -38,7 +38,6 @@ class ConnectorViewSet(AdministratorViewSet):
 
     serializer_class = out.ConnectorOut
     default_ordering = "key"
-    reads = ("secrets",)
 
     def get_queryset(self) -> QuerySet[Connector]:
         """All connectors."""
@@ -94,7 +93,6 @@ class CallViewSet(AdministratorViewSet):
     versioned = False
     ordering_fields = {"at": ("pk",)}
     default_ordering = "-at"
-    reads = ()
 
     def get_queryset(self) -> QuerySet[ConnectorCall]:
         """Its calls. Raises NotVisibleError."""

@@ -40,7 +40,7 @@ def test_a_connector_is_made_read_and_changed(keeper):
 
 def test_a_change_needs_the_version(keeper):
     make_connector(key="erp")
-    problem(keeper.patch("connectors/erp/", {"enabled": False}), 428, "version_missing", "")
+    problem(keeper.patch("connectors/erp/", {"enabled": False}), 428, "version_missing", "If-Match")
     problem(keeper.patch("connectors/erp/", {"enabled": False}, If_Match='"old"'), 412, "stale_version")
     assert Connector.objects.get().enabled
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client
 
 from connectors.models import Breaker, Connector, ConnectorCall, ConnectorSecret
@@ -30,13 +30,15 @@ def browser_of(user: Any, language: str = "en") -> Client:
     return client
 
 
-def confirmed(client: Client) -> Client:
-    """As after the password page."""
-    session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "reauthenticated": True}
-    ]
-    session.save()
+def confirmed(client: Client, path: str) -> Client:
+    """The browser after the page that asks for the password again."""
+    user = get_user(client)  # type: ignore[arg-type] # it has a session, which is all that is asked for
+    user.set_password("correct horse battery")
+    user.save()
+    client.force_login(user)
+    asked = client.get(path)["Location"]
+    answer = client.post(asked, {"password": "correct horse battery", "next": path})
+    assert answer["Location"] == path
     return client
 
 
@@ -191,7 +193,7 @@ def test_a_secret_needs_the_password_first(browser):
 def test_a_secret_is_typed_in_and_never_shown(browser):
     make_connector(key="erp", auth="bearer")
     path = "/design/connect/erp/secrets/token/"
-    confirmed(browser)
+    confirmed(browser, path)
     short = browser.post(path, {"value": "short"})
     assert short.status_code == 422
     assert "short" not in re.findall(r'value="([^"]*)"', short.content.decode())
@@ -205,7 +207,8 @@ def test_a_secret_is_typed_in_and_never_shown(browser):
 
 def test_another_kinds_secret_has_no_page(browser):
     make_connector(key="erp", auth="bearer")
-    assert confirmed(browser).get("/design/connect/erp/secrets/password/").status_code == 404
+    confirmed(browser, "/design/connect/erp/secrets/token/")
+    assert browser.get("/design/connect/erp/secrets/password/").status_code == 404
 
 
 def test_a_new_address_tells_that_the_secret_was_forgotten(browser):
