@@ -269,7 +269,11 @@ def _judged(outcome: _Outcome) -> Answer:
         raise CallError(outcome.code, retryable=outcome.retryable, was_sent=outcome.was_sent)
     if 200 <= answer.status < 300:
         mask = outcome.credentials.mask
-        headers = {name: mask.text(log.storable(value)) for name, value in answer.headers.items()}
+        headers = {
+            name: mask.text(log.storable(value))
+            for name, value in answer.headers.items()
+            if name != "set-cookie"  # a session of the target is a secret too
+        }
         return Answer(answer.status, headers, parsed(answer, mask), outcome.elapsed_ms)
     raise CallError(
         f"http_{answer.status}",
