@@ -12,6 +12,7 @@ from approvals.api.urls import addresses as approvals
 from approvals.api.views import TicketApprovalViewSet
 from catalog.api import urls as orders
 from cmdb.api.urls import addresses as configuration_items
+from connectors.api.urls import addresses as connectors
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
@@ -43,6 +44,7 @@ addresses = [
     *part_urls("catalog-tasks", "sctask", "requests", _MORE),
     *approvals,
     *flows,
+    *connectors,
     *keyed("sla/definitions", DefinitionViewSet),
     *keyed("schedules", CalendarViewSet),
     *notices,

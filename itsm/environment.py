@@ -35,6 +35,11 @@ class Environment:
     data_dir: Path = field(default_factory=lambda: Path(os.environ.get("ITSM_DATA_DIR") or BASE_DIR / "var"))
     static_root: str = field(default_factory=lambda: os.environ.get("ITSM_STATIC_ROOT", ""))
     secret_key: str = field(default_factory=lambda: os.environ.get("ITSM_SECRET_KEY", ""))
+    # The first key encrypts, the others still decrypt: how a key is changed.
+    field_keys: list[str] = field(default_factory=lambda: _words("ITSM_FIELD_KEY"))
+    # What outbound calls may reach though it is inside: host:port or a network (SECURITY OUT-5).
+    outbound_allow: list[str] = field(default_factory=lambda: _words("ITSM_OUTBOUND_ALLOW"))
+    outbound_ca: str = field(default_factory=lambda: os.environ.get("ITSM_OUTBOUND_CA", ""))
     base_url: str = field(default_factory=lambda: os.environ.get("ITSM_BASE_URL", "http://127.0.0.1:8000"))
     live_url: str = field(default_factory=lambda: os.environ.get("ITSM_LIVE_URL", ""))
     allowed_hosts: list[str] = field(

@@ -42,6 +42,7 @@ def logging_settings(*, json: bool) -> dict[str, object]:
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django.db.backends": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},  # its lower levels write out headers
             "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},

@@ -15,6 +15,9 @@ DEBUG = ENV.debug
 TESTING = ENV.testing
 DEMO = ENV.demo
 SECRET_KEY = ENV.secret_key or ("only-for-tests-and-checks-" + "0" * 40 if TESTING else "")
+FIELD_KEYS = ENV.field_keys or (["only-for-tests-and-checks-" + "1" * 40] if TESTING else [])
+OUTBOUND_ALLOW = ENV.outbound_allow
+OUTBOUND_CA = ENV.outbound_ca  # a file of certificates that outbound calls trust beside the public ones
 ALLOWED_HOSTS = [*ENV.allowed_hosts, *(["testserver"] if TESTING else [])]
 BASE_URL = ENV.base_url.rstrip("/")
 LIVE_URL = ENV.live_url.rstrip("/")
@@ -29,6 +32,7 @@ OUR_APPS = [
     "cmdb",
     "tickets",
     "approvals",
+    "connectors",
     "workflows",
     "sla",
     "notifications",
@@ -128,6 +132,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # SECURITY SE-5
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 
 _HTTPS = BASE_URL.startswith("https://")
@@ -243,6 +248,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalStatusEnum": "approvals.choices.Status",
         "ActivityKindEnum": "tickets.choices.ActivityKind",
+        "ConnectorAuthEnum": "connectors.choices.AuthKind",
+        "ConnectorSecretEnum": "connectors.choices.SecretName",
         "CIStatusEnum": "cmdb.choices.CIStatus",
         "LevelEnum": "tickets.choices.Level",
         "LinkTypeEnum": "tickets.choices.LinkType",

@@ -19,6 +19,7 @@ for prefix, module in [
     ("", "notifications.urls"),
     ("api/", "api.urls"),
     ("w/", "desk.urls"),
+    ("design/connect/", "connectors.urls"),
     ("", "portal.urls"),
 ]:
     if find_spec(module.split(".")[0]) and find_spec(module):

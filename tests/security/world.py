@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.models import Membership
 from approvals.services import link_for
 from cmdb.services import create_ci
+from connectors.models import ConnectorCall
 from core import attachments
 from sla.models import SLADefinition
 from tests.factories.accounts import (
@@ -26,6 +27,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.approvals import make_approval_request, make_delegation, row_of
 from tests.factories.catalog import item_of, make_order, make_version, task_of
+from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
 from tickets.services import attach, link, watch
@@ -104,6 +106,9 @@ def build() -> World:
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
     token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
     delegation = make_delegation(owner, approver)
+    connector = make_connector(auth="bearer")
+    called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
+    called.refresh_from_db()
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
     numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
                "catalog-tasks": task, "my/": order}  # fmt: skip
@@ -132,6 +137,10 @@ def build() -> World:
         ("catalog/item/", "key"): version.item.key,
         ("catalog/categories", "key"): version.item.category.key,
         ("catalog/", "category"): version.item.category.key,
+        ("connectors/", "key"): connector.key,
+        ("connectors/", "public_id"): str(called.public_id),
+        ("design/connect/", "key"): connector.key,
+        ("design/connect/", "name"): "token",
         ("groups", "key"): group.key,
         ("departments", "key"): DepartmentFactory().key,
         ("locations", "key"): LocationFactory().key,
