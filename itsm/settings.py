@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from itsm.environment import BASE_DIR, Environment, database_settings, email_settings
+from itsm.environment import BASE_DIR, Environment, database_settings, email_settings, imap_settings
 from itsm.logs import logging_settings
 
 ENV = Environment()
@@ -194,6 +194,7 @@ DEFAULT_FROM_EMAIL = "Maru <maru@localhost>"
 for _name, _value in email_settings(ENV.email_url).items():
     globals()[_name] = _value
 EMAIL_TIMEOUT = 10
+REPLY_MAILBOX = imap_settings(ENV.imap_url)
 MAIL_FOLDER = ENV.data_dir / "mail" if ENV.mail_caught else None  # what the embedded run's catcher stores
 
 LOGGING_CONFIG = "logging.config.dictConfig"
