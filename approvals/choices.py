@@ -62,6 +62,16 @@ class OnChange(models.TextChoices):
     REASK = "reask", _("Withdraw it and ask anew")
 
 
+class StageState(models.TextChoices):
+    """Where one stage of a question stands, as its readers see it."""
+
+    DONE = "done", _("Approved")
+    NOW = "now", _("Now")
+    FAILED = "failed", _("Declined")
+    TODO = "todo", _("Later")
+    SKIPPED = "skipped", _("No longer needed")
+
+
 class MailResult(models.TextChoices):
     """What became of a mail that came to the mailbox for replies; empty until it was looked at (APR-13)."""
 

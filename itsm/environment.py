@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -117,7 +118,7 @@ def email_settings(url: str) -> dict[str, object]:
     }
 
 
-def imap_settings(url: str) -> dict[str, object]:
+def imap_settings(url: str) -> dict[str, Any]:
     """The mailbox for replies of ``imaps://user:password@host/INBOX?reply=it@corp.example``; without, empty.
 
     ``reply`` is the mailbox's own address; its server must deliver ``it+anything@corp.example`` there too.

@@ -110,7 +110,7 @@ def _message(
     row: Notification, reader: User, text: Rendered, key: str, connection: BaseEmailBackend
 ) -> EmailMultiAlternatives:
     actions, headers = text.actions, HEADERS | _thread(row, key)
-    takes_replies = bool(row.side == Side.APPROVAL and settings.REPLY_MAILBOX)
+    takes_replies = bool(row.side == Side.APPROVAL and settings.TAKES_REPLIES)
     if row.side == Side.APPROVAL:
         actions = [Action(each.label, decisions.decision_link(row, reader)) for each in actions]
     if takes_replies:
@@ -147,7 +147,7 @@ def _digest(key: str) -> str:
 
 def _replies_to(row: Notification, reader: User, key: str) -> dict[str, str]:
     """An answer to this mail decides: its token is in the Message-ID, and in the address if there is one."""
-    token, address = _digest(key), settings.REPLY_MAILBOX["reply_to"]
+    token, address = _digest(key), settings.REPLY_ADDRESS
     decisions.take_reply(row, reader, token)
     name, _at, domain = address.partition("@")
     return {"Reply-To": f"{name}+{token}@{domain}"} if address else {}

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
-from approvals.choices import Reason, Scope, Status, Why
+from approvals.choices import Reason, Scope, StageState, Status, Why
 from approvals.selectors import localized
 from core.api.fields import Body, Label, Moment, Out, Text
 from tickets.api.fields import TicketRef
@@ -61,12 +61,13 @@ class VoiceOut(Out):
     sets = serializers.ListField(child=serializers.IntegerField())
 
 
-class StageOut(Out):
+class AskedStageOut(Out):
     """One stage of a question: who was asked, or in a stage to come who will be."""
 
     number = serializers.IntegerField()
     label = serializers.CharField()
-    state = serializers.ChoiceField(choices=["done", "now", "failed", "todo", "skipped"])
+    state = serializers.ChoiceField(choices=StageState.choices)
+    state_label = serializers.CharField()
     chain = VoiceOut(many=True)
     ahead = serializers.ListField(child=serializers.CharField())
 
@@ -90,7 +91,7 @@ class SheetOut(ApprovalOut):
     cost = serializers.JSONField(source="sheet.cost", allow_null=True)
     rows = serializers.SerializerMethodField()
     chain = VoiceOut(many=True, source="sheet.chain")
-    stages = StageOut(many=True, source="sheet.stages")
+    stages = AskedStageOut(many=True, source="sheet.stages")
     is_replaced = serializers.BooleanField(source="sheet.is_replaced")
     earlier = RoundOut(many=True, source="sheet.earlier")
     acting_for = serializers.CharField(source="sheet.acting_for")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals import routing
-from approvals.choices import Reason, Status, Why
+from approvals.choices import Reason, StageState, Status, Why
 from approvals.models import Approval, ApprovalRequest, DecisionLink
 from approvals.policies import why_not
 from approvals.selectors.links import already_decided, link_of
@@ -40,15 +40,19 @@ class Voice:
 class Stage:
     """One stage as the sheet shows it.
 
-    ``state`` is done, now, failed, todo or skipped; ``chain`` are those who were asked; ``ahead`` names who
-    will be, in a stage that has not begun.
+    ``chain`` are those who were asked; ``ahead`` names who will be, in a stage that has not begun.
     """
 
     number: int
     label: str
-    state: str
+    state: StageState
     chain: list[Voice]
     ahead: list[str]
+
+    @property
+    def state_label(self) -> str:
+        """The state as a word."""
+        return str(self.state.label)
 
 
 def sheet_for(actor: User, approval: Approval) -> dict[str, Any]:
@@ -152,15 +156,15 @@ def _stages(request: ApprovalRequest, chain: list[Voice]) -> list[Stage]:
     ]
 
 
-def _stage_state(request: ApprovalRequest, number: int) -> str:
+def _stage_state(request: ApprovalRequest, number: int) -> StageState:
     is_open = request.status == Status.REQUESTED
     if number > request.stage:
-        return "todo" if is_open else "skipped"
+        return StageState.TODO if is_open else StageState.SKIPPED
     if number < request.stage or request.status == Status.APPROVED:
-        return "done"
+        return StageState.DONE
     if is_open:
-        return "now"
-    return "failed" if request.status == Status.REJECTED else "skipped"
+        return StageState.NOW
+    return StageState.FAILED if request.status == Status.REJECTED else StageState.SKIPPED
 
 
 def _refs(stage: dict[str, Any]) -> list[tuple[str, int]]:

@@ -5,6 +5,7 @@ from approvals.services.deciding import decide
 from approvals.services.delegating import delegate, end_delegation
 from approvals.services.due import fire_due
 from approvals.services.linking import accept_reply, decide_by_link, link_for
+from approvals.services.mailing import store_mail
 from approvals.services.reasking import fields_changed
 from approvals.services.stages import NoApproverError
 
@@ -20,4 +21,5 @@ __all__ = [
     "fire_due",
     "link_for",
     "request_approval",
+    "store_mail",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import imaplib
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -83,6 +84,15 @@ def _unseen(box: Mailbox, limit: int) -> Iterator[bytes]:
             mailbox.flag(uid, MailMessageFlags.SEEN, value=True)
 
 
-def _opened(box: Mailbox) -> BaseMailBox:
+@contextmanager
+def _opened(box: Mailbox) -> Iterator[BaseMailBox]:
+    """A signed-in connection; it is closed whatever happens, also when the server refuses the sign-in."""
     mailbox = _BOXES[box.scheme](box.host, box.port, timeout=TIMEOUT_SECONDS)
-    return mailbox.login(box.user, box.password, initial_folder=box.folder)
+    try:
+        yield mailbox.login(box.user, box.password, initial_folder=box.folder)
+    finally:
+        try:
+            mailbox.client.logout()
+        except (imaplib.IMAP4.error, OSError):
+            with suppress(OSError):
+                mailbox.client.shutdown()

@@ -80,7 +80,9 @@ def poll():
 
 
 def test_new_mails_are_stored_byte_for_byte_once_and_marked_as_seen(box):
-    mails = [mail("승인", Message_ID=f"<{number}@corp.example>") for number in range(3)]
+    mails = [
+        mail("승인", Message_ID=f"<{number}@corp.example>").replace(b"\n", b"\r\n") for number in range(3)
+    ]
     for raw in mails:
         box.append(raw)
     assert poll() == 3

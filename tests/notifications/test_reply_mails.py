@@ -8,7 +8,6 @@ import pytest
 
 from approvals.models import DecisionLink, ReceivedMail
 from approvals.services import decide, mailing, request_approval
-from itsm.environment import imap_settings
 from tests.factories.accounts import UserFactory
 from tests.factories.incidents import make_incident
 from tests.notifications.conftest import text_of
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mailbox(settings):
     settings.BASE_URL = "https://desk.example.test"
-    settings.REPLY_MAILBOX = imap_settings("imaps://mail.example.test?reply=it@example.test&trusted=1")
+    settings.TAKES_REPLIES, settings.REPLY_ADDRESS = True, "it@example.test"
 
 
 def asked_of(*people):
@@ -66,7 +65,7 @@ def test_sent_twice_it_is_one_token(smtp, mailbox):
 
 
 def test_without_an_address_of_its_own_the_message_is_token_enough(smtp, mailbox, settings):
-    settings.REPLY_MAILBOX = imap_settings("imaps://mail.example.test?trusted=1")
+    settings.REPLY_ADDRESS = ""
     boss = UserFactory(email="boss@example.test")
     asked_of(boss)
     work_off()
@@ -111,3 +110,30 @@ def test_what_was_not_understood_is_answered_and_a_strangers_mail_is_not(smtp, m
     told = [each["Subject"] for each in smtp.mails]
     assert told[1:] == ["We could not read your decision: Laptop", "Please give a reason: Laptop"]
     assert smtp.to("eve@evil.test") == []
+
+
+def test_in_a_demonstration_the_mailbox_page_answers(smtp, mailbox, client, settings, tmp_path):
+    settings.DEMO, settings.MAIL_FOLDER = True, tmp_path
+    boss = UserFactory(email="boss@example.test")
+    request = asked_of(boss)
+    work_off()
+    (mail,) = smtp.to("boss@example.test")
+    (tmp_path / "1000-aa.eml").write_bytes(mail.as_bytes())
+    client.force_login(UserFactory())
+    assert 'action="/demo/mail/1000-aa/reply/"' in client.get("/demo/mail/1000-aa/").content.decode()
+    sent = client.post("/demo/mail/1000-aa/reply/", {"text": "승인합니다"})
+    assert sent["Location"] == "/demo/mail/1000-aa/"
+    mailing.take_mails(limit=10)
+    request.refresh_from_db()
+    assert (request.status, request.decided_by) == ("approved", boss)
+    assert client.post("/demo/mail/none/reply/", {"text": "x"}).status_code == 404
+    assert client.get("/demo/mail/1000-aa/reply/").status_code == 405
+    settings.DEMO = False
+    assert client.post("/demo/mail/1000-aa/reply/", {"text": "x"}).status_code == 404
+
+
+def test_a_caught_mail_without_addresses_is_refused(client, settings, tmp_path):
+    settings.DEMO, settings.MAIL_FOLDER = True, tmp_path
+    (tmp_path / "1000-aa.eml").write_bytes(b"Subject: Hi\r\nTo: \x80\x81,,\r\n\r\nbody")
+    client.force_login(UserFactory())
+    assert client.post("/demo/mail/1000-aa/reply/", {"text": "x"}).status_code in {302, 400}
