@@ -10,5 +10,8 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what is due with the sweep."""
-        from approvals.services import due  # noqa: F401
+        """Register what is due with the sweep, and the watch over fields with every ticket write."""
+        from approvals.services import due, fetching, mailing, reasking  # noqa: F401
+        from tickets import hooks
+
+        hooks.on_change(reasking.react, order=150)

@@ -25,6 +25,7 @@ class Why(models.TextChoices):
     INACTIVE = "inactive", _("The named approver is not active")
     ESCALATED = "escalated", _("Not answered in time")
     FALLBACK = "fallback", _("Nobody else could be asked")
+    CARRIED = "carried", _("Approved in an earlier stage already")
 
 
 class Reason(models.TextChoices):
@@ -34,6 +35,7 @@ class Reason(models.TextChoices):
     EMPTY = "empty", _("There was nobody to ask")
     DUE = "due", _("The time was over")
     WITHDRAWN = "withdrawn", _("The question was withdrawn")
+    CHANGED = "changed", _("What was asked has changed")
 
 
 class DueAction(models.TextChoices):
@@ -44,6 +46,47 @@ class DueAction(models.TextChoices):
     APPROVE = "approve", _("Approve")
     REJECT = "reject", _("Decline")
     CANCEL = "cancel", _("Withdraw")
+
+
+class Members(models.TextChoices):
+    """How the members of a group count in an approve set (PROCESSES APR-08)."""
+
+    ONCE = "once", _("The group counts once")
+    EACH = "each", _("Each member counts")
+
+
+class OnChange(models.TextChoices):
+    """What a change of a watched field does to the question (PROCESSES APR-14)."""
+
+    KEEP = "keep", _("Keep the question")
+    REASK = "reask", _("Withdraw it and ask anew")
+
+
+class StageState(models.TextChoices):
+    """Where one stage of a question stands, as its readers see it."""
+
+    DONE = "done", _("Approved")
+    NOW = "now", _("Now")
+    FAILED = "failed", _("Declined")
+    TODO = "todo", _("Later")
+    SKIPPED = "skipped", _("No longer needed")
+
+
+class MailResult(models.TextChoices):
+    """What became of a mail that came to the mailbox for replies; empty until it was looked at (APR-13)."""
+
+    DECIDED = "decided", _("It decided")
+    ALREADY = "already_decided", _("It had been decided already")
+    NO_REASON = "no_reason", _("Declining needs a reason")
+    UNCLEAR = "unclear", _("It does not begin with approve or reject")
+    NOT_ALLOWED = "not_allowed", _("The sender may not decide it now")
+    EXPIRED = "expired", _("It came too late")
+    NO_TOKEN = "no_token", _("It answers no question of ours")
+    WRONG_SENDER = "wrong_sender", _("It came from another address than the approver's")
+    NOT_AUTHENTIC = "not_authentic", _("Nothing vouches for its sender")
+    AUTOMATIC = "automatic", _("A machine wrote it")
+    UNREADABLE = "unreadable", _("It could not be read")
+    FAILED = "failed", _("Reading it failed by a defect of ours")
 
 
 class Scope(models.TextChoices):

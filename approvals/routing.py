@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from accounts.models import Group, User
 from accounts.selectors import members_of
 from accounts.selectors import person as person_by_id
-from approvals.choices import Scope, Why
+from approvals.choices import Members, Scope, Why
 from approvals.models import Delegation
 from core.time import db_now
 
@@ -18,7 +19,7 @@ Named = User | Group
 
 @dataclass(frozen=True)
 class Seat:
-    """One row to be made: who is asked, which seat it counts for, and for whom they stand in."""
+    """One person in one approve set: which seat an answer counts for, and for whom they stand in."""
 
     key: str
     approver: User
@@ -26,6 +27,19 @@ class Seat:
     instead_of: User | None = None
     why: str = Why.ASKED
     delegate: User | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One row to be made: a person and all the seats of the stage that their answer counts for."""
+
+    seats: tuple[str, ...]
+    by: Seat
+
+    @property
+    def approver(self) -> User:
+        """Who is asked."""
+        return self.by.approver
 
 
 @dataclass(frozen=True)
@@ -42,8 +56,10 @@ class Wall:
         )
 
 
-def seats(named: Sequence[Named], wall: Wall, *, fallback: Group | None = None) -> list[Seat]:
-    """The rows for these people and groups, each person once, people before group members."""
+def seats(
+    named: Sequence[Named], wall: Wall, *, fallback: Group | None = None, members: str = Members.ONCE
+) -> list[Seat]:
+    """The people of one approve set, each once, people before group members; ``members`` as in APR-08."""
     people = [each for each in named if isinstance(each, User)]
     groups = [each for each in named if isinstance(each, Group)]
     found: dict[int, Seat] = {}
@@ -52,17 +68,53 @@ def seats(named: Sequence[Named], wall: Wall, *, fallback: Group | None = None) 
             found.setdefault(seat.approver.pk, seat)
     for group in groups:
         for seat in of_group(group, wall):
-            found.setdefault(seat.approver.pk, seat)
+            each = replace(seat, key=f"user:{seat.approver.pk}") if members == Members.EACH else seat
+            found.setdefault(seat.approver.pk, each)
     return _with_delegates(list(found.values()), wall)
 
 
 def of_group(group: Group, wall: Wall, *, why: str = Why.ASKED) -> Iterator[Seat]:
-    """A row for each member who may be asked; together they are one seat (APR-08)."""
+    """Each member who may be asked; together they are one seat (APR-08)."""
     if group.company_id != wall.company_id or not group.is_active:
         return
     for member in members_of(group.pk):
         if wall.lets(member):
             yield Seat(f"group:{group.pk}", member, via_group=group, why=why)
+
+
+def rows_for(sets: Sequence[Sequence[Seat]], carried: Collection[int] = ()) -> list[Asked]:
+    """One row per person of a stage, whatever number of its sets name them (APR-08).
+
+    A person named for themselves is asked so, not as a member. The seats of people in ``carried``, who have
+    approved already, are theirs: nobody else is asked for those.
+    """
+    by_person: dict[int, list[tuple[str, Seat]]] = {}
+    for number, found in enumerate(sets, start=1):
+        for seat in found:
+            by_person.setdefault(seat.approver.pk, []).append((f"{number}/{seat.key}", seat))
+    rows, taken = [], set()
+    for pk in sorted(by_person, key=lambda each: (each not in carried, each if each in carried else 0)):
+        own = tuple(key for key, _seat in by_person[pk] if key not in taken)
+        if pk in carried:
+            taken |= set(own)
+        if own:
+            parts = [seat for _key, seat in by_person[pk]]
+            rows.append(Asked(own, min(parts, key=lambda seat: seat.via_group is not None)))
+    return rows
+
+
+def kept(named: Iterable[Named]) -> list[dict[str, int]]:
+    """People and groups as a policy keeps them."""
+    return [{"user" if isinstance(each, User) else "group": each.pk} for each in named]
+
+
+def meant(refs: Iterable[dict[str, Any]]) -> list[Named]:
+    """The people and groups that a policy keeps, in their order. Two queries."""
+    wanted = list(refs)
+    users = User.objects.in_bulk([each["user"] for each in wanted if "user" in each])
+    groups = Group.objects.in_bulk([each["group"] for each in wanted if "group" in each])
+    found = [users.get(each["user"]) if "user" in each else groups.get(each["group"]) for each in wanted]
+    return [each for each in found if each is not None]
 
 
 def manager_above(person: User, wall: Wall) -> User | None:

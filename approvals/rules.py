@@ -51,6 +51,8 @@ class Rule:
         """Whether these answers approve."""
         if self.kind == "all_responded_any" and tally.open:
             return False
+        if self.kind == "first_response" and tally.no:
+            return False
         return tally.yes >= self.needed(tally.asked)
 
     def is_reachable(self, tally: Tally) -> bool:
@@ -109,16 +111,21 @@ def tally(answers: Iterable[tuple[str, bool | None]]) -> Tally:
 
 
 def outcome(rule: Rule, counted: Tally, *, reject: Rule | None = None) -> str:
-    """``approved``, ``rejected`` or ``requested`` (still open), in the order of APR-02.
+    """``approved``, ``rejected`` or ``requested`` (still open) for a stage of one set."""
+    return stage_outcome([(rule, counted)], counted, reject=reject)
 
-    ``reject`` is an optional rule over the noes that ends the question early. What can no longer be approved
-    is rejected at that very answer.
+
+def stage_outcome(sets: Iterable[tuple[Rule, Tally]], whole: Tally, *, reject: Rule | None = None) -> str:
+    """``approved``, ``rejected`` or ``requested`` (still open) for a stage, in the order of APR-02.
+
+    ``sets`` are the approve sets, joined by OR, each with its answers; ``whole`` counts all answers of the
+    stage, each once, for the ``reject`` rule over the noes. What no set can approve any more is rejected at
+    that very answer.
     """
-    noes = Tally(yes=counted.no, no=counted.yes, open=counted.open)
+    noes = Tally(yes=whole.no, no=whole.yes, open=whole.open)
     if reject is not None and reject.is_met(noes):
         return "rejected"
-    if rule.kind == "first_response" and counted.no and not counted.yes:
-        return "rejected"
-    if rule.is_met(counted):
+    known = list(sets)
+    if any(rule.is_met(counted) for rule, counted in known):
         return "approved"
-    return "requested" if rule.is_reachable(counted) else "rejected"
+    return "requested" if any(rule.is_reachable(counted) for rule, counted in known) else "rejected"

@@ -31,6 +31,8 @@ VERBS: dict[str, str | Promise] = {
     "approval_reminded": gettext_lazy("The approvers were reminded"),
     "approval_escalated": gettext_lazy("Not answered in time, so the manager is asked too"),
     "approval_cancelled": gettext_lazy("The question was withdrawn"),
+    "approval_stage_started": gettext_lazy("The next stage of the approval began"),
+    "approval_reasked": gettext_lazy("What was asked has changed, so it is asked anew"),
     "approval_empty": gettext_lazy("There was nobody to ask"),
     "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ class Environment:
     migrate_database_url: str = field(default_factory=lambda: os.environ.get("ITSM_MIGRATE_DATABASE_URL", ""))
     redis_url: str = field(default_factory=lambda: os.environ.get("REDIS_URL", ""))
     email_url: str = field(default_factory=lambda: os.environ.get("EMAIL_URL", ""))
+    imap_url: str = field(default_factory=lambda: os.environ.get("ITSM_IMAP_URL", ""))
     data_dir: Path = field(default_factory=lambda: Path(os.environ.get("ITSM_DATA_DIR") or BASE_DIR / "var"))
     static_root: str = field(default_factory=lambda: os.environ.get("ITSM_STATIC_ROOT", ""))
     secret_key: str = field(default_factory=lambda: os.environ.get("ITSM_SECRET_KEY", ""))
@@ -118,4 +120,32 @@ def email_settings(url: str) -> dict[str, object]:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": query.get("tls") == "1",
+    }
+
+
+def imap_settings(url: str) -> dict[str, Any]:
+    """The mailbox for replies of ``imaps://user:password@host/INBOX?reply=it@corp.example``; without, empty.
+
+    ``reply`` is the mailbox's own address; its server must deliver ``it+anything@corp.example`` there too.
+    ``trusted=1`` says that this server lets no forged sender in. ``imap+tls`` begins plain and then encrypts;
+    ``imap`` never does. Raises ValueError for another scheme or an address that is none.
+    """
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme not in {"imap", "imaps", "imap+tls"} or not parts.hostname:
+        raise ValueError("ITSM_IMAP_URL must start with imaps://, imap+tls:// or imap:// and name a host.")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    reply = query.get("reply", "")
+    if reply.count("@") != int(bool(reply)) or "+" in reply:
+        raise ValueError("ITSM_IMAP_URL: reply is the address of the mailbox, such as it@corp.example.")
+    return {
+        "scheme": parts.scheme,
+        "host": parts.hostname,
+        "port": parts.port or (993 if parts.scheme == "imaps" else 143),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+        "is_trusted": query.get("trusted") == "1",
+        "reply_to": reply,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from itsm.environment import BASE_DIR, Environment, database_settings, email_settings
+from itsm.environment import BASE_DIR, Environment, database_settings, email_settings, imap_settings
 from itsm.logs import logging_settings
 
 ENV = Environment()
@@ -201,6 +201,10 @@ for _name, _value in email_settings(ENV.email_url).items():
     globals()[_name] = _value
 EMAIL_TIMEOUT = 10
 MAIL_FOLDER = ENV.data_dir / "mail" if ENV.mail_caught else None  # what the embedded run's catcher stores
+# Where answers to our mails arrive: a mailbox that is polled, or the mailbox page of a demonstration.
+REPLY_MAILBOX = imap_settings(ENV.imap_url)
+TAKES_REPLIES = bool(REPLY_MAILBOX) or bool(DEMO and MAIL_FOLDER)
+REPLY_ADDRESS = REPLY_MAILBOX["reply_to"] if REPLY_MAILBOX else "maru@localhost" if TAKES_REPLIES else ""
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(json=ENV.log_json)
@@ -246,6 +250,8 @@ SPECTACULAR_SETTINGS = {
         }
     },
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalReasonEnum": "approvals.choices.Reason",
+        "ApprovalStageStateEnum": "approvals.choices.StageState",
         "ApprovalStatusEnum": "approvals.choices.Status",
         "ActivityKindEnum": "tickets.choices.ActivityKind",
         "ConnectorAuthEnum": "connectors.choices.AuthKind",

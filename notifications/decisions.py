@@ -11,7 +11,7 @@ from accounts.models import User
 from approvals.choices import Status
 from approvals.models import Approval
 from approvals.selectors import approvals_for, localized, recipients
-from approvals.services import link_for
+from approvals.services import accept_reply, link_for
 from core import formats
 from core.models import OutboxEvent
 from notifications.audience import portal_url, requester_side
@@ -43,7 +43,13 @@ class Sheet:
             "requester": asking.display_name if asking else "",
             "due": formats.exact(request.due_at) if request.due_at else "",
             "instead_of": self.approval.instead_of.display_name if self.approval.instead_of else "",
+            "decided_by": self._decided_by(),
         }
+
+    def _decided_by(self) -> str:
+        """Who answered, or else who decided the whole; empty while it is open or when nobody did."""
+        person = self.approval.decided_by or self.approval.request.decided_by
+        return person.display_name if person else ""
 
     def facts(self) -> list[tuple[str, str]]:
         """Who asks for what, and until when."""
@@ -70,6 +76,24 @@ def sheets(notices: Iterable[Notification], reader: User) -> dict[int, Sheet]:
 def decision_link(notice: Notification, reader: User) -> str:
     """The path that opens and decides this approval as ``reader``, made for one mail."""
     return link_for(notice.title_params["approval"], user=reader)
+
+
+def take_reply(notice: Notification, reader: User, token: str) -> None:
+    """Let an answer to this mail decide; ``token`` is of this mail and no other."""
+    accept_reply(notice.title_params["approval"], user=reader, token=token)
+
+
+def reply_answered(event: OutboxEvent) -> Iterator[Notice]:
+    """Who wrote a mail that decided nothing hears why; the page says the rest (APR-13, NTF-07)."""
+    approval = Approval.objects.get(pk=event.payload["approval_id"])
+    yield Notice(
+        f"reply_{event.payload['result']}",
+        [event.payload["user_id"]],
+        Side.PORTAL,
+        f"/approvals/{approval.public_id}/",
+        channels=(Channel.MAIL,),
+        params={"approval": approval.pk},
+    )
 
 
 def asked(event: OutboxEvent) -> Iterator[Notice]:

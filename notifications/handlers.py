@@ -67,6 +67,12 @@ def remind_approvers(event: OutboxEvent) -> None:
     notify(event, decisions.asked(event))
 
 
+@subscribe("approval.reply_answered")
+def answer_reply(event: OutboxEvent) -> None:
+    """A mail answered a question, but decided nothing."""
+    notify(event, decisions.reply_answered(event))
+
+
 @subscribe("approval.decided")
 def tell_of_decision(event: OutboxEvent) -> None:
     """A question was decided."""

@@ -109,9 +109,12 @@ def _outcome(code: int, error: Exception) -> Exception:
 def _message(
     row: Notification, reader: User, text: Rendered, key: str, connection: BaseEmailBackend
 ) -> EmailMultiAlternatives:
-    actions = text.actions
+    actions, headers = text.actions, HEADERS | _thread(row, key)
+    takes_replies = bool(row.side == Side.APPROVAL and settings.TAKES_REPLIES)
     if row.side == Side.APPROVAL:
         actions = [Action(each.label, decisions.decision_link(row, reader)) for each in actions]
+    if takes_replies:
+        headers |= _replies_to(row, reader, key)
     names = {
         "text": text,
         "actions": [(each.label, settings.BASE_URL + each.path) for each in actions],
@@ -119,13 +122,14 @@ def _message(
         "language": translation.get_language(),
         "base_url": settings.BASE_URL,
         "is_decision": row.side == Side.APPROVAL,
+        "takes_replies": takes_replies,
     }
     message = EmailMultiAlternatives(
         subject=text.subject,
         body=render_to_string("email/notice.txt", names),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[formataddr((reader.display_name, reader.email))],
-        headers=HEADERS | _thread(row, key),
+        headers=headers,
         connection=connection,
     )
     message.attach_alternative(render_to_string("email/notice.html", names), "text/html")
@@ -134,8 +138,19 @@ def _message(
 
 def message_id(key: str) -> str:
     """The Message-ID of the mail with this key: the same on every attempt, and of no other (RL-19)."""
-    digest = salted_hmac("notifications.message-id", key).hexdigest()[:32]
-    return f"<{digest}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
+    return f"<{_digest(key)}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>"
+
+
+def _digest(key: str) -> str:
+    return salted_hmac("notifications.message-id", key).hexdigest()[:32]
+
+
+def _replies_to(row: Notification, reader: User, key: str) -> dict[str, str]:
+    """An answer to this mail decides: its token is in the Message-ID, and in the address if there is one."""
+    token, address = _digest(key), settings.REPLY_ADDRESS
+    decisions.take_reply(row, reader, token)
+    name, _at, domain = address.partition("@")
+    return {"Reply-To": f"{name}+{token}@{domain}"} if address else {}
 
 
 def _thread(row: Notification, key: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import make_msgid, parsedate_to_datetime
 from pathlib import Path
 
 from django.utils.html import format_html
@@ -48,6 +48,22 @@ def newest(folder: Path, *, query: str = "") -> list[Mail]:
 def one(folder: Path, name: str) -> Mail | None:
     """The message with that name, or None; a name is digits and letters, never a path."""
     return _read(folder / f"{name}.eml") if _NAME.match(name) else None
+
+
+def reply_to(mail: Mail, text: str) -> bytes:
+    """An answer to this mail as its receiver's program would send it.
+
+    Raises ValueError for a mail whose addresses no answer can be made from.
+    """
+    headers = {key.lower(): value for key, value in mail.headers}
+    answer = EmailMessage()
+    answer["From"] = mail.to
+    answer["To"] = headers.get("reply-to") or mail.sender
+    answer["Subject"] = f"Re: {mail.subject}"
+    answer["In-Reply-To"] = headers.get("message-id", "")
+    answer["Message-ID"] = make_msgid(domain="localhost")
+    answer.set_content(text)
+    return answer.as_bytes()
 
 
 def linked(text: str) -> SafeString:

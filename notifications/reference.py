@@ -22,7 +22,15 @@ _TICKET = frozenset(
     }
 )
 _COMMON = frozenset({"recipient.name", "actor.name", "brand"})
-_APPROVAL = frozenset({"approval.title", "approval.requester", "approval.due", "approval.instead_of"})
+_APPROVAL = frozenset(
+    {
+        "approval.title",
+        "approval.requester",
+        "approval.due",
+        "approval.instead_of",
+        "approval.decided_by",
+    }
+)
 TICKET_NAMES = _TICKET | _COMMON
 SLA_NAMES = TICKET_NAMES | {"percent"}
 FLOW_NAMES = TICKET_NAMES | {"reason", "item", "quantity", "amount", "serial", "asset", "stage"}
@@ -127,6 +135,42 @@ TEXTS: dict[str, Text] = {
         "Approval requested: {{ approval.title }}",
         "{{ approval.requester }}님의 신청에 승인이 필요합니다. 아래 버튼에서 확인하고 결정할 수 있습니다.",
         "A request by {{ approval.requester }} needs your decision. Use the button below to decide.",
+        _COMMON | _APPROVAL,
+    ),
+    # to approvers who answered by mail
+    "reply_already_decided": Text(
+        "이미 결정된 승인입니다: {{ approval.title }}",
+        "Already decided: {{ approval.title }}",
+        "보내 주신 답장은 반영되지 않았습니다. 이미 결정되었습니다. 결정한 사람: {{ approval.decided_by }}",
+        "Your mail changed nothing: this was decided before. Decided by: {{ approval.decided_by }}",
+        _COMMON | _APPROVAL,
+    ),
+    "reply_no_reason": Text(
+        "반려 사유가 필요합니다: {{ approval.title }}",
+        "Please give a reason: {{ approval.title }}",
+        "반려하려면 사유가 필요합니다. “반려: 사유”처럼 다시 답장하거나 아래에서 결정해 주세요.",
+        "Declining needs a reason. Reply again with “reject: reason”, or decide below.",
+        _COMMON | _APPROVAL,
+    ),
+    "reply_unclear": Text(
+        "답장을 이해하지 못했습니다: {{ approval.title }}",
+        "We could not read your decision: {{ approval.title }}",
+        "결정되지 않았습니다. 첫 줄에 “승인” 또는 “반려: 사유”만 적어 답장하거나 아래에서 결정해 주세요.",
+        "Nothing was decided. Begin your reply with “approve” or “reject: reason” alone, or decide below.",
+        _COMMON | _APPROVAL,
+    ),
+    "reply_not_allowed": Text(
+        "지금은 결정할 수 없습니다: {{ approval.title }}",
+        "You cannot decide this now: {{ approval.title }}",
+        "보내 주신 답장은 반영되지 않았습니다. 이유는 아래에서 볼 수 있습니다.",
+        "Your mail changed nothing. The page below says why.",
+        _COMMON | _APPROVAL,
+    ),
+    "reply_expired": Text(
+        "답장 기한이 지났습니다: {{ approval.title }}",
+        "Your reply came too late: {{ approval.title }}",
+        "이 메일에 답장으로 결정할 수 있는 기한이 지났습니다. 아직 결정되지 않았다면 아래에서 결정해 주세요.",
+        "The time to decide by replying to that mail is over. If it is still open, decide below.",
         _COMMON | _APPROVAL,
     ),
     # to agents

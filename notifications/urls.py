@@ -12,4 +12,5 @@ urlpatterns = [
     path("notifications/<uuid:public_id>/read/", views.read_one, name="read"),
     path("demo/mail/", views.mailbox_list, name="mailbox"),
     path("demo/mail/<str:name>/", views.mailbox_message, name="mail"),
+    path("demo/mail/<str:name>/reply/", views.mailbox_reply, name="mail_reply"),
 ]

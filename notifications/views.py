@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -16,12 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.policies import is_agent
+from approvals.services import store_mail
 from core.context import NavItem
 from core.errors import BadInputError
 from notifications import mailbox, selectors, services
 from notifications.texts import rendered
 
 MAX_KEY = 2**63
+MAX_REPLY = 5000
 
 
 def has_mailbox(_request: HttpRequest) -> bool:
@@ -104,6 +107,22 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
     if mail is None:
         raise Http404
     return render(request, "notifications/mail.html", {"mail": mail, "body": mailbox.linked(mail.body)})
+
+
+@require_POST
+@login_required
+def mailbox_reply(request: HttpRequest, name: str) -> HttpResponse:
+    """An answer to a caught mail as its receiver would send it; the sweep looks at it a moment later."""
+    mail = mailbox.one(_folder(request), name)
+    if mail is None:
+        raise Http404
+    try:
+        raw = mailbox.reply_to(mail, request.POST.get("text", "")[:MAX_REPLY])
+    except (ValueError, IndexError, AttributeError) as error:  # addresses of a broken mail
+        raise BadInputError(_("This mail cannot be answered.")) from error
+    store_mail(raw, trusted=True)
+    messages.success(request, str(_("Your reply was sent.")))
+    return redirect("notifications:mail", name)
 
 
 def _folder(request: HttpRequest) -> Path:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
-from approvals.choices import Scope, Status, Why
+from approvals.choices import Reason, Scope, StageState, Status, Why
 from approvals.selectors import localized
 from core.api.fields import Body, Label, Moment, Out, Text
 from tickets.api.fields import TicketRef
@@ -27,6 +27,10 @@ class ApprovalOut(Out):
     status = serializers.ChoiceField(choices=Status.choices)
     status_label = Label("status")
     request_status = serializers.ChoiceField(choices=Status.choices, source="request.status")
+    round = serializers.IntegerField(source="request.round")
+    stage = serializers.IntegerField()
+    stage_count = serializers.IntegerField(source="request.stage_count")
+    sets = serializers.ListField(child=serializers.IntegerField())
     approver = PersonRef()
     via_group = ref(NamedRef)
     instead_of = ref(PersonRef)
@@ -53,12 +57,27 @@ class VoiceOut(Out):
     comment = serializers.CharField()
     decided_at = Moment(allow_null=True)
     decided_by = serializers.CharField()
+    stage = serializers.IntegerField()
+    sets = serializers.ListField(child=serializers.IntegerField())
+
+
+class AskedStageOut(Out):
+    """One stage of a question: who was asked, or in a stage to come who will be."""
+
+    number = serializers.IntegerField()
+    label = serializers.CharField()
+    state = serializers.ChoiceField(choices=StageState.choices)
+    state_label = serializers.CharField()
+    chain = VoiceOut(many=True)
+    ahead = serializers.ListField(child=serializers.CharField())
 
 
 class RoundOut(Out):
     """An earlier question about the same ticket."""
 
     title = serializers.CharField()
+    round = serializers.IntegerField()
+    reason = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
     decided_at = Moment(allow_null=True)
     chain = VoiceOut(many=True)
@@ -72,6 +91,8 @@ class SheetOut(ApprovalOut):
     cost = serializers.JSONField(source="sheet.cost", allow_null=True)
     rows = serializers.SerializerMethodField()
     chain = VoiceOut(many=True, source="sheet.chain")
+    stages = AskedStageOut(many=True, source="sheet.stages")
+    is_replaced = serializers.BooleanField(source="sheet.is_replaced")
     earlier = RoundOut(many=True, source="sheet.earlier")
     acting_for = serializers.CharField(source="sheet.acting_for")
     can_decide = serializers.BooleanField(source="sheet.can_decide")
@@ -100,6 +121,10 @@ class TicketApprovalOut(Out):
     title = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
     status_label = Label("status")
+    reason = serializers.ChoiceField(choices=Reason.choices, allow_blank=True)
+    round = serializers.IntegerField()
+    stage = serializers.IntegerField()
+    stage_count = serializers.IntegerField()
     asked_at = Moment(source="created_at")
     due_at = Moment(allow_null=True)
     decided_at = Moment(allow_null=True)
@@ -118,6 +143,8 @@ class AskedOut(Out):
 
     approver = PersonRef()
     via_group = ref(NamedRef)
+    stage = serializers.IntegerField()
+    sets = serializers.ListField(child=serializers.IntegerField())
     status = serializers.ChoiceField(choices=Status.choices)
     status_label = Label("status")
     comment = serializers.CharField()

@@ -1,6 +1,6 @@
 """Reading approvals: what waits, what was decided, decision sheets and links."""
 
-from approvals.selectors.links import LinkExpiredError, already_decided, hash_of, link_of
+from approvals.selectors.links import LinkExpiredError, already_decided, hash_of, link_of, reply_link
 from approvals.selectors.lists import (
     approval_for,
     approvals_for,
@@ -8,6 +8,7 @@ from approvals.selectors.lists import (
     delegation_for,
     delegations_for,
     history_for,
+    newest_round,
     open_requests,
     recipients,
     requests_by_public_id,
@@ -29,8 +30,10 @@ __all__ = [
     "history_for",
     "link_of",
     "localized",
+    "newest_round",
     "open_requests",
     "recipients",
+    "reply_link",
     "requests_by_public_id",
     "requests_of",
     "sheet_by_link",

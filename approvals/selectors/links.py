@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,12 +28,20 @@ def link_of(token: str) -> DecisionLink:
     Raises NotVisibleError for no such link, LinkExpiredError after its time.
     """
     rows = DecisionLink.objects.select_related("user", "approval__request", "approval__decided_by")
-    link = rows.filter(token_hash=hash_of(token)).first()
+    link = rows.filter(token_hash=hash_of(token), by_reply=False).first()
     if link is None:
         raise NotVisibleError
     if link.expires_at <= db_now():
         raise LinkExpiredError(_("This link has expired. Sign in to decide."))
     return link
+
+
+def reply_link(tokens: Iterable[str]) -> DecisionLink | None:
+    """What the first known of these tokens of replies stands for, expired or used as it may be."""
+    wanted = [hash_of(token) for token in tokens]
+    rows = DecisionLink.objects.select_related("user", "approval__request", "approval__decided_by")
+    found = {row.token_hash: row for row in rows.filter(token_hash__in=wanted, by_reply=True)}
+    return next((found[each] for each in wanted if each in found), None)
 
 
 def hash_of(token: str) -> str:
@@ -62,5 +71,7 @@ def already_decided(request: ApprovalRequest, row: Approval) -> AlreadyDecidedEr
 
 def _seat_decision(row: Approval) -> str:
     """What the other holder of this seat answered, while the request as a whole is still open."""
-    given = Approval.objects.filter(request=row.request_id, seat=row.seat, status__in=DECISIONS)
+    given = Approval.objects.filter(
+        request=row.request_id, stage=row.stage, seats__overlap=row.seats, status__in=DECISIONS
+    )
     return given.values_list("status", flat=True).first() or Status.NOT_REQUIRED

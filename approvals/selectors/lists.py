@@ -84,6 +84,14 @@ def requests_by_public_id(public_ids: Iterable[str]) -> dict[str, ApprovalReques
     return {str(row.public_id): row for row in found}
 
 
+def newest_round(public_id: str) -> ApprovalRequest | None:
+    """The question with that public id, or the round that replaced it last, with its rows (APR-14)."""
+    found = ApprovalRequest.objects.filter(public_id=public_id).first()
+    while found is not None and (later := ApprovalRequest.objects.filter(previous=found.pk).first()):
+        found = later
+    return with_rows(ApprovalRequest.objects.filter(pk=found.pk)).first() if found else None
+
+
 def with_rows(requests: QuerySet[ApprovalRequest]) -> QuerySet[ApprovalRequest]:
     """The requests with their rows, and the people and groups of those, prefetched."""
     return requests.select_related("decided_by").prefetch_related(

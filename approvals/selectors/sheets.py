@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from approvals.choices import Status, Why
+from approvals import routing
+from approvals.choices import Reason, StageState, Status, Why
 from approvals.models import Approval, ApprovalRequest, DecisionLink
 from approvals.policies import why_not
 from approvals.selectors.links import already_decided, link_of
@@ -30,14 +32,36 @@ class Voice:
     comment: str
     decided_at: Any
     decided_by: str
+    stage: int
+    sets: list[int]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage as the sheet shows it.
+
+    ``chain`` are those who were asked; ``ahead`` names who will be, in a stage that has not begun.
+    """
+
+    number: int
+    label: str
+    state: StageState
+    chain: list[Voice]
+    ahead: list[str]
+
+    @property
+    def state_label(self) -> str:
+        """The state as a word."""
+        return str(self.state.label)
 
 
 def sheet_for(actor: User, approval: Approval) -> dict[str, Any]:
-    """The decision sheet of an approval ``actor`` may read. At most eight queries, whatever the number.
+    """The decision sheet of an approval ``actor`` may read. At most ten queries, whatever the number.
 
     Keys: ``approval`` (public id), ``version``, ``status``, ``status_label``, ``title``, ``what``, ``why``,
     ``cost`` (None or what the kind gave), ``rows`` [{label, value}], ``requester`` and ``ticket`` (number,
-    title, kind), ``due_at``, ``asked_at``, ``chain`` and ``earlier`` (rounds) of ``Voice``, ``acting_for``,
+    title, kind), ``due_at``, ``asked_at``, ``round``, ``chain`` and ``earlier`` (rounds) of ``Voice``,
+    ``stage`` (number) and ``stages`` of ``Stage``, ``is_replaced`` (asked anew), ``acting_for``,
     ``can_decide``, ``why_not``.
     """
     request = approval.request
@@ -47,6 +71,7 @@ def sheet_for(actor: User, approval: Approval) -> dict[str, Any]:
     is_open = approval.status == Status.REQUESTED
     refusal = why_not(actor, approval) if is_open else ""
     acting = actor.pk != approval.approver_id and is_open and not refusal
+    chain = _voices(next(each for each in rounds if each.pk == request.pk))
     return {
         "approval": str(approval.public_id),
         "version": approval.lock_version,
@@ -63,10 +88,16 @@ def sheet_for(actor: User, approval: Approval) -> dict[str, Any]:
         "ticket": _ticket(request),
         "due_at": request.due_at,
         "asked_at": request.created_at,
-        "chain": _voices(next(each for each in rounds if each.pk == request.pk)),
+        "round": request.round,
+        "stage": approval.stage,
+        "stages": _stages(request, chain),
+        "is_replaced": any(each.previous_id == request.pk for each in rounds),
+        "chain": chain,
         "earlier": [
             {
                 "title": each.title,
+                "round": each.round,
+                "reason": str(Reason(each.reason).label) if each.reason else "",
                 "status": each.status,
                 "decided_at": each.decided_at,
                 "chain": _voices(each),
@@ -110,6 +141,50 @@ def _rounds(request: ApprovalRequest) -> list[ApprovalRequest]:
     return list(with_rows(same).order_by("-pk"))
 
 
+def _stages(request: ApprovalRequest, chain: list[Voice]) -> list[Stage]:
+    kept = request.policy["stages"]
+    names = _names_ahead(kept[request.stage :])
+    return [
+        Stage(
+            number=number,
+            label=_("Stage %(number)s of %(count)s") % {"number": number, "count": len(kept)},
+            state=_stage_state(request, number),
+            chain=[voice for voice in chain if voice.stage == number],
+            ahead=[names[key] for key in _refs(each) if key in names] if number > request.stage else [],
+        )
+        for number, each in enumerate(kept, start=1)
+    ]
+
+
+def _stage_state(request: ApprovalRequest, number: int) -> StageState:
+    is_open = request.status == Status.REQUESTED
+    if number > request.stage:
+        return StageState.TODO if is_open else StageState.SKIPPED
+    if number < request.stage or request.status == Status.APPROVED:
+        return StageState.DONE
+    if is_open:
+        return StageState.NOW
+    return StageState.FAILED if request.status == Status.REJECTED else StageState.SKIPPED
+
+
+def _refs(stage: dict[str, Any]) -> list[tuple[str, int]]:
+    """Who a kept stage names, each once, in order."""
+    found = [pair for each in stage["sets"] for ref in each["approvers"] for pair in ref.items()]
+    return list(dict.fromkeys(found))
+
+
+def _names_ahead(stages: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
+    """Names of the people and groups of stages that have not begun. Two queries where there are any."""
+    refs = [{kind: pk} for stage in stages for kind, pk in _refs(stage)]
+    found = routing.meant(refs) if refs else []
+    return {
+        ("user" if isinstance(each, User) else "group", each.pk): (
+            each.display_name if isinstance(each, User) else each.name
+        )
+        for each in found
+    }
+
+
 def _ticket(request: ApprovalRequest) -> dict[str, Any] | None:
     ticket = request.ticket
     if ticket is None:
@@ -136,6 +211,8 @@ def _voice(row: Approval) -> Voice:
         comment=row.comment,
         decided_at=row.decided_at,
         decided_by=answered_for.display_name if answered_for else "",
+        stage=row.stage,
+        sets=row.sets,
     )
 
 

@@ -1,19 +1,25 @@
 """Asking people for a decision and answering; the one way to write approvals."""
 
-from approvals.services.asking import NoApproverError, cancel_request, request_approval
+from approvals.services.asking import cancel_request, request_approval
 from approvals.services.deciding import decide
 from approvals.services.delegating import delegate, end_delegation
 from approvals.services.due import fire_due
-from approvals.services.linking import decide_by_link, link_for
+from approvals.services.linking import accept_reply, decide_by_link, link_for
+from approvals.services.mailing import store_mail
+from approvals.services.reasking import fields_changed
+from approvals.services.stages import NoApproverError
 
 __all__ = [
     "NoApproverError",
+    "accept_reply",
     "cancel_request",
     "decide",
     "decide_by_link",
     "delegate",
     "end_delegation",
+    "fields_changed",
     "fire_due",
     "link_for",
     "request_approval",
+    "store_mail",
 ]

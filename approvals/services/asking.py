@@ -8,27 +8,20 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Company
+from accounts.models import Company, Group, User
 from accounts.policies import Actor
-from accounts.selectors import group_keyed
-from approvals import duedates, routing, rules
-from approvals.choices import Reason, Status
-from approvals.models import Approval, ApprovalRequest
-from approvals.policies import may_ask, may_cancel, ticket_side
-from approvals.services.writing import finish, locked_request, note, payload
-from core import outbox
-from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError, WrongStateError, invalid
-from core.settings_store import value
+from approvals import plans, routing
+from approvals.choices import OnChange, Reason, Status
+from approvals.models import ApprovalRequest
+from approvals.policies import may_ask, may_cancel
+from approvals.services import stages as running
+from approvals.services.writing import finish, locked_request, note
+from core.errors import NotAllowedError, NotVisibleError, WrongStateError, invalid
 from core.text import clean
 from core.time import db_now
 from tickets.models import Ticket
 from tickets.policies import visible_to as visible_tickets
-
-
-class NoApproverError(RuleRefusedError):
-    """Nobody, or too few, may be asked, and the question was told to fail then."""
-
-    code = "no_approver"
+from tickets.selectors import child_of
 
 
 @transaction.atomic
@@ -36,71 +29,65 @@ def request_approval(
     ticket_id: int | None,
     *,
     actor: Actor,
-    approvers: Sequence[routing.Named],
+    approvers: Sequence[routing.Named] = (),
     rule: str = "any",
+    members: str = "once",
     title: str = "",
     summary: dict[str, Any] | None = None,
     due: dict[str, Any] | None = None,
     on_due: str | Sequence[str] = (),
     on_empty: str | dict[str, str] = "fail",
     reject_rule: str = "",
+    stages: Sequence[dict[str, Any]] | None = None,
+    watch: Sequence[str] = (),
+    on_change: str = OnChange.REASK,
+    watch_after: bool = False,
 ) -> ApprovalRequest:
-    """A new request with one row per person who is asked.
+    """A new request with one row per person who is asked in its first stage.
 
-    ``approvers`` are people and groups; ``rule`` and ``reject_rule`` as in ``approvals.rules``, ``due`` and
-    ``on_due`` as in ``approvals.duedates``. With nobody to ask ``on_empty`` decides: ``approve``, ``reject``,
-    ``{"group": key}`` or ``fail``. Publishes ``approval.requested``, or ``approval.decided`` when it ended
-    at once. Raises NotAllowedError, NotVisibleError, WrongStateError (closed ticket), RuleRefusedError,
-    NoApproverError.
+    ``stages`` are as in ``approvals.plans``, with people and groups as approvers; ``approvers``, ``rule``,
+    ``members``, ``due``, ``on_due`` and ``reject_rule`` are the short form of one stage with one set. With
+    nobody to ask in a stage ``on_empty`` decides: ``approve``, ``reject``, ``{"group": key}`` or ``fail``.
+    Fields of the ticket named in ``watch`` put the question anew when they change (``on_change`` ``reask``),
+    with ``watch_after`` also once it is approved. Without ``summary`` the kind's ``decision_summary`` tells.
+    Publishes ``approval.requested``, or what ``stages.proceed`` publishes when nobody need be asked. Raises
+    NotAllowedError, NotVisibleError, WrongStateError (closed ticket), RuleRefusedError, NoApproverError.
     """
     if not may_ask(actor):
         raise NotAllowedError
+    short = {
+        "sets": [{"approvers": approvers, "rule": rule, "members": members}],
+        "reject_rule": reject_rule,
+        "due": due,
+        "on_due": on_due,
+    }
+    if stages is not None and (
+        approvers or rule != "any" or members != "once" or reject_rule or due or on_due
+    ):
+        raise invalid("stages", _("Say who decides in stages or in one list, not in both."))
     ticket = _ticket(ticket_id, actor)
     request = _request(ticket, actor, title, summary)
-    parsed = rules.parse(rule)
-    if reject_rule:
-        rules.parse(reject_rule)
-    made = duedates.plan(due, on_due, zone=_zone(ticket, actor))
-    request.policy = {"rule": rule, "reject": reject_rule, "on_empty": on_empty, "due": made}
-    wall = routing.Wall(request.company_id, frozenset() if value("approval.own") else _own(ticket, actor))
-    seats = _seats(approvers, wall, on_empty)
-    _check_reach(parsed, seats)
-    if made:
-        request.due_at = duedates.next_at(made, db_now())
-        request.next_fire_at = request.due_at if seats and made["actions"] else None
+    running.fallback_key(on_empty)
+    request.policy = {
+        "stages": plans.written(
+            [short] if stages is None else stages, zone=_zone(ticket, actor), named=_named
+        ),
+        "on_empty": on_empty,
+        "watch": plans.watched(watch, on_change),
+        "on_change": on_change,
+        "watch_after": watch_after,
+        "summary": "kind" if summary is None else "given",
+    }
     request.save(force_insert=True)
-    return _ask(request, seats, actor)
-
-
-def _ask(request: ApprovalRequest, seats: list[routing.Seat], actor: Actor) -> ApprovalRequest:
-    if not seats:
-        ends = {"approve": Status.APPROVED, "reject": Status.REJECTED}
-        outcome = ends[request.policy["on_empty"]]
-        note(request, actor=None, verb="approval_empty", changes={"approval": [None, str(outcome)]})
-        finish(request, outcome, actor=None, reason=Reason.EMPTY, at=db_now())
-        return request
-    rows = add_rows(request, seats)
-    names = sorted(seat.approver.username for seat in seats)
-    note(request, actor=actor, verb="approval_requested", changes={"approvers": [None, names]})
-    ids = [row.pk for row in rows]
-    outbox.publish("approval.requested", payload(request, approval_ids=ids, why="new"), actor=actor)
+    running.begin(request, actor=actor, why="new")
     return request
 
 
-def add_rows(request: ApprovalRequest, seats: list[routing.Seat]) -> list[Approval]:
-    """One saved row per seat given."""
-    return Approval.objects.bulk_create(
-        Approval(
-            request=request,
-            seat=seat.key,
-            approver=seat.approver,
-            via_group=seat.via_group,
-            instead_of=seat.instead_of,
-            why=seat.why,
-            delegate=seat.delegate,
-        )
-        for seat in seats
-    )
+def told_by_kind(ticket: Ticket | None) -> dict[str, Any]:
+    """What the ticket's kind tells approvers about it; nothing for a kind that tells nothing."""
+    child = child_of(ticket) if ticket is not None else None
+    found: dict[str, Any] = child.decision_summary() if hasattr(child, "decision_summary") else {}
+    return found
 
 
 @transaction.atomic
@@ -121,6 +108,12 @@ def cancel_request(request_id: int, *, actor: Actor, reason: str = "") -> Approv
     note(request, actor=actor, verb="approval_cancelled", body=text)
     finish(request, Status.CANCELLED, actor=actor, reason=Reason.WITHDRAWN, at=db_now())
     return request
+
+
+def _named(approvers: Any) -> list[dict[str, int]]:
+    if not isinstance(approvers, list | tuple) or not all(isinstance(a, User | Group) for a in approvers):
+        raise invalid("approvers", _("Say who is meant."), code="people")
+    return routing.kept(approvers)
 
 
 def _ticket(ticket_id: int | None, actor: Actor) -> Ticket | None:
@@ -148,49 +141,10 @@ def _request(
     company: Company | None = ticket.company if ticket else actor.company if actor else None
     if company is None:
         raise invalid("ticket", _("The platform asks about tickets only."), code="required")
-    return ApprovalRequest(
-        ticket=ticket, company=company, title=text, summary=summary or {}, requested_by=actor
-    )
-
-
-def _own(ticket: Ticket | None, actor: Actor) -> frozenset[int]:
-    if ticket is not None:
-        return ticket_side(ticket)
-    return frozenset({actor.pk}) if actor else frozenset()
+    told = told_by_kind(ticket) if summary is None else summary
+    return ApprovalRequest(ticket=ticket, company=company, title=text, summary=told, requested_by=actor)
 
 
 def _zone(ticket: Ticket | None, actor: Actor) -> str:
     person = ticket.requester if ticket else actor
     return person.time_zone if person else "UTC"
-
-
-def _seats(
-    approvers: Sequence[routing.Named], wall: routing.Wall, on_empty: str | dict[str, str]
-) -> list[routing.Seat]:
-    key = _fallback_key(on_empty)
-    fallback = group_keyed(None, key) if key else None
-    found = routing.seats(approvers, wall, fallback=fallback)
-    if found or on_empty in ("approve", "reject"):
-        return found
-    if key and fallback is None:
-        raise NoApproverError(_("There is no group “%(key)s” to ask.") % {"key": key})
-    instead = routing.seats([fallback], wall) if fallback else []
-    if not instead:
-        raise NoApproverError(_("There is nobody who may decide this."))
-    return instead
-
-
-def _fallback_key(on_empty: str | dict[str, str]) -> str:
-    if isinstance(on_empty, dict) and on_empty.keys() == {"group"}:
-        return on_empty["group"]
-    if isinstance(on_empty, dict) or on_empty not in ("approve", "reject", "fail"):
-        raise invalid("on_empty", _("Choose what happens when there is nobody to ask."), code="choice")
-    return ""
-
-
-def _check_reach(rule: rules.Rule, seats: list[routing.Seat]) -> None:
-    """A question that could never be approved is a mistake of who wrote it, not a no."""
-    asked = len({seat.key for seat in seats})
-    if asked and not rule.is_reachable(rules.Tally(0, 0, asked)):
-        text = _("%(needed)s approvals are needed, but only %(asked)s can be asked.")
-        raise NoApproverError(text % {"needed": rule.needed(asked), "asked": asked})

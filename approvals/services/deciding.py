@@ -13,7 +13,8 @@ from approvals.choices import DECISIONS, Reason, Status
 from approvals.models import Approval, ApprovalRequest, DecisionLink
 from approvals.policies import visible_to, why_not
 from approvals.selectors import already_decided
-from approvals.services.writing import finish, locked_request, note, payload, standing
+from approvals.services.stages import proceed
+from approvals.services.writing import locked_request, note, payload, standing
 from core import outbox
 from core.cause import current_channel
 from core.errors import (
@@ -42,9 +43,10 @@ def decide(
 ) -> ApprovalRequest:
     """The request after ``actor`` answered ``approved`` or ``rejected``; a no needs a reason in ``comment``.
 
-    Publishes ``approval.answered`` and, when that decides, ``approval.decided``; the ticket gets a public
-    activity. Raises NotVisibleError, AlreadyDecidedError (names who and when), NotAllowedError,
-    StaleVersionError, RuleRefusedError; nothing changes then.
+    Publishes ``approval.answered``, and what follows from it: the next stage is asked, or the whole is
+    decided (``stages.proceed``). The ticket gets a public activity. Raises NotVisibleError,
+    AlreadyDecidedError (names who and when), NotAllowedError, StaleVersionError, RuleRefusedError; nothing
+    changes then.
     """
     request, row = _locked(approval_id, actor)
     if row.status != Status.REQUESTED:
@@ -60,9 +62,7 @@ def decide(
     if via_link is not None:
         DecisionLink.objects.filter(pk=via_link.pk).update(used_at=now)
     _tell(request, row, actor, text)
-    outcome = standing(request)
-    if outcome != Status.REQUESTED:
-        finish(request, outcome, actor=actor, reason=Reason.ANSWERS, at=now)
+    proceed(request, standing(request), actor=actor, reason=Reason.ANSWERS, at=now)
     return request
 
 
@@ -98,8 +98,18 @@ def _answer(row: Approval, actor: User, decision: str, text: str, now: dt.dateti
     row.decided_at, row.decided_by = now, actor
     row.lock_version += 1
     row.save(update_fields=["status", "comment", "channel", "decided_at", "decided_by", "lock_version"])
-    others = Approval.objects.filter(request=row.request_id, seat=row.seat, status=Status.REQUESTED)
-    others.update(status=Status.NOT_REQUIRED)
+    _settle_seats(row)
+
+
+def _settle_seats(row: Approval) -> None:
+    """The seats of an answer are taken: who shares them is asked for the rest, or not at all (APR-08)."""
+    others = Approval.objects.filter(
+        request=row.request_id, stage=row.stage, seats__overlap=row.seats, status=Status.REQUESTED
+    )
+    for other in others.order_by("pk"):
+        rest = [seat for seat in other.seats if seat not in row.seats]
+        changed: dict[str, Any] = {"seats": rest} if rest else {"status": Status.NOT_REQUIRED}
+        Approval.objects.filter(pk=other.pk).update(**changed)
 
 
 def _tell(request: ApprovalRequest, row: Approval, actor: User, text: str) -> None:

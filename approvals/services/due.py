@@ -7,14 +7,13 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from approvals import duedates, routing
+from accounts.models import User
+from approvals import duedates, plans, routing
 from approvals.choices import DueAction, Reason, Status, Why
 from approvals.models import Approval, ApprovalRequest
-from approvals.policies import requester_side
-from approvals.services.asking import add_rows
-from approvals.services.writing import finish, note, payload
+from approvals.services.stages import add_rows, proceed, wall_of
+from approvals.services.writing import note, payload
 from core import outbox, sweep
-from core.settings_store import value
 from core.time import db_now
 
 _ENDS = {
@@ -48,7 +47,7 @@ def _fire_one() -> bool:
     )
     if request is None:
         return False
-    made = request.policy["due"]
+    made = plans.of(request.policy).stages[request.stage - 1].due
     action = made["actions"][request.fired]
     request.fired += 1
     if action in _ENDS:
@@ -77,20 +76,28 @@ def _remind(request: ApprovalRequest) -> None:
 
 def _escalate(request: ApprovalRequest) -> None:
     """Ask the manager of everybody who has not answered; either answer counts for the seat."""
-    own = frozenset() if value("approval.own") else requester_side(request, request.ticket)
-    wall = routing.Wall(request.company_id, own)
-    asked = set(request.approvals.values_list("approver_id", flat=True))
-    seats: dict[int, routing.Seat] = {}
+    wall = wall_of(request)
+    stage = request.approvals.filter(stage=request.stage)
+    asked = set(stage.values_list("approver_id", flat=True))
+    found: dict[int, routing.Asked] = {}
     for row in _open_rows(request):
         above = routing.manager_above(row.approver, wall)
         if above is not None and above.pk not in asked:
-            seat = routing.Seat(row.seat, above, instead_of=row.approver, why=Why.ESCALATED)
-            seats.setdefault(above.pk, seat)
-    rows = add_rows(request, list(seats.values()))
-    names = sorted(seat.approver.username for seat in seats.values())
+            found[above.pk] = _joined(found.get(above.pk), row, above)
+    rows = add_rows(request, list(found.values()))
+    names = sorted(each.approver.username for each in found.values())
     note(request, actor=None, verb="approval_escalated", changes={"approvers": [None, names]})
     ids = [row.pk for row in rows]
     outbox.publish("approval.requested", payload(request, approval_ids=ids, why="escalated"))
+
+
+def _joined(known: routing.Asked | None, row: Approval, above: User) -> routing.Asked:
+    """The manager's row with the seats of one more person; in each set the manager counts once."""
+    held = known.seats if known else ()
+    sets = {seat.partition("/")[0] for seat in held}
+    more = tuple(seat for seat in row.seats if seat.partition("/")[0] not in sets)
+    by = known.by if known else routing.Seat("", above, instead_of=row.approver, why=Why.ESCALATED)
+    return routing.Asked(held + more, by)
 
 
 def _end(request: ApprovalRequest, action: DueAction, now: dt.datetime) -> None:
@@ -102,4 +109,4 @@ def _end(request: ApprovalRequest, action: DueAction, now: dt.datetime) -> None:
         body=_("Nobody answered in time."),
         changes={"approval": [Status.REQUESTED.value, str(outcome)]},
     )
-    finish(request, outcome, actor=None, reason=Reason.DUE, at=now)
+    proceed(request, outcome, actor=None, reason=Reason.DUE, at=now)

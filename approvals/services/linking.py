@@ -39,6 +39,26 @@ def link_for(approval_id: int, *, user: User | None = None) -> str:
 
 
 @transaction.atomic
+def accept_reply(approval_id: int, *, user: User, token: str) -> None:
+    """From now on a mail by ``user`` that answers the mail with this token may decide this approval, once.
+
+    ``token`` is made from the mail's key, the same on every attempt to send it; run twice it adds nothing.
+    Works for ``approval.link_days`` days. Raises NotAllowedError for a person who may not decide it.
+    """
+    row = Approval.objects.select_related("approver").get(pk=approval_id)
+    if not stands_for(user, row):
+        raise NotAllowedError
+    link = DecisionLink(
+        approval=row,
+        user=user,
+        token_hash=hash_of(token),
+        by_reply=True,
+        expires_at=db_now() + dt.timedelta(days=value("approval.link_days")),
+    )
+    DecisionLink.objects.bulk_create([link], ignore_conflicts=True)
+
+
+@transaction.atomic
 def decide_by_link(token: str, *, decision: str, comment: str = "") -> ApprovalRequest:
     """The request after the link's person answered through it; only a POST may come here.
 

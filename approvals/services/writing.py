@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from accounts.policies import Actor
-from approvals import rules
+from approvals import plans, rules
 from approvals.choices import DECISIONS, Status
 from approvals.models import Approval, ApprovalRequest
 from core import audit, outbox
 from core.errors import NotVisibleError
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
+
+Answer = tuple[list[str], bool | None]
 
 
 def locked_request(request_id: int) -> ApprovalRequest:
@@ -68,13 +71,22 @@ def payload(request: ApprovalRequest, **more: Any) -> dict[str, Any]:
 
 
 def standing(request: ApprovalRequest) -> str:
-    """What the answers given so far make of the request: approved, rejected or still requested."""
-    rows = request.approvals.filter(status__in=[Status.REQUESTED, *DECISIONS]).values_list("seat", "status")
+    """What the answers given so far make of the present stage: approved, rejected or still requested."""
+    rows = request.approvals.filter(stage=request.stage, status__in=[Status.REQUESTED, *DECISIONS])
     answers = {Status.APPROVED: True, Status.REJECTED: False}
-    counted = rules.tally((seat, answers.get(Status(status))) for seat, status in rows)
-    policy = request.policy
-    reject = rules.parse(policy["reject"]) if policy.get("reject") else None
-    return rules.outcome(rules.parse(policy["rule"]), counted, reject=reject)
+    given = [(seats, answers.get(Status(status))) for seats, status in rows.values_list("seats", "status")]
+    stage = plans.of(request.policy).stages[request.stage - 1]
+    counted = [
+        (each.rule, rules.tally(_in_set(given, number))) for number, each in enumerate(stage.sets, start=1)
+    ]
+    whole = rules.tally((seats[0], answer) for seats, answer in given)
+    return rules.stage_outcome(counted, whole, reject=stage.reject)
+
+
+def _in_set(given: Iterable[Answer], number: int) -> Iterator[tuple[str, bool | None]]:
+    """What counts for one approve set: its seats, each with the answer of the rows that hold it."""
+    for seats, answer in given:
+        yield from ((seat, answer) for seat in seats if seat.startswith(f"{number}/"))
 
 
 def finish(request: ApprovalRequest, outcome: str, *, actor: Actor, reason: str, at: dt.datetime) -> None:

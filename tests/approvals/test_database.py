@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from approvals import services
-from approvals.models import Approval
+from approvals import plans, services
+from approvals.models import Approval, ApprovalRequest
+from approvals.selectors import count_waiting, recipients
 from core.errors import AlreadyDecidedError
 from core.models import OutboxEvent
 from tests.factories.accounts import UserFactory
@@ -68,10 +70,58 @@ def test_an_answer_has_a_person_a_time_and_for_a_no_a_reason():
     no = f"status = 'rejected', decided_at = now(), decided_by_id = {person.pk}"
     assert "has_a_reason" in refusal_of(update.format(no), row.pk)
     assert refusal_of(update.format(no + ", comment = 'No'"), row.pk) == ""
-    columns = "request_id, approver_id, seat, why, status, comment, channel, lock_version"
-    values = f"{row.request_id}, {person.pk}, 'x', 'asked', 'requested', '', '', 1"
-    again = f"INSERT INTO approvals_approval ({columns}) VALUES ({values})"
-    assert "approver_once" in refusal_of(again)
+    columns = "request_id, approver_id, stage, seats, why, status, comment, channel, lock_version"
+    insert = (
+        f"INSERT INTO approvals_approval ({columns}) VALUES ({row.request_id}, {person.pk}, %s, %s, {{}})"
+    )
+    again = insert.format("'asked', 'requested', '', '', 1")
+    assert "approver_once" in refusal_of(again, 1, ["1/x"])
+    assert "has_a_seat" in refusal_of(again, 2, [])
+    assert refusal_of(again, 2, ["1/x"]) == ""
+
+
+@pytest.mark.django_db
+def test_a_round_beyond_the_first_replaces_one_and_each_is_replaced_once():
+    first = make_approval_request()
+    update = "UPDATE approvals_approvalrequest SET round = %s, previous_id = %s WHERE id = %s"
+    second, third = make_approval_request(), make_approval_request()
+    assert "request_round" in refusal_of(update, 2, None, second.pk)
+    assert "request_round" in refusal_of(update, 1, first.pk, second.pk)
+    assert refusal_of(update, 2, first.pk, second.pk) == ""
+    assert "previous_id" in refusal_of(update, 2, first.pk, third.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.pitfall("P-15")
+def test_the_others_lists_are_empty_in_the_very_transaction_of_the_decision():
+    people = [UserFactory() for _ in range(3)]
+    request = make_approval_request(*people)
+    ids = list(request.approvals.values_list("pk", flat=True))
+    with transaction.atomic():
+        answer(request, people[0])
+        assert [count_waiting(person) for person in people] == [0, 0, 0]
+        assert recipients(ids) == []
+        transaction.set_rollback(True)
+    assert [count_waiting(person) for person in people] == [1, 1, 1]
+    assert len(recipients(ids)) == 3
+
+
+@pytest.mark.django_db
+def test_questions_from_before_stages_become_one_stage_and_back():
+    migration = import_module("approvals.migrations.0002_stages")
+    request = make_approval_request(due={"after": "P1D"}, on_due="remind")
+    due = request.policy["stages"][0]["due"]
+    before = {"rule": "count:2", "reject": "any", "on_empty": "fail", "due": due}
+    ApprovalRequest.objects.filter(pk=request.pk).update(policy=before)
+    with connection.cursor() as cursor:
+        cursor.execute(migration.TO_STAGES)
+        plan = plans.of(ApprovalRequest.objects.get(pk=request.pk).policy)
+        [stage] = plan.stages
+        assert (str(stage.sets[0].rule.amount), stage.reject.kind, stage.due, plan.on_empty) == (
+            "2", "any", due, "fail",
+        )  # fmt: skip
+        cursor.execute(migration.TO_ONE_RULE)
+    assert ApprovalRequest.objects.get(pk=request.pk).policy == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,7 +119,7 @@ def test_an_escalated_manager_answers_for_the_same_seat():
     make_overdue(request)
     services.fire_due(limit=10)
     row = row_of(request, boss)
-    assert (row.instead_of, row.why, row.seat) == (manager, "escalated", f"user:{manager.pk}")
+    assert (row.instead_of, row.why, row.seats) == (manager, "escalated", [f"1/user:{manager.pk}"])
     request = answer(request, boss)
     assert request.status == "approved"
     assert statuses(request)[manager] == "not_required"
@@ -129,7 +129,7 @@ def test_an_escalated_manager_answers_for_the_same_seat():
 def test_business_time_decides_when_it_is_due():
     request = make_approval_request(due={"business": "PT16H", "calendar": "requester"}, on_due="remind")
     assert request.due_at - request.created_at > dt.timedelta(hours=24)
-    assert request.policy["due"]["calendar"] == "kr-office"
+    assert request.policy["stages"][0]["due"]["calendar"] == "kr-office"
 
 
 @pytest.mark.django_db

@@ -18,7 +18,14 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 def make_approval_request(*approvers: Any, ticket: Any = None, **policy: Any) -> ApprovalRequest:
     """A request about a new incident, asked of these people and groups (one new person by default)."""
     ticket = ticket or make_incident()
-    return services.request_approval(ticket.pk, actor=None, approvers=approvers or [UserFactory()], **policy)
+    if "stages" not in policy:
+        policy["approvers"] = approvers or [UserFactory()]
+    return services.request_approval(ticket.pk, actor=None, **policy)
+
+
+def stage(*approvers: Any, rule: str = "any", members: str = "once", **more: Any) -> dict[str, Any]:
+    """A stage of one set."""
+    return {"sets": [{"approvers": list(approvers), "rule": rule, "members": members}], **more}
 
 
 def make_delegation(user: Any, to: Any, *, starts_in: int = -1, ends_in: int = 1) -> Delegation:
@@ -30,8 +37,8 @@ def make_delegation(user: Any, to: Any, *, starts_in: int = -1, ends_in: int = 1
 
 
 def row_of(request: ApprovalRequest, person: Any) -> Approval:
-    """The row of that approver."""
-    return Approval.objects.get(request=request, approver=person)
+    """The approver's row in the latest stage they were asked in."""
+    return Approval.objects.filter(request=request, approver=person).latest("stage")
 
 
 def answer(request: ApprovalRequest, person: Any, decision: str = "approved") -> ApprovalRequest:
