@@ -19,14 +19,9 @@ def answers(stack: PrivateStack) -> bool:
         return False
 
 
-def hints_done(stack: PrivateStack) -> int:
-    """How many wake-up hints the workers have taken; 0 while none of them can be asked."""
-    return _done(stack, "core.tasks.wake")
-
-
-def ticks_done(stack: PrivateStack) -> int:
-    """How many of beat's ticks the workers have taken."""
-    return _done(stack, "core.tasks.sweep_tick")
+def published(stack: PrivateStack) -> int:
+    """How many messages the broker was given since it started: hints and ticks."""
+    return int(redis.Redis.from_url(stack.redis_url).info("commandstats")["cmdstat_lpush"]["calls"])
 
 
 def wait_for_hints(stack: PrivateStack, seconds: float) -> float | None:
@@ -34,14 +29,15 @@ def wait_for_hints(stack: PrivateStack, seconds: float) -> float | None:
     began = time.monotonic()
     before = None
     while time.monotonic() - began < seconds:
-        now = hints_done(stack)
+        now = _hints_done(stack)
         if before is not None and now > before:
             return time.monotonic() - began
         before = now if before is None and now else before
     return None
 
 
-def _done(stack: PrivateStack, task: str) -> int:
+def _hints_done(stack: PrivateStack) -> int:
+    """How many hints the workers have taken; 0 while none of them can be asked."""
     url = stack.redis_url.replace("unix://", "redis+socket://")
     with Celery(broker=url) as app:
         try:
@@ -50,4 +46,4 @@ def _done(stack: PrivateStack, task: str) -> int:
             return 0
         except app.connection_for_read().connection_errors:
             return 0
-    return sum(int(each["total"].get(task, 0)) for each in found.values())
+    return sum(int(each["total"].get("core.tasks.wake", 0)) for each in found.values())

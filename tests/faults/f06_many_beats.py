@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.faults import invariants
-from tests.faults.broker import ticks_done
+from tests.faults.broker import published
 from tests.faults.drill import Drill, run
 from tests.faults.load import TIMED, Load
 from tests.faults.story import UNLIMITED, Story
 
 SECONDS, FULL_SECONDS = 35, 120
+STARTED_SECONDS = 5
 SCHEDULE = "flows.stuck"  # the one that is due each minute
 
 
@@ -22,12 +23,15 @@ def drill(d: Drill) -> None:
         stack.inside("publish_timer", {"seconds": 20, "title": TIMED})
         began = stack.sql("SELECT clock_timestamp()")[0][0]
         with Load(story, timed_share=4) as load:
-            for more, name in ((1, "two"), (3, "five")):
+            for more, beats in ((1, 2), (3, 5)):
                 for _ in range(more):
                     stack.add_beat()
-                before = ticks_done(stack)
+                load.wait(STARTED_SECONDS)
+                before = published(stack)
                 load.wait(length)
-                d.figures[f"sweeps_of_{name}"] = ticks_done(stack) - before
+                count = published(stack) - before
+                d.figures[f"messages_of_{beats}"] = count
+                d.require(count >= 0.9 * beats * length, f"{beats} beats sent {count} ticks in {length} s")
         d.require(all(extra.poll() is None for extra in stack.extras), "an additional beat has ended")
         ended = stack.sql("SELECT clock_timestamp()")[0][0]
         compare_ticks(d, began, ended, [row[0] for row in ticks(stack, began, ended)])

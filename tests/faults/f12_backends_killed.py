@@ -9,7 +9,7 @@ from tests.faults import invariants
 from tests.faults.drill import Drill, run
 from tests.faults.load import Load, p99
 from tests.faults.stack import PrivateStack
-from tests.faults.story import UNLIMITED, Story
+from tests.faults.story import UNLIMITED, Story, until
 
 OURS = "SELECT pid FROM pg_stat_activity WHERE usename = 'itsm_app' AND backend_type = 'client backend'"
 
@@ -34,10 +34,10 @@ def drill(d: Drill) -> None:
 def cut(d: Drill, stack: PrivateStack, kind: str) -> int:
     """How many connections were cut."""
     if kind == "all":
-        return len(stack.sql(f"SELECT pg_terminate_backend(pid) FROM ({OURS}) ours"))
-    pid = d.random.choice([row[0] for row in stack.sql(OURS)])
+        return len(stack.sql(f"SELECT pg_terminate_backend(pid) FROM ({OURS}) ours", superuser=True))
+    pid = d.random.choice(until(lambda: [row[0] for row in stack.sql(OURS, superuser=True)], 5))
     if kind == "one":
-        stack.sql("SELECT pg_terminate_backend(%s)", (pid,))
+        stack.sql("SELECT pg_terminate_backend(%s)", (pid,), superuser=True)
     else:
         stack.signal_backend(pid, signal.SIGKILL)
     return 1

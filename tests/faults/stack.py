@@ -22,7 +22,7 @@ from typing import Any
 
 from itsm.devtools.processes import clean_environment
 from itsm.environment import BASE_DIR
-from itsm.launcher import database, keys
+from itsm.launcher import database, embedded, keys
 from itsm.launcher.layout import Layout
 from itsm.launcher.ports import free_port
 from itsm.launcher.programs import beat_command, worker_command
@@ -246,9 +246,12 @@ class PrivateStack:
 
     # Doors
 
-    def sql(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement, run as the owner and committed."""
-        with closing(database.connect(self.dsn)) as connection, connection.cursor() as run:
+    def sql(
+        self, statement: str, parameters: tuple[Any, ...] = (), *, superuser: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """Rows of one statement, run as the owner of the tables or as superuser, and committed."""
+        dsn = embedded.address(embedded.SUPERUSER, Path(self.state["sockets"])) if superuser else self.dsn
+        with closing(database.connect(dsn)) as connection, connection.cursor() as run:
             run.execute(statement, parameters or None)
             return list(run.fetchall()) if run.description else []
 
