@@ -170,12 +170,12 @@ class Story:
         )
         return {str(state): int(count) for state, count in rows}
 
-    def finish(self) -> bool:
-        """Work until every acknowledged order is closed complete; False when the patience is over."""
+    def finish(self, seconds: float = PATIENCE) -> bool:
+        """Work until every acknowledged order is closed complete; False when the time is over."""
 
         def all_done() -> bool:
             self.approve_what_waits()
             self.complete_what_is_open()
             return self.states() == {"closed_complete": len(self.orders)}
 
-        return bool(until(all_done))
+        return bool(until(all_done, seconds))
