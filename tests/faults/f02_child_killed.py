@@ -12,35 +12,33 @@ from pathlib import Path
 
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
-from tests.faults.load import Load, graph
+from tests.faults.load import Load, graph, rate
 from tests.faults.stack import PrivateStack
 from tests.faults.story import UNLIMITED, Story, until
 from tests.faults.versions import newer_code
 
 ATTEMPTS = 5
-STARVED_ROUNDS, STARVED_SECONDS = 3, 4
+MEMORY_BYTES = 768 * 1024 * 1024
 POISONED_SECONDS = 60  # with --full the real back-off of 10 s · 2ⁿ passes
-POISONS = ("drill_broken", "drill_killer")
+POISONS = ("drill_broken", "drill_greedy", "drill_killer")
 
 
 def drill(d: Drill) -> None:
-    """Kill children, starve children, then let two steps do it by themselves; the others finish."""
+    """Kill children of a worker with little memory, then let steps do it by themselves; the others finish."""
     with (
         tempfile.TemporaryDirectory(prefix="maru-newer-") as folder,
         d.stack(env=UNLIMITED, code=newer_code(Path(folder))) as stack,
     ):
         story = Story(stack)
-        with Load(story) as load:
+        with Load(story, rate=rate(d)) as load:
+            limit_memory(stack)
             for _ in range(d.rounds):
                 load.wait(d.random.uniform(0.1, 1.2))
                 kill_one(d, stack)
-            for _ in range(STARVED_ROUNDS):
-                starve(d, stack)
-                load.wait(STARVED_SECONDS)
             numbers = poison(story)
             given_up = wait_for_the_end(d, stack)
             load.wait(2)
-        d.figures |= {"kills": d.rounds, "starved": STARVED_ROUNDS, "worker_restarts": restarts(stack)}
+        d.figures |= {"kills": d.rounds, "worker_restarts": restarts(stack)}
         d.require(given_up, f"not given up after {ATTEMPTS} attempts: {states(stack)}")
         d.figures["poisoned"] = len(numbers)
         invariants.settle(d, story)
@@ -58,17 +56,15 @@ def kill_one(d: Drill, stack: PrivateStack) -> None:
         os.kill(d.random.choice(until(lambda: children(stack), 10)), signal.SIGKILL)
 
 
-def starve(d: Drill, stack: PrivateStack) -> None:
-    """One child gets no more memory than it has: its next allocation fails."""
-    pid = d.random.choice(until(lambda: children(stack), 10))
-    with suppress(ProcessLookupError, FileNotFoundError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[0])
-        size = pages * resource.getpagesize()
-        resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+def limit_memory(stack: PrivateStack) -> None:
+    """What ``ulimit -v`` does, for the worker and all it starts: an allocation beyond that fails."""
+    for pid in stack.pids("worker"):
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 def poison(story: Story) -> list[str]:
-    """One run with a step that raises, and one with a step that kills its process."""
+    """Three runs, each with one step: it raises, it wants all memory, it kills its process."""
     numbers = []
     for kind in POISONS:
         nodes = {"bad": {"kind": kind, "next": "ok"}, "ok": {"kind": "end", "outcome": "delivered"}}
@@ -81,9 +77,10 @@ def poison(story: Story) -> list[str]:
 
 
 def wait_for_the_end(d: Drill, stack: PrivateStack) -> bool:
-    """Whether both steps have failed for good in time; unless ``--full``, their back-off is cut short."""
+    """Whether these steps have failed for good in time; unless ``--full``, their back-off is cut short."""
 
     def over() -> bool:
+        limit_memory(stack)
         if not d.full:
             stack.sql(
                 "UPDATE workflows_flowstep SET run_at = now() WHERE kind = ANY(%s) AND status = 'ready'"

@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults import invariants
 from tests.faults.broker import published
 from tests.faults.drill import Drill, run
-from tests.faults.load import TIMED, Load
+from tests.faults.load import TIMED, Load, rate
 from tests.faults.story import UNLIMITED, Story
 
 SECONDS, FULL_SECONDS = 35, 120
@@ -22,7 +22,7 @@ def drill(d: Drill) -> None:
         story = Story(stack)
         stack.inside("publish_timer", {"seconds": 20, "title": TIMED})
         began = stack.sql("SELECT clock_timestamp()")[0][0]
-        with Load(story, timed_share=4) as load:
+        with Load(story, rate=rate(d), timed_share=4) as load:
             for more, beats in ((1, 2), (3, 5)):
                 for _ in range(more):
                     stack.add_beat()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
-from tests.faults.load import Load, graph, p99
+from tests.faults.load import Load, graph, p99, rate
 from tests.faults.stack import PrivateStack
 from tests.faults.story import UNLIMITED, Story, until
 from tests.faults.versions import COLUMN, newer_code
@@ -25,7 +25,7 @@ def drill(d: Drill) -> None:
     with tempfile.TemporaryDirectory(prefix="maru-newer-") as folder, d.stack(env=UNLIMITED) as stack:
         newer = newer_code(Path(folder), migration=True)
         story = Story(stack)
-        with Load(story) as load:
+        with Load(story, rate=rate(d)) as load:
             load.wait(3)
             began = time.monotonic()
             stack.manage("migrate", "--no-input", code=newer)

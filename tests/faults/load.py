@@ -18,7 +18,7 @@ from typing import Any
 from tests.faults.drill import Drill
 from tests.faults.story import Answer, Refused, Story
 
-RATE = 20.0
+RATE, SHORT_RATE = 20.0, 10.0
 CLIENTS = 16
 # Out of 20 turns. More changes than these make more mails than one worker sends in the same time.
 MIX = {"incident": 4, "comment": 4, "read": 9, "order": 1, "approve": 1, "complete": 1}
@@ -144,6 +144,11 @@ class Load:
         outage = self.unserved()
         drill.figures["requests"] = len(self.answers)
         drill.figures["unserved"] = sum(outage.values())
+
+
+def rate(drill: Drill) -> float:
+    """Requests a second of a drill about something else than load: half of the base load, or all of it."""
+    return RATE if drill.full else SHORT_RATE
 
 
 def _is_dishonest(answer: Answer) -> bool:

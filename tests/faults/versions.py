@@ -35,10 +35,15 @@ def _break(ctx):
     raise RuntimeError("a defect of the drill")
 
 
+def _eat(ctx):
+    bytearray(2**36)
+
+
 KINDS = (
     NodeKind(key="drill_newer", fields=telling.LOG.fields, enter=telling.LOG.enter, check=telling.LOG.check),
     NodeKind(key="drill_killer", fields=frozenset(), enter=_kill),
     NodeKind(key="drill_broken", fields=frozenset(), enter=_break),
+    NodeKind(key="drill_greedy", fields=frozenset(), enter=_eat),
 )
 '''
 _REGISTRATION = """
