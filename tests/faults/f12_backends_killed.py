@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 
+from itsm.launcher import database
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
 from tests.faults.load import Load, p99
@@ -24,6 +25,7 @@ def drill(d: Drill) -> None:
                 load.wait(d.random.uniform(0.5, 2.0))
                 kind = ("one", "all", "killed")[number % 3]
                 cuts[kind] += cut(d, stack, kind)
+            until(lambda: database.answers(stack.dsn), 30)
             load.wait(3)
         d.figures |= {f"cut_{kind}": count for kind, count in cuts.items()} | {"p99": p99(load.answers)}
         invariants.settle(d, story)
@@ -32,7 +34,8 @@ def drill(d: Drill) -> None:
 
 
 def cut(d: Drill, stack: PrivateStack, kind: str) -> int:
-    """How many connections were cut."""
+    """How many connections were cut; a server that still recovers from the last time is waited for."""
+    until(lambda: database.answers(stack.dsn), 30)
     if kind == "all":
         return len(stack.sql(f"SELECT pg_terminate_backend(pid) FROM ({OURS}) ours", superuser=True))
     pid = d.random.choice(until(lambda: [row[0] for row in stack.sql(OURS, superuser=True)], 5))
