@@ -10,7 +10,7 @@ from tests.faults import invariants
 from tests.faults.drill import Drill, run
 from tests.faults.load import graph
 from tests.faults.stack import PrivateStack
-from tests.faults.story import UNLIMITED, Story, until
+from tests.faults.story import PATIENCE, UNLIMITED, Story, until
 
 CLIENTS = 6
 RUNS, FULL_RUNS = 400, 1000
@@ -37,9 +37,10 @@ def drill(d: Drill) -> None:
         d.figures["open_when_published"] = still
         d.require(still >= d.rounds * 0.9, f"only {still} of {d.rounds} runs were still under way")
         opened += open_many(story, "new", AFTERWARDS)
-        all_done = {"completed": d.rounds}
-        d.require(until(lambda: runs(stack, versions[0]) == all_done, waits + 90), "old runs are stuck")
-        d.require(until(lambda: runs(stack, versions[2]) == {"completed": AFTERWARDS}), "new runs are stuck")
+        for version, count in ((versions[0], d.rounds), (versions[2], AFTERWARDS)):
+            until(lambda: runs(stack, version) == {"completed": count}, waits + PATIENCE)  # noqa: B023
+            states = {each: runs(stack, each) for each in versions}
+            d.require(states[version] == {"completed": count}, f"runs are stuck: {states}")
         d.figures |= {"runs": d.rounds, "on_the_newest": AFTERWARDS, "stuck": 0}
         compare(d, stack)
         found = stack.sql("SELECT count(*) FROM tickets_ticket WHERE number = ANY(%s)", (opened,))[0][0]

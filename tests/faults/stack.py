@@ -55,6 +55,7 @@ class PrivateStack:
         self.output = self.folder / "output"
         self.process: subprocess.Popen[bytes] | None = None
         self.extras: list[subprocess.Popen[bytes]] = []
+        self.kept_logs: Path | None = None  # where the log files go when the block ends with an exception
 
     # Life
 
@@ -65,7 +66,10 @@ class PrivateStack:
             self.remove()
             raise
 
-    def __exit__(self, *_problem: object) -> None:
+    def __exit__(self, *problem: object) -> None:
+        if self.kept_logs is not None and problem[0] is not None:
+            shutil.rmtree(self.kept_logs, ignore_errors=True)
+            shutil.copytree(self.layout.log, self.kept_logs)
         self.remove()
 
     def start(self, *, wait: bool = True) -> PrivateStack:
