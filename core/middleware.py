@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from core.again import Repeat, sqlstate
 from core.cause import arriving_by
 from core.errors import BusyError, DomainError
 
@@ -71,14 +72,21 @@ class SecurityHeadersMiddleware:
 
 
 class HonestFailureMiddleware:
-    """A refusal becomes its status; a database that is away or busy becomes 503, never 500."""
+    """A refusal becomes its status; a database that is away or busy becomes 503, never 500.
+
+    What a lost connection or a deadlock interrupted is served again first, if that does no harm (RL-34).
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request; what inner middleware raises arrives at ``core.views.server_error``."""
-        return self.get_response(request)
+        repeat = Repeat(request)
+        response = self.get_response(request)
+        while repeat.is_due(request):
+            response = self.get_response(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer the exceptions that are outcomes, leave defects to Django."""
@@ -90,8 +98,9 @@ def outcome(request: HttpRequest, error: BaseException | None) -> HttpResponse |
     if isinstance(error, DomainError):
         return refusal(request, error)
     if isinstance(error, OperationalError | InterfaceError):
-        state = getattr(error.__cause__, "pgcode", None)
+        state = sqlstate(error)
         log.warning("database_unavailable", sqlstate=state, error=repr(error)[:200])
+        request.database_error = error  # type: ignore[attr-defined] # for core.again
         response = refusal(request, BusyError())
         response["Retry-After"] = "1" if state == LOCK_NOT_AVAILABLE else "5"
         return response

@@ -2,12 +2,30 @@
 
 import gc
 import os
+from typing import Any
 
 from celery import Celery, signals
+from celery.app.amqp import AMQP
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
+RECONNECT_SECONDS = 4
 
-app = Celery("itsm")
+
+class EagerConnection(Connection):  # type: ignore[misc] # kombu has no types
+    """Looks for a broker that is away every few seconds; kombu's own pause grows to half a minute."""
+
+    def _ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        return super()._ensure_connection(*args, **{"interval_max": RECONNECT_SECONDS, **kwargs})
+
+
+class EagerAMQP(AMQP):  # type: ignore[misc] # celery has no types
+    """Makes connections of ours."""
+
+    Connection = EagerConnection
+
+
+app = Celery("itsm", amqp=EagerAMQP)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -76,13 +76,13 @@ def explicit(name: str) -> str:
     return os.environ.get(name, "")
 
 
-def database_settings(url: str) -> dict[str, object]:
+def database_settings(url: str) -> dict[str, Any]:
     """Django's DATABASES entry for a ``postgres://`` URL; ``?host=`` may name a unix socket folder."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("DATABASE_URL must start with postgres:// (PostgreSQL 18 is the only database).")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    options: dict[str, object] = {"connect_timeout": int(query.pop("connect_timeout", 10))}
+    options: dict[str, Any] = {"connect_timeout": int(query.pop("connect_timeout", 10))}
     host = query.pop("host", "") or (parts.hostname or "")
     port = query.pop("port", "") or (str(parts.port) if parts.port else "")
     options.update(query)

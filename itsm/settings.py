@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from core.commits import CountingConnection
 from itsm.environment import BASE_DIR, Environment, database_settings, email_settings, imap_settings
 from itsm.logs import logging_settings
 
@@ -102,9 +103,14 @@ TEMPLATES = [
     }
 ]
 
+_DATABASE = database_settings(ENV.database_url or "postgres:///maru")
 DATABASES = {
-    "default": database_settings(ENV.database_url or "postgres:///maru")
-    | {"ATOMIC_REQUESTS": False, "TEST": {"NAME": ENV.test_database}}
+    "default": _DATABASE
+    | {
+        "ATOMIC_REQUESTS": False,
+        "TEST": {"NAME": ENV.test_database},
+        "OPTIONS": _DATABASE["OPTIONS"] | {"connection_factory": CountingConnection},
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

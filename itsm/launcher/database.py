@@ -31,7 +31,7 @@ def connect(url: str, *, seconds: int = 10) -> Any:
     found = database_settings(url)
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     arguments = {target: found[source] for source, target in names.items() if found[source]}
-    options = dict(found["OPTIONS"]) | {"connect_timeout": seconds}  # type: ignore[call-overload]  # a dict
+    options = dict(found["OPTIONS"]) | {"connect_timeout": seconds}
     connection = psycopg2.connect(**arguments, **options)
     connection.autocommit = True
     return connection

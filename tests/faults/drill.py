@@ -46,8 +46,10 @@ class Drill:
         self.figures: dict[str, Any] = {"seed": seed, "rounds": rounds}
 
     def stack(self, **options: Any) -> PrivateStack:
-        """A private installation; use it with ``with``."""
-        return PrivateStack(**options)
+        """A private installation; use it with ``with``. When the drill fails its log files are kept."""
+        made = PrivateStack(**options)
+        made.kept_logs = RESULTS / f"{self.fault}-log"
+        return made
 
     def require(self, holds: object, otherwise: str) -> None:
         """Fail the drill unless ``holds``."""

@@ -15,16 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from itsm.devtools.processes import clean_environment
 from itsm.environment import BASE_DIR
-from itsm.launcher import database, keys
+from itsm.launcher import database, embedded, keys
 from itsm.launcher.layout import Layout
 from itsm.launcher.ports import free_port
+from itsm.launcher.programs import beat_command, worker_command
 from itsm.launcher.spawn import end_with_parent
 from itsm.launcher.status import family
 
@@ -53,6 +54,8 @@ class PrivateStack:
         self.code = code
         self.output = self.folder / "output"
         self.process: subprocess.Popen[bytes] | None = None
+        self.extras: list[subprocess.Popen[bytes]] = []
+        self.kept_logs: Path | None = None  # where the log files go when the block ends with an exception
 
     # Life
 
@@ -63,7 +66,10 @@ class PrivateStack:
             self.remove()
             raise
 
-    def __exit__(self, *_problem: object) -> None:
+    def __exit__(self, *problem: object) -> None:
+        if self.kept_logs is not None and problem[0] is not None:
+            shutil.rmtree(self.kept_logs, ignore_errors=True)
+            shutil.copytree(self.layout.log, self.kept_logs)
         self.remove()
 
     def start(self, *, wait: bool = True) -> PrivateStack:
@@ -95,6 +101,10 @@ class PrivateStack:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask the launcher to stop; its exit code."""
+        for extra in self.extras:
+            extra.kill()
+            extra.wait()
+        self.extras.clear()
         if self.process is None:
             return 0
         if self.process.poll() is None:
@@ -137,6 +147,49 @@ class PrivateStack:
         pid = self.pids(role)[-1] if child else self.pid(role)
         os.kill(pid, number)
         return pid
+
+    def signal_backend(self, pid: int, number: int) -> None:
+        """Signal a process of this installation's database server; RuntimeError for any other."""
+        if pid not in self.pids("postgres"):
+            raise RuntimeError(f"{pid} is no process of the database server")
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Nobody starts again what dies inside: the launcher is frozen. It does it afterwards."""
+        launcher = self.pid("launcher")
+        os.kill(launcher, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(launcher, signal.SIGCONT)
+
+    def add_beat(self) -> subprocess.Popen[bytes]:
+        """One more beat on this installation."""
+        return self._add(beat_command(self.folder / f"beat-{len(self.extras)}"), "beat", self.code)
+
+    def add_worker(self, name: str, *, code: Path) -> subprocess.Popen[bytes]:
+        """One more worker on this installation that runs the code in ``code``."""
+        return self._add([*worker_command(), "-n", f"{name}@%h"], "worker", code)
+
+    def _add(self, arguments: list[str], role: str, code: Path) -> subprocess.Popen[bytes]:
+        log = self.layout.log / f"extra-{role}-{len(self.extras)}.log"
+        with log.open("ab") as output:
+            self.extras.append(
+                subprocess.Popen(
+                    [sys.executable, *arguments],
+                    env=self.django_environment() | {"ITSM_ROLE": role},
+                    cwd=code,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - from the main thread
+                )
+            )
+        return self.extras[-1]
 
     def wait_for_restart(self, role: str, killed: int, seconds: float = 60.0) -> int:
         """Until the launcher has started the role again after ``killed`` died; the new pid."""
@@ -197,16 +250,36 @@ class PrivateStack:
 
     # Doors
 
-    def sql(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Rows of one statement, run as the owner and committed."""
-        with closing(database.connect(self.dsn)) as connection, connection.cursor() as run:
+    def sql(
+        self, statement: str, parameters: tuple[Any, ...] = (), *, superuser: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """Rows of one statement, run as the owner of the tables or as superuser, and committed."""
+        dsn = embedded.address(embedded.SUPERUSER, Path(self.state["sockets"])) if superuser else self.dsn
+        with closing(database.connect(dsn)) as connection, connection.cursor() as run:
             run.execute(statement, parameters or None)
             return list(run.fetchall()) if run.description else []
 
-    def manage(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def inside(self, action: str, body: dict[str, Any], *, code: Path | None = None) -> Any:
+        """What ``tests.faults.inside`` answers: the product's own services, called by code in ``code``."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.inside", action],
+            env=self.django_environment(),
+            cwd=code or self.code,
+            input=json.dumps(body),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{action}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def manage(
+        self, *arguments: str, code: Path | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         """A management command here; raises when it fails. ``more`` are environment variables."""
         return subprocess.run(
-            [sys.executable, str(self.code / "itsm" / "__main__.py"), "manage", *arguments],
+            [sys.executable, str((code or self.code) / "itsm" / "__main__.py"), "manage", *arguments],
             env=self.env | {"ITSM_DATA_DIR": str(self.layout.data)} | more,
             cwd=self.folder,
             capture_output=True,

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,11 +27,28 @@ class Refused(Exception):  # noqa: N818 - an answer, not a defect
         self.status, self.body = status, body
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What one try got; ``status`` 0 is a connection that was cut or refused."""
+
+    status: int
+    body: Any = None
+    retry_after: str = ""
+    method: str = ""
+    path: str = ""
+    began: float = 0.0
+    seconds: float = 0.0
+
+
 class Api:
-    """One person's API client: one connection, retried on connection faults with the same Idempotency-Key."""
+    """One person's API client: each request is repeated with the same Idempotency-Key until it is answered.
+
+    ``watch`` is told of every single try.
+    """
 
     def __init__(self, stack: PrivateStack, token: str) -> None:
         self.base, self.token = stack.url, token
+        self.watch: Callable[[Answer], None] = lambda _answer: None
 
     def get(self, path: str) -> Any:
         """The answer's JSON. Raises Refused."""
@@ -43,18 +61,34 @@ class Api:
     def _ask(self, method: str, path: str, body: dict[str, Any] | None, key: str) -> Any:
         limit = time.monotonic() + PATIENCE
         while True:
-            try:
-                status, answer = self.once(method, path, body, key)
-            except (OSError, http.client.HTTPException):
-                status, answer = 503, None
-            if status < 300:
-                return answer
-            if status not in {429, 502, 503} or time.monotonic() > limit:
-                raise Refused(status, answer)
+            answer = self.send(method, path, body, key)
+            if 200 <= answer.status < 300:
+                return answer.body
+            if answer.status not in {0, 429, 502, 503} or time.monotonic() > limit:
+                raise Refused(answer.status, answer.body)
             time.sleep(0.3)
 
     def once(self, method: str, path: str, body: dict[str, Any] | None, key: str = "") -> tuple[int, Any]:
         """One try: status and JSON."""
+        answer = self.send(method, path, body, key)
+        return answer.status, answer.body
+
+    def send(self, method: str, path: str, body: dict[str, Any] | None, key: str = "") -> Answer:
+        """One try and all there is to know of it."""
+        began = time.monotonic()
+        try:
+            status, text, retry_after = self._over_the_wire(method, path, body, key)
+        except (OSError, http.client.HTTPException):
+            status, text, retry_after = 0, b"", ""
+        seconds = time.monotonic() - began
+        found = json.loads(text) if text else None
+        answer = Answer(status, found, retry_after, method, path, began, seconds)
+        self.watch(answer)
+        return answer
+
+    def _over_the_wire(
+        self, method: str, path: str, body: dict[str, Any] | None, key: str
+    ) -> tuple[int, bytes, str]:
         parts = urlsplit(self.base)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
         try:
@@ -63,8 +97,7 @@ class Api:
             payload = None if body is None else json.dumps(body).encode()
             connection.request(method, f"/api/v1{path}", body=payload, headers=headers)
             answer = connection.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text) if text else None
+            return answer.status, answer.read(), answer.headers.get("Retry-After", "")
         finally:
             connection.close()
 
@@ -99,9 +132,9 @@ class Story:
         self.orders.append(made["number"])
         return str(made["number"])
 
-    def approve_what_waits(self) -> int:
-        """Approve everything that waits for the manager; how many were decided now."""
-        waiting = self.manager.get("/approvals/?mine=pending&page_size=200")["results"]
+    def approve_what_waits(self, *, most: int = 200) -> int:
+        """Approve what waits for the manager, ``most`` of it; how many were decided now."""
+        waiting = self.manager.get(f"/approvals/?mine=pending&page_size={most}")["results"]
         for each in waiting:
             try:
                 self.manager.post(f"/approvals/{each['id']}/decision/", {"decision": "approve"})
@@ -112,9 +145,9 @@ class Story:
             self.approved.add(each["id"])
         return len(waiting)
 
-    def complete_what_is_open(self) -> int:
-        """Complete every open purchase task; how many were completed now."""
-        tasks = self.buyer.get("/catalog-tasks/?state=open&page_size=200")["results"]
+    def complete_what_is_open(self, *, most: int = 200) -> int:
+        """Complete the open purchase tasks, ``most`` of them; how many were completed now."""
+        tasks = self.buyer.get(f"/catalog-tasks/?state=open&page_size={most}")["results"]
         for each in tasks:
             try:
                 self.buyer.post(
@@ -137,12 +170,12 @@ class Story:
         )
         return {str(state): int(count) for state, count in rows}
 
-    def finish(self) -> bool:
-        """Work until every acknowledged order is closed complete; False when the patience is over."""
+    def finish(self, seconds: float = PATIENCE) -> bool:
+        """Work until every acknowledged order is closed complete; False when the time is over."""
 
         def all_done() -> bool:
             self.approve_what_waits()
             self.complete_what_is_open()
             return self.states() == {"closed_complete": len(self.orders)}
 
-        return bool(until(all_done))
+        return bool(until(all_done, seconds))
