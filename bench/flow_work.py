@@ -1,7 +1,8 @@
 """The engine's side of ``./run bench flows``: a process with the stack's environment that does one thing.
 
-``prepare N`` publishes the flow and starts N runs; ``work`` takes every due step on until nothing is left;
-``watch`` publishes a flow that incidents start; ``wait N`` makes N waiting steps; ``tick`` sweeps once and tells what that took. Each prints one line of JSON.
+``prepare N`` publishes the flow and starts N runs; ``work`` takes every due step on until none is left;
+``watch`` publishes a flow that incidents start; ``wait N`` makes N waiting steps; ``tick`` sweeps once and
+tells what that took. Each prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def wait(count: int) -> dict[str, object]:
     rest = ", ".join(name for name in steps if name != "run_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH made AS (INSERT INTO workflows_flowrun ({kept}, public_id)"  # noqa: S608 - our own columns
+            f"WITH made AS (INSERT INTO workflows_flowrun ({kept}, public_id)"
             f" SELECT {kept}, gen_random_uuid() FROM workflows_flowrun, generate_series(1, %s)"
             f" WHERE id = %s RETURNING id) INSERT INTO workflows_flowstep (run_id, {rest})"
             f" SELECT made.id, {rest} FROM made, workflows_flowstep WHERE run_id = %s",

@@ -88,7 +88,7 @@ def cost(stack: PrivateStack, report: Report, *, reps: int, runs: int) -> None:
         ratios.append(ours["seconds"] / bare)
         rates.append(runs * STEPS / ours["seconds"])
         report.say(
-            f"engine {ours['seconds']:.2f} s ({ours['cpu']:.2f} s of its own processor time) for {runs} runs of"
+            f"engine {ours['seconds']:.2f} s ({ours['cpu']:.2f} s of its processor time) for {runs} runs of"
             f" {STEPS} steps in {ours['batches']} commits, {rates[-1]:.0f} steps/s; bare loop {bare:.2f} s"
         )
     spread = (max(ratios) - min(ratios)) / statistics.median(ratios)
@@ -126,7 +126,7 @@ def bare_loop(stack: PrivateStack, *, runs: int, commits: int) -> float:
             connection.commit()
             took = time.perf_counter() - began
             for table in ("workflows_flowstep", "core_outboxevent"):
-                cursor.execute(f"DELETE FROM {table} WHERE {MARKED[table]}")  # noqa: S608 - our own names
+                cursor.execute(f"DELETE FROM {table} WHERE {MARKED[table]}")
             connection.commit()
     return took
 
@@ -145,11 +145,11 @@ def sample(cursor: Any, table: str) -> tuple[str, list[dict[str, Any]]]:
         "tickets_activity": "verb = 'flow_log' ORDER BY id DESC LIMIT 4",
         "core_outboxevent": f"(payload->>'run_id')::bigint = {newest} AND name <> 'flow.started'",
     }
-    cursor.execute(f"SELECT row_to_json(t) FROM (SELECT * FROM {table} WHERE {wheres[table]}) t")  # noqa: S608 - ours
+    cursor.execute(f"SELECT row_to_json(t) FROM (SELECT * FROM {table} WHERE {wheres[table]}) t")
     rows = [found for (found,) in cursor.fetchall()]
     columns = [name for name in rows[0] if name != "id"]
     places = ", ".join(f"%({name})s" for name in columns)
-    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own columns
+    text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
     return text, [
         {name: json.dumps(row[name]) if isinstance(row[name], dict | list) else row[name] for name in columns}
         for row in rows
@@ -214,7 +214,8 @@ def first_steps(stack: PrivateStack, report: Report, token: str) -> None:
                 signal_process(pid, signal.SIGCONT)
         p95 = sorted(found)[int(len(found) * 0.95)]
         report.say(
-            f"event to first step {name}: n={len(found)} p50 {statistics.median(found):.2f} s, p95 {p95:.2f} s"
+            f"event to first step {name}: n={len(found)} p50 {statistics.median(found):.2f} s,"
+            f" p95 {p95:.2f} s"
         )
         report.goal(f"DB-1 event to first step, {name}, p95", p95, limit, at_most=True, unit="s")
 

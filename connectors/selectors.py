@@ -29,6 +29,11 @@ def connector_keyed(actor: Actor, key: str) -> Connector:
     return row
 
 
+def connector_exists(key: str) -> bool:
+    """Whether there is a connector of this key, switched on or not; for the checks of engines."""
+    return Connector.objects.filter(key=key).exists()
+
+
 def calls_of(actor: Actor, connector: Connector) -> QuerySet[ConnectorCall]:
     """What was called through it, newest first; nothing for who may not read it."""
     rows = ConnectorCall.objects.filter(connector=connector).order_by("-pk")

@@ -32,19 +32,6 @@ GRACE = dt.timedelta(seconds=30)
 CALLS_A_ROUND = 5
 
 
-class CallFailedError(DomainError):
-    """The other system refused, or could not be reached. ``retryable`` says whether another try may help."""
-
-    status = 502
-    code = "call_failed"
-
-    def __init__(
-        self, detail: str, *, code: str = "", retryable: bool = True, retry_after: float | None = None
-    ) -> None:
-        super().__init__(detail, code=code or None)
-        self.retryable, self.retry_after = retryable, retry_after
-
-
 @dataclass(frozen=True)
 class Claimed:
     """A call this process has the lease for."""
@@ -168,6 +155,8 @@ def _missed(step: FlowStep, call: Call, error: Exception) -> None:
     node = compiled(step.run.flow_version_id).nodes[step.node_id]
     told = passes.told(error)
     retryable = getattr(error, "retryable", not isinstance(error, DomainError))
+    if not getattr(error, "counts", True):
+        step.attempt -= 1  # nothing was sent: the other system is known to be down, or busy with us
     final = not retryable or step.attempt >= call.max_attempts(node)
     log.warning(
         "flow_call_failed", run=step.run_id, node=step.node_id, attempt=step.attempt, final=final, **told

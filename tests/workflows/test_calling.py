@@ -12,9 +12,8 @@ import pytest
 from core.errors import DomainError
 from tests.factories.workflows import fresh, go, make_run, output_of, statuses
 from workflows import calling, executor, inflight, nodes, services
-from workflows.calling import CallFailedError
 from workflows.models import FlowStep
-from workflows.nodes.base import Call, Done, NodeKind
+from workflows.nodes.base import Call, CallFailedError, Done, NodeKind
 
 PAST = "2020-01-01T00:00:00Z"
 

@@ -342,6 +342,7 @@ def _put(value, path, new):
 def test_the_node_kinds_of_this_version():
     assert nodes.keys() == [
         "approval", "branch", "compute", "create_record", "create_task", "decision_table", "end", "for_each",
-        "fork", "join", "log", "lookup_record", "loop_until", "notify", "raise_error", "set", "subflow",
-        "switch", "try", "update_record", "wait_condition", "wait_duration", "wait_signal", "wait_until",
+        "fork", "http", "join", "log", "lookup_record", "loop_until", "notify", "raise_error", "set",
+        "subflow", "switch", "try", "update_record", "wait_condition", "wait_duration", "wait_signal",
+        "wait_until",
     ]  # fmt: skip

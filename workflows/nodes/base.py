@@ -28,6 +28,27 @@ class NodeError(DomainError):
     code = "node_failed"
 
 
+class CallFailedError(DomainError):
+    """The other system refused, or could not be reached. ``retryable`` says whether another try may help,
+    ``counts`` whether it was a try at all: where nothing was sent it was none.
+    """
+
+    status = 502
+    code = "call_failed"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str = "",
+        retryable: bool = True,
+        retry_after: float | None = None,
+        counts: bool = True,
+    ) -> None:
+        super().__init__(detail, code=code or None)
+        self.retryable, self.retry_after, self.counts = retryable, retry_after, counts
+
+
 @dataclass(frozen=True)
 class Done:
     """The step is over; the run goes on at ``to``, or at the node's ``next``."""
