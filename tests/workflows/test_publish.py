@@ -65,7 +65,7 @@ def test_loading_again_changes_nothing():
 
 
 NODE_MISTAKES = [
-    ({**LOG, "kind": "http"}, "a.kind", "unknown_kind"),
+    ({**LOG, "kind": "telepathy"}, "a.kind", "unknown_kind"),
     ({"message": "x", "next": "fin"}, "a.kind", "unknown_kind"),
     ({**LOG, "messsage": "x"}, "a.messsage", "unknown_field"),
     ({"kind": "log", "message": "x"}, "a.next", "required"),
@@ -195,7 +195,7 @@ def test_every_mistake_is_named_at_once():
 @pytest.mark.django_db
 def test_a_draft_may_be_wrong_and_is_saved_over_until_it_is_published():
     admin = UserFactory(roles=["config_admin"])
-    bad = graph(a={**LOG, "kind": "http"})
+    bad = graph(a={**LOG, "kind": "telepathy"})
     draft = services.save_draft(actor=admin, key="k", graph=bad, name_ko="흐름", name_en="Flow")
     with pytest.raises(BadFlowError):
         services.publish(draft.pk, actor=admin)
