@@ -1,6 +1,7 @@
 """Other services that the platform calls: how to reach them, with which credentials, and what was said."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class Config(AppConfig):
@@ -10,9 +11,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the menu and the hourly removal of old calls."""
-        from connectors import services, shell
+        """Register the menu and the hourly removal of old calls; load the connector of a seed flow."""
+        from connectors import reference, services, shell
         from core import housekeeping
 
         shell.fill()
         housekeeping.register(services.purge_calls)
+        post_migrate.connect(reference.load, sender=self)

@@ -117,6 +117,27 @@ TEXTS: dict[str, Text] = {
         "Your request was declined. The reason is below. You can change it and ask again.",
         FLOW_NAMES,
     ),
+    "major_incident": Text(
+        "중대 인시던트 {{ ticket.number }}: {{ ticket.title }}",
+        "Major incident {{ ticket.number }}: {{ ticket.title }}",
+        "우선순위 1로 접수되었습니다. 담당: {{ ticket.group }}. 30분마다 상황을 알려 드립니다.",
+        "Reported with priority 1. With: {{ ticket.group }}. An update follows every half hour.",
+        FLOW_NAMES,
+    ),
+    "major_incident_update": Text(
+        "중대 인시던트 {{ ticket.number }} 진행 중: {{ ticket.title }}",
+        "Major incident {{ ticket.number }} goes on: {{ ticket.title }}",
+        "아직 해결되지 않았습니다. 상태: {{ ticket.state }}. 담당: {{ ticket.group }} {{ ticket.assignee }}",
+        "It is not solved yet. State: {{ ticket.state }}. With: {{ ticket.group }} {{ ticket.assignee }}",
+        FLOW_NAMES,
+    ),
+    "major_incident_over": Text(
+        "중대 인시던트 {{ ticket.number }} 종료: {{ ticket.title }}",
+        "Major incident {{ ticket.number }} is over: {{ ticket.title }}",
+        "중대 인시던트가 끝났습니다. 상태: {{ ticket.state }}",
+        "The major incident is over. State: {{ ticket.state }}",
+        FLOW_NAMES,
+    ),
     "request_approved": Text(
         "{{ ticket.number }} 승인됐어요: {{ ticket.title }}",
         "{{ ticket.number }} was approved: {{ ticket.title }}",

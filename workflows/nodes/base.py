@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from accounts.selectors import default_company
 from approvals.selectors import localized
 from core.errors import DomainError, FieldError
 from core.values import BadTemplateError, check
@@ -148,9 +149,14 @@ def text_of(ctx: Context, given: Any) -> str:
 
 
 def people_of(ctx: Context, specs: list[dict[str, Any]]) -> list[people.Named]:
-    """The people and groups the node means."""
-    ticket = ticket_of(ctx)
-    return people.meant(specs, ctx.names, company_id=ticket.company_id, requester=ticket.requester)
+    """The people and groups the node means; of the default company when the run is about no ticket."""
+    requester = ctx.ticket.requester if ctx.ticket else None
+    return people.meant(specs, ctx.names, company_id=company_of(ctx), requester=requester)
+
+
+def company_of(ctx: Context) -> int:
+    """The company in which the run works: that of its ticket, else the default one."""
+    return int(ctx.ticket.company_id if ctx.ticket else default_company().pk)
 
 
 class Check:

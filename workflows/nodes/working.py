@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Group
+from accounts.models import Group, User
 from accounts.selectors import group_keyed
 from approvals import duedates
 from tickets import kinds
@@ -16,9 +16,20 @@ from tickets.models import Ticket
 from tickets.selectors import child_of, tickets_by_ids
 from tickets.services import apply_transition
 from tickets.transitions import edges_from
-from workflows import names
+from workflows import names, people
 from workflows.graph import Node
-from workflows.nodes.base import Check, Context, Done, NodeError, NodeKind, Result, Wait, text_of, ticket_of
+from workflows.nodes.base import (
+    Check,
+    Context,
+    Done,
+    NodeError,
+    NodeKind,
+    Result,
+    Wait,
+    company_of,
+    people_of,
+    text_of,
+)
 from workflows.starting import CLOSED
 
 ASSIGN_FORMS = frozenset({"group", "path", "else"})
@@ -27,24 +38,35 @@ _WITHDRAWN = ("closed_skipped", "cancelled", "closed_incomplete")
 
 
 def _enter(ctx: Context) -> Result:
-    node, parent = ctx.node, ticket_of(ctx)
+    node, parent = ctx.node, ctx.ticket
     spec = kinds.get(node["type"])
     assert spec.open is not None  # noqa: S101 - checked when it was published
+    requester = parent.requester if parent else _requester(ctx)
     more = names.filled(node.get("inputs", {}), ctx.names)
     if node.get("due"):
-        made = duedates.span(node["due"], zone=parent.requester.time_zone)
+        made = duedates.span(node["due"], zone=requester.time_zone)
         more["due_at"] = duedates.next_at(made, ctx.now)
     if node.get("description"):
         more["description"] = text_of(ctx, node["description"])
     group = _group(ctx)
     if group is not None:
         more["group"] = group
-    more |= _offered(spec.open, flow_step=ctx.stored_step().pk, requester=parent.requester)
-    child = spec.open(actor=None, parent=child_of(parent), title=text_of(ctx, node["title"]), **more)
+    more |= _offered(spec.open, flow_step=ctx.stored_step().pk, requester=requester)
+    if parent is not None:
+        more["parent"] = child_of(parent)
+    child = spec.open(actor=None, title=text_of(ctx, node["title"]), **more)
     output = {"ticket_id": child.pk, "number": child.number, "type": node["type"]}
     if node.get("wait") == "closed":
         return Wait(CLOSED, child.number, output=output)
     return Done(output)
+
+
+def _requester(ctx: Context) -> User:
+    """For whom a ticket is opened when the run is about none."""
+    found = people.users(people_of(ctx, ctx.node.get("requester") or []))
+    if not found:
+        raise NodeError(_("Nobody is found in whose name this ticket could be opened."), code="no_requester")
+    return min(found, key=lambda user: user.pk)
 
 
 def _offered(open_ticket: Callable[..., Ticket], **offered: Any) -> dict[str, Any]:
@@ -62,7 +84,7 @@ def _group(ctx: Context) -> Group | None:
     if not key:
         return None
     group = group_keyed(None, str(key))
-    if group is None or group.company_id != ticket_of(ctx).company_id:
+    if group is None or group.company_id != company_of(ctx):
         raise NodeError(_("There is no group “%(key)s” to do this.") % {"key": key})
     return group
 
@@ -122,6 +144,8 @@ def _check(check: Check, where: str, node: Node) -> None:
         check.say(f"{where}.inputs", "type", _("Expected names and their values."))
     if node.get("due"):
         check.tried(f"{where}.due", lambda: duedates.span(node["due"], zone="UTC"))
+    if node.get("requester"):
+        check.people(f"{where}.requester", node["requester"])
     if node.get("wait") not in (None, "closed"):
         check.say(f"{where}.wait", "choice", _("A step waits until the task is closed, or not at all."))
     _check_assign(check, f"{where}.assign", node.get("assign"))
@@ -143,7 +167,7 @@ def _check_assign(check: Check, where: str, assign: Any) -> None:
 
 KIND = NodeKind(
     key="create_task",
-    fields=frozenset({"type", "title", "description", "assign", "inputs", "wait", "due"}),
+    fields=frozenset({"type", "title", "description", "requester", "assign", "inputs", "wait", "due"}),
     enter=_enter,
     resume=_resume,
     check=_check,

@@ -13,10 +13,9 @@ from core.settings_store import value
 from core.time import db_now
 from core.versions import VersionStatus
 from workflows import conditions, names, people
+from workflows.blocks import BLOCKS, FORK, TRY, entries
 from workflows.graph import Graph, Node, compiled
 from workflows.models import Flow, FlowVersion
-
-MAX_WALK = 200
 
 
 @dataclass(frozen=True)
@@ -72,23 +71,33 @@ def approvers_ahead(flow_key: str, *, requester: User, given: dict[str, Any]) ->
     }
     known |= {"vars": {name: names.filled(each, known) for name, each in graph.vars.items()}, "steps": {}}
     asked: list[Ahead] = []
-    node_id, walked = graph.start, 0
-    while node_id and walked < MAX_WALK:
-        node, walked = graph.nodes[node_id], walked + 1
+    ahead, seen = [graph.start], set()
+    while ahead:
+        node_id = ahead.pop(0)
+        if node_id in seen:
+            continue
+        seen.add(node_id)
+        node = graph.nodes[node_id]
         known["steps"][node_id] = {"outcome": None, "output": {}}
         if node["kind"] == "approval":
             asked.append(Ahead(node_id, _asked(node, known, requester)))
             known["steps"][node_id] = {"outcome": "approved", "output": {}}
-        node_id = _next(node, known)
+        ahead = _following(node, known) + ahead
     return asked
 
 
-def _next(node: Node, known: dict[str, Any]) -> str:
-    if node["kind"] != "branch":
-        return str(node.get("next", ""))
-    now = db_now()
-    fits = (case["to"] for case in node["cases"] if conditions.compiled(case["if"]).test(known, now=now))
-    return str(next(fits, node["default"]))
+def _following(node: Node, known: dict[str, Any]) -> list[str]:
+    """Where the run would go on if all goes well, in order; a block leads inside first."""
+    if node["kind"] == "branch":
+        now = db_now()
+        fits = (case["to"] for case in node["cases"] if conditions.compiled(case["if"]).test(known, now=now))
+        return [str(next(fits, node["default"]))]
+    if node["kind"] == "switch":
+        value = names.filled(node["on"], known)
+        return [str(next((case["to"] for case in node["cases"] if value in case["is"]), node["default"]))]
+    inside = entries(node)[:1] if node["kind"] == TRY else entries(node) if node["kind"] in BLOCKS else []
+    after = node.get("join") if node["kind"] == FORK else node.get("next")
+    return [*inside, *([after] if after else [])]
 
 
 def _asked(node: Node, known: dict[str, Any], requester: User) -> tuple[str, ...]:
