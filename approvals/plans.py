@@ -108,7 +108,8 @@ def listed(field: str, given: Any, most: int) -> Sequence[dict[str, Any]]:
     fits = isinstance(given, list | tuple) and 1 <= len(given) <= most
     if not fits or not all(isinstance(each, dict) for each in given):
         raise invalid(field, _("This must be a list of 1 to %(most)s parts.") % {"most": most})
-    return given  # type: ignore[no-any-return] - checked above
+    found: Sequence[dict[str, Any]] = given
+    return found
 
 
 def _stage(given: dict[str, Any], zone: str, named: Named) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import getaddresses
 from html.parser import HTMLParser
 
@@ -232,7 +232,7 @@ def _text(message: EmailMessage) -> str:
     return ""
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: Message) -> str:
     """The text in the charset it names, else in those that mails use without saying so."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):

@@ -65,7 +65,7 @@ class AskedStageOut(Out):
     """One stage of a question: who was asked, or in a stage to come who will be."""
 
     number = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
     state = serializers.ChoiceField(choices=StageState.choices)
     state_label = serializers.CharField()
     chain = VoiceOut(many=True)

@@ -86,7 +86,8 @@ def request_approval(
 def told_by_kind(ticket: Ticket | None) -> dict[str, Any]:
     """What the ticket's kind tells approvers about it; nothing for a kind that tells nothing."""
     child = child_of(ticket) if ticket is not None else None
-    found: dict[str, Any] = child.decision_summary() if hasattr(child, "decision_summary") else {}
+    tell = getattr(child, "decision_summary", None)
+    found: dict[str, Any] = tell() if tell is not None else {}
     return found
 
 

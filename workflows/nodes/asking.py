@@ -51,7 +51,7 @@ def stages_of(node: Node) -> list[dict[str, Any]]:
     if "stages" in node:
         carry = node.get("carry_decision", False)
         return [{"carry_decision": carry, **each} for each in node["stages"]]
-    parts = {name: node[name] for name in ("reject_rule", "due", "on_due") if name in node}
+    parts: dict[str, Any] = {name: node[name] for name in ("reject_rule", "due", "on_due") if name in node}
     return [
         {"sets": [{name: node[name] for name in ("approvers", "rule", "members") if name in node}], **parts}
     ]
