@@ -158,7 +158,7 @@ class Sink:
             self.sent += len(piece)
 
     def _bomb(self, line: socket.socket) -> None:
-        packed = gzip.compress(b"\0" * 50_000_000)
+        packed = gzip.compress(b"\0" * 5_000_000)
         self.reply(line, 200, {"Content-Encoding": "gzip", "Content-Type": "application/json"}, packed)
 
     def _gzip(self, line: socket.socket) -> None:

@@ -27,9 +27,9 @@ class AdministratorViewSet(KeyedViewSet):
     scope = "connectors"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse others."""
+        """Refuse others; a method that is not there at all is answered as such."""
         super().initial(request, *args, **kwargs)
-        if not may(self.actor, "read"):
+        if self.action is not None and not may(self.actor, "read"):
             raise NotAllowedError
 
 
