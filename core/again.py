@@ -114,6 +114,7 @@ def reconnect() -> bool:
                 return False
             time.sleep(PAUSE)
         else:
+            _outage.seen = float("-inf")  # over; another one is waited for as well
             return True
 
 

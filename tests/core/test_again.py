@@ -110,6 +110,17 @@ def test_only_the_first_requests_of_an_outage_wait(monkeypatch):
     assert waits == [True, True, False, False, False, True]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_that_is_over_does_not_count_for_the_next(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(again, "_outage", again._Outage())
+    assert again._may_wait()
+    again._outage.since -= again.PATIENCE_SECONDS
+    assert not again._may_wait()
+    assert again.reconnect()
+    assert again._may_wait()
+
+
 def test_a_file_that_was_read_is_not_sent_again():
     view = View(database_error(LOST))
     request = RequestFactory().post("/report/", {"title": "VPN"})
