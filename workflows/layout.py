@@ -54,6 +54,7 @@ class Line:
     target: str
     kind: str
     d: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,9 @@ class _Drawing:
         for link in box.links:
             into = HEAD_PAD if link.target in box.inner else 0
             target = link.way.target
-            self.lines.append(Line(link.source, target, link.way.kind, link.path(x, y, into)))
+            self.lines.append(
+                Line(link.source, target, link.way.kind, link.path(x, y, into), link.way.number)
+            )
             if link.text:
                 lx, ly = link.label_at
                 self.labels.append(
