@@ -184,6 +184,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
         "basis": basis,
         "problems": mistakes,
         "map": presenting.flow_map(basis.graph),
+        "base": f"{reverse('workflows:flow', args=[key])}?version={basis.no}&node=",
     }
     return render(request, "workflows/draft.html", names, status=422 if form.errors else 200)
 
