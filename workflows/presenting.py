@@ -34,6 +34,11 @@ class Card:
     statistics: NodeStatistics | None = None
 
     @property
+    def figures(self) -> NodeStatistics:
+        """The statistics; zeros for a step that has not been made."""
+        return self.statistics or NodeStatistics(self.place.node_id, 0, None, None, 0, 0)
+
+    @property
     def indent(self) -> int:
         """How far the step is moved in the list: the blocks around it, five at most."""
         return min(5, self.place.depth)
