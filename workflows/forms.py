@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 
@@ -50,39 +50,41 @@ class NewFlowForm(forms.Form):
 
     key = forms.RegexField(
         r"^[a-z][a-z0-9_-]{0,59}$",
-        label=_lazy("Key"),
-        help_text=_lazy("Small letters, digits, - and _. It never changes."),
+        label=gettext_lazy("Key"),
+        help_text=gettext_lazy("Small letters, digits, - and _. It never changes."),
     )
-    name_ko = forms.CharField(label=_lazy("Korean name"), max_length=120)
-    name_en = forms.CharField(label=_lazy("English name"), max_length=120)
+    name_ko = forms.CharField(label=gettext_lazy("Korean name"), max_length=120)
+    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=120)
 
 
 class DraftForm(forms.Form):
     """The draft of a flow as JSON, its names and what is new in it."""
 
-    name_ko = forms.CharField(label=_lazy("Korean name"), max_length=120)
-    name_en = forms.CharField(label=_lazy("English name"), max_length=120)
-    notes = forms.CharField(label=_lazy("What is new"), max_length=300, required=False)
-    graph = JsonText(label=_lazy("Steps as JSON"), rows=24)
+    name_ko = forms.CharField(label=gettext_lazy("Korean name"), max_length=120)
+    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=120)
+    notes = forms.CharField(label=gettext_lazy("What is new"), max_length=300, required=False)
+    graph = JsonText(label=gettext_lazy("Steps as JSON"), rows=24)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ReasonForm(forms.Form):
     """Why an operator does something to a run."""
 
-    reason = forms.CharField(label=_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class SkipForm(ReasonForm):
     """What the skipped step is to have found out, and why it is skipped."""
 
-    output = JsonText(label=_lazy("Its result as JSON"), rows=3, required=False)
+    output = JsonText(label=gettext_lazy("Its result as JSON"), rows=3, required=False)
 
 
 class VariablesForm(ReasonForm):
     """Variables to set; null takes one away."""
 
-    values = JsonText(label=_lazy("Variables as JSON"), rows=4)
+    values = JsonText(label=gettext_lazy("Variables as JSON"), rows=4)
 
 
 class JumpForm(ReasonForm):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from approvals.selectors import localized
 from core.versions import VersionStatus
@@ -29,31 +29,31 @@ class Look:
 
 
 _KIND_ICONS = {
-    "approval": Look(_lazy("Approval"), icon="circle-check", tone="good"),
-    "branch": Look(_lazy("If / else"), icon="split", tone="warn"),
-    "compute": Look(_lazy("Compute"), icon="calculator", tone="accent"),
-    "create_record": Look(_lazy("Create a record"), icon="file-plus", tone="accent"),
-    "create_task": Look(_lazy("Assign a task"), icon="list-checks", tone="info"),
-    "decision_table": Look(_lazy("Decision table"), icon="table-2", tone="warn"),
-    "end": Look(_lazy("End"), icon="flag", tone="neutral"),
-    "for_each": Look(_lazy("For each item"), icon="repeat", tone="warn"),
-    "fork": Look(_lazy("In parallel"), icon="git-fork", tone="warn"),
-    "http": Look(_lazy("Call another system"), icon="globe", tone="accent"),
-    "join": Look(_lazy("Branches meet"), icon="git-merge", tone="warn"),
-    "log": Look(_lazy("Write to the log"), icon="file-text", tone="neutral"),
-    "lookup_record": Look(_lazy("Look something up"), icon="scan-search", tone="accent"),
-    "loop_until": Look(_lazy("Repeat until"), icon="rotate-cw", tone="warn"),
-    "notify": Look(_lazy("Notify"), icon="bell", tone="ask"),
-    "raise_error": Look(_lazy("Fail on purpose"), icon="octagon-x", tone="bad"),
-    "set": Look(_lazy("Set variables"), icon="braces", tone="accent"),
-    "subflow": Look(_lazy("Run another flow"), icon="workflow", tone="accent"),
-    "switch": Look(_lazy("One of several"), icon="split", tone="warn"),
-    "try": Look(_lazy("Try"), icon="shield", tone="warn"),
-    "update_record": Look(_lazy("Change a record"), icon="refresh-cw", tone="accent"),
-    "wait_condition": Look(_lazy("Wait for a condition"), icon="hourglass", tone="warn"),
-    "wait_duration": Look(_lazy("Wait a while"), icon="timer", tone="warn"),
-    "wait_signal": Look(_lazy("Wait for a signal"), icon="radio", tone="warn"),
-    "wait_until": Look(_lazy("Wait until a time"), icon="calendar-clock", tone="warn"),
+    "approval": Look(gettext_lazy("Approval"), icon="circle-check", tone="good"),
+    "branch": Look(gettext_lazy("If / else"), icon="split", tone="warn"),
+    "compute": Look(gettext_lazy("Compute"), icon="calculator", tone="accent"),
+    "create_record": Look(gettext_lazy("Create a record"), icon="file-plus", tone="accent"),
+    "create_task": Look(gettext_lazy("Assign a task"), icon="list-checks", tone="info"),
+    "decision_table": Look(gettext_lazy("Decision table"), icon="table-2", tone="warn"),
+    "end": Look(gettext_lazy("End"), icon="flag", tone="neutral"),
+    "for_each": Look(gettext_lazy("For each item"), icon="repeat", tone="warn"),
+    "fork": Look(gettext_lazy("In parallel"), icon="git-fork", tone="warn"),
+    "http": Look(gettext_lazy("Call another system"), icon="globe", tone="accent"),
+    "join": Look(gettext_lazy("Branches meet"), icon="git-merge", tone="warn"),
+    "log": Look(gettext_lazy("Write to the log"), icon="file-text", tone="neutral"),
+    "lookup_record": Look(gettext_lazy("Look something up"), icon="scan-search", tone="accent"),
+    "loop_until": Look(gettext_lazy("Repeat until"), icon="rotate-cw", tone="warn"),
+    "notify": Look(gettext_lazy("Notify"), icon="bell", tone="ask"),
+    "raise_error": Look(gettext_lazy("Fail on purpose"), icon="octagon-x", tone="bad"),
+    "set": Look(gettext_lazy("Set variables"), icon="braces", tone="accent"),
+    "subflow": Look(gettext_lazy("Run another flow"), icon="workflow", tone="accent"),
+    "switch": Look(gettext_lazy("One of several"), icon="split", tone="warn"),
+    "try": Look(gettext_lazy("Try"), icon="shield", tone="warn"),
+    "update_record": Look(gettext_lazy("Change a record"), icon="refresh-cw", tone="accent"),
+    "wait_condition": Look(gettext_lazy("Wait for a condition"), icon="hourglass", tone="warn"),
+    "wait_duration": Look(gettext_lazy("Wait a while"), icon="timer", tone="warn"),
+    "wait_signal": Look(gettext_lazy("Wait for a signal"), icon="radio", tone="warn"),
+    "wait_until": Look(gettext_lazy("Wait until a time"), icon="calendar-clock", tone="warn"),
 }
 _TRIGGER_ICONS = {
     TriggerKind.CATALOG: "shopping-bag",
@@ -111,12 +111,12 @@ _VERSION_TONES = {
     VersionStatus.RETIRED: "neutral",
 }
 _WAYS = {
-    "on_error": _lazy("on an error"),
-    "on_timeout": _lazy("when time is up"),
-    "on_max": _lazy("after the last round"),
-    "on_missing": _lazy("when nothing is found"),
-    "compensate": _lazy("to undo it"),
-    "catch": _lazy("on an error"),
+    "on_error": gettext_lazy("on an error"),
+    "on_timeout": gettext_lazy("when time is up"),
+    "on_max": gettext_lazy("after the last round"),
+    "on_missing": gettext_lazy("when nothing is found"),
+    "compensate": gettext_lazy("to undo it"),
+    "catch": gettext_lazy("on an error"),
 }
 _SIGNS = {
     "eq": "=",

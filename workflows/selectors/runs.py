@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.policies import Actor
 from core.errors import BadInputError, FieldError, NotVisibleError
@@ -29,11 +29,11 @@ PAGE_SIZE = 50
 CHILDREN_SHOWN = 100
 _STUCK = Q(status=RunStatus.SUSPENDED, error__code="stuck")
 TABS: dict[str, tuple[str | Promise, str, Q]] = {
-    "waiting": (_lazy("Waiting"), "hourglass", Q(status=RunStatus.WAITING)),
-    "running": (_lazy("Running"), "play", Q(status=RunStatus.RUNNING)),
-    "failed": (_lazy("Need help"), "triangle-alert", Q(status=RunStatus.SUSPENDED) & ~_STUCK),
-    "stuck": (_lazy("Stuck"), "circle-slash", _STUCK),
-    "ended": (_lazy("Ended"), "circle-check", ~Q(status__in=OPEN_RUNS)),
+    "waiting": (gettext_lazy("Waiting"), "hourglass", Q(status=RunStatus.WAITING)),
+    "running": (gettext_lazy("Running"), "play", Q(status=RunStatus.RUNNING)),
+    "failed": (gettext_lazy("Need help"), "triangle-alert", Q(status=RunStatus.SUSPENDED) & ~_STUCK),
+    "stuck": (gettext_lazy("Stuck"), "circle-slash", _STUCK),
+    "ended": (gettext_lazy("Ended"), "circle-check", ~Q(status__in=OPEN_RUNS)),
 }
 
 
