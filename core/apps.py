@@ -10,5 +10,7 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the sweep know the steps of this app."""
-        from core import dispatch, housekeeping  # noqa: F401
+        """Make the sweep know the steps of this app, and the workspace its way to the configuration pages."""
+        from core import design, dispatch, housekeeping  # noqa: F401
+
+        design.fill()

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from core import views
+from core import design, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("design/", design.start, name="design"),
 ]

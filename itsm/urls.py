@@ -17,6 +17,7 @@ urlpatterns = [
 ]
 for prefix, module in [
     ("", "notifications.urls"),
+    ("design/flows/", "workflows.urls"),
     ("api/", "api.urls"),
     ("w/", "desk.urls"),
     ("design/connect/", "connectors.urls"),

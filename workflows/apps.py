@@ -11,9 +11,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register sweep steps, handlers and the hook of every ticket write; load the seed flows."""
+        """Register sweep steps, handlers, menus and the hook of every ticket write; load the seed flows."""
         from tickets import hooks
-        from workflows import calling, executor, handlers, reference, scheduled, triggers  # noqa: F401
+        from workflows import calling, executor, handlers, reference, scheduled, shell, triggers  # noqa: F401
 
+        shell.fill()
         hooks.on_change(triggers.react, order=200)
         post_migrate.connect(reference.load, sender=self)

@@ -28,6 +28,7 @@ from tickets.selectors import (
     timeline_for,
     watchers_of,
 )
+from workflows.selectors import RunRow, runs_of_ticket
 
 BESIDE_THE_PATH = {"on_hold", "draft", "pending"}
 FINAL_RANK = 90
@@ -80,6 +81,7 @@ class TicketPage:
     watchers: list[User]
     drafts: dict[str, str]
     order: Order | None
+    runs: list[RunRow]
     can: dict[str, bool]
 
     @property
@@ -135,6 +137,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         watchers=list(watchers_of(ticket)),
         drafts=drafts_of(actor, ticket),
         order=order_of(actor, ticket),
+        runs=runs_of_ticket(actor, ticket),
         can=can,
     )
 

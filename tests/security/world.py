@@ -132,6 +132,8 @@ def build() -> World:
         ("memberships", "public_id"): str(Membership.objects.get(user=agent).public_id),
         ("tokens", "public_id"): str(token.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
+        ("flows/runs", "public_id"): str(run.public_id),
+        ("act/", "action"): "cancel",
         ("flows", "key"): flow.key,
         ("catalog/items", "key"): version.item.key,
         ("catalog/item/", "key"): version.item.key,

@@ -54,6 +54,21 @@ def flows_all() -> QuerySet[Flow]:
     return Flow.objects.select_related("owner_group").order_by("key")
 
 
+def flow_names() -> list[Flow]:
+    """All flows by key, for choosing one; only their names are read."""
+    return list(Flow.objects.only("key", "name_ko", "name_en").order_by("key"))
+
+
+def flows_with_versions() -> list[tuple[Flow, FlowVersion | None, FlowVersion | None]]:
+    """All flows by key, each with its published version and its draft; two queries."""
+    rows = FlowVersion.objects.filter(status__in=(VersionStatus.PUBLISHED, VersionStatus.DRAFT))
+    known = {(row.flow_id, row.status): row for row in rows}
+    return [
+        (flow, known.get((flow.pk, VersionStatus.PUBLISHED)), known.get((flow.pk, VersionStatus.DRAFT)))
+        for flow in flows_all()
+    ]
+
+
 def approvers_ahead(flow_key: str, *, requester: User, given: dict[str, Any]) -> list[Ahead]:
     """Whom a run for ``requester`` would ask, in order, if everybody agrees; for showing before an order.
 

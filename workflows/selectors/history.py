@@ -91,13 +91,14 @@ def _view(run: FlowRun, step: FlowStep) -> StepView:
         done_at=step.done_at,
         attempt=step.attempt,
         next_try_at=step.run_at if retrying else None,
-        waits_for=_waits_for(step),
+        waits_for=waits_for(step),
         output=step.output,
         error=step.error,
     )
 
 
-def _waits_for(step: FlowStep) -> str:
+def waits_for(step: FlowStep) -> str:
+    """In words what a waiting step waits for; empty for others."""
     if step.status != StepStatus.WAITING:
         return ""
     if step.wait_kind == asking.SIGNAL:

@@ -96,6 +96,12 @@ def standings(ticket_ids: Iterable[int]) -> dict[int, Standing]:
     return {ticket_id: _standing(run, steps.get(run.pk, [])) for ticket_id, run in runs.items()}
 
 
+def holders(steps: list[FlowStep]) -> dict[int, tuple[str, ...]]:
+    """Names of the people and teams that waiting steps wait for, by step; two queries at most."""
+    facts = _facts_of({0: steps})
+    return {step.pk: tuple(dict.fromkeys(_has_it(step, facts))) for step in steps}
+
+
 def _newest_runs(ticket_ids: Iterable[int]) -> dict[int, FlowRun]:
     rows = FlowRun.objects.filter(ticket__in=list(ticket_ids)).order_by("ticket", "-pk").distinct("ticket")
     return {row.ticket_id: row for row in rows.defer("vars", "cause_chain") if row.ticket_id is not None}
@@ -110,7 +116,10 @@ def _steps_of(runs: list[FlowRun]) -> dict[int, list[FlowStep]]:
 
 
 def _facts(runs: list[FlowRun]) -> _Facts:
-    steps = _steps_of(runs)
+    return _facts_of(_steps_of(runs))
+
+
+def _facts_of(steps: dict[int, list[FlowStep]]) -> _Facts:
     waiting = [step for each in steps.values() for step in each if step.status == StepStatus.WAITING]
     asked = [step.wait_key for step in waiting if step.wait_kind == asking.SIGNAL]
     numbers = [step.wait_key for step in waiting if step.wait_kind == CLOSED]

@@ -1,0 +1,50 @@
+// The pages of flows: the chosen card is marked, and a run refreshes itself without taking away what is being done.
+
+const chosen = () => {
+  const find = new URLSearchParams(location.search);
+  return find.get("step") || find.get("node");
+};
+
+function mark() {
+  const wanted = chosen();
+  if (!wanted) return;
+  document.querySelectorAll("a.flow-step").forEach((card) => {
+    const query = new URLSearchParams(card.search);
+    if ((query.get("step") || query.get("node")) === wanted) card.setAttribute("aria-current", "true");
+    else card.removeAttribute("aria-current");
+  });
+}
+
+document.addEventListener("htmx:pushedIntoHistory", () => mark());
+
+// A part of a run asks for what is chosen now, not for what was chosen when the page came.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.hasAttribute("data-run-part")) return;
+  event.detail.path = location.pathname + location.search;
+});
+
+const isBusy = (part) =>
+  part.querySelector("details[open]") || (part.contains(document.activeElement) && part.id === "side");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  if (part.hasAttribute("data-run-part") && isBusy(part)) event.preventDefault();
+});
+
+// The picture stays where it was scrolled to, and the focus on its card.
+let place = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const map = event.detail.target.id === "run-live" && event.detail.target.querySelector(".flow-map");
+  if (!map) return;
+  const focus = event.detail.target.contains(document.activeElement) && document.activeElement;
+  place = { top: map.scrollTop, left: map.scrollLeft, node: focus && focus.dataset ? focus.dataset.node : "" };
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const map = place && document.querySelector("#run-live .flow-map");
+  if (!map) return;
+  map.scrollTo(place.left, place.top);
+  if (place.node) map.querySelector(`[data-node="${CSS.escape(place.node)}"]`)?.focus({ preventScroll: true });
+  place = null;
+});

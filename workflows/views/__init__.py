@@ -1,0 +1,1 @@
+"""The pages of flows and their runs, under /design/flows/."""
