@@ -84,7 +84,8 @@ def flow_map(
     times: Mapping[str, int] | None = None,
 ) -> Map:
     """The picture of a graph; ``steps`` are the latest of a run by node."""
-    nodes = graph.get("nodes") if isinstance(graph.get("nodes"), dict) else {}
+    written = graph.get("nodes")
+    nodes: dict[str, Any] = written if isinstance(written, dict) else {}
     drawn = picture(graph, label_of=lambda source, way: words.way_text(nodes[source], way))
     made = steps or {}
     cards = [
