@@ -2,7 +2,7 @@
 
 A stage is ``{"sets": [{"approvers", "rule", "members"}], "reject_rule", "carry_decision", "due", "on_due"}``.
 Who is named is kept from the moment of asking; who is really asked is looked up when the stage begins
-(docs/decisions/0008).
+(docs/decisions/0009).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.faults.stack import PrivateStack
+from tests.sinks import Sink
 
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -17,13 +18,20 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[PrivateStack]:
+def receiver() -> Iterator[Sink]:
+    """Another system on loopback, which the installation may call."""
+    with Sink() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def stack(receiver: Sink) -> Iterator[PrivateStack]:
     """Pages, API, worker, beat, live stream and mail catcher with the demo company.
 
     ``stack.url`` is the address, ``stack.mail`` the folder of caught mails, ``stack.manage(…)`` runs a
     management command, ``stack.sql(…)`` reads the database.
     """
-    with PrivateStack(options=()) as found:
+    with PrivateStack(options=(), env={"ITSM_OUTBOUND_ALLOW": receiver.place}) as found:
         yield found
 
 
