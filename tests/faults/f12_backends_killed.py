@@ -36,7 +36,7 @@ def drill(d: Drill) -> None:
 
 
 def recovered(stack: PrivateStack) -> None:
-    """Until the server takes connections; it takes a moment to notice that one of its processes was killed."""
+    """Until the server takes connections; it notices after a moment that one of its processes was killed."""
     time.sleep(NOTICED_SECONDS)
     until(lambda: database.answers(stack.dsn), 60)
 
