@@ -17,9 +17,10 @@ log = structlog.get_logger(__name__)
 CLASHES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: the loser is to begin anew
 MAX_CLASHES = 3
 CLASH_PAUSE = 0.05
-# While the server ends all sessions and recovers, because one of its processes died, it takes no new ones.
-PATIENCE_SECONDS = 5.0
-PAUSE = 0.05
+# While the server ends all sessions and recovers, because one of its processes died, it takes no new ones:
+# for about a second, and for six on a machine whose disk and processors were busy.
+PATIENCE_SECONDS = 10.0
+PAUSE = 0.2
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ENDED = frozenset({"57P01", "57P02", "57P03"})  # the server shuts down, crashed, starts
 

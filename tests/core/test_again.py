@@ -104,7 +104,7 @@ def test_only_the_first_requests_of_an_outage_wait(monkeypatch):
     monkeypatch.setattr(again.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(again, "_outage", again._Outage())
     waits = []
-    for at in (100.0, 104.9, 105.1, 109.0, 113.9, 119.0):
+    for at in (100.0, 109.9, 110.1, 119.0, 128.9, 139.0):
         now[0] = at
         waits.append(again._may_wait())
     assert waits == [True, True, False, False, False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections import Counter
 
 from itsm.launcher import database
@@ -12,6 +13,7 @@ from tests.faults.load import Load, p99
 from tests.faults.stack import PrivateStack
 from tests.faults.story import UNLIMITED, Story, until
 
+NOTICED_SECONDS = 0.5
 OURS = "SELECT pid FROM pg_stat_activity WHERE usename = 'itsm_app' AND backend_type = 'client backend'"
 
 
@@ -25,12 +27,18 @@ def drill(d: Drill) -> None:
                 load.wait(d.random.uniform(1.0, 2.5))  # long enough that no request is hit twice
                 kind = ("one", "all", "killed")[number % 3]
                 cuts[kind] += cut(d, stack, kind)
-                until(lambda: database.answers(stack.dsn), 30)  # the server recovers if one was killed
+                recovered(stack)
             load.wait(3)
         d.figures |= {f"cut_{kind}": count for kind, count in cuts.items()} | {"p99": p99(load.answers)}
         invariants.settle(d, story)
         invariants.check(d, story, load)
         d.require(not load.unserved(), f"users saw {dict(load.unserved())}")
+
+
+def recovered(stack: PrivateStack) -> None:
+    """Until the server takes connections; it notices after a moment that one of its processes was killed."""
+    time.sleep(NOTICED_SECONDS)
+    until(lambda: database.answers(stack.dsn), 60)
 
 
 def cut(d: Drill, stack: PrivateStack, kind: str) -> int:
