@@ -119,7 +119,7 @@ ACTIONS = [
     ),
     Action(
         "park",
-        gettext_lazy("Leave it stopped"),
+        gettext_lazy("Stop for now"),
         icon="pause",
         form=ReasonForm,
         of_step=False,
