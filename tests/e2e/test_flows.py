@@ -1,4 +1,4 @@
-"""Flows in the browser: a run that moves while one looks at it, and a flow made and helped without scripts."""
+"""Flows in the browser: a run that moves while one looks, a flow made and helped without scripts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
 
 
 def refusing_flow(key: str, kind: str, title: str) -> str:
-    """A flow that stops with an error at its second step."""
+    """A flow that stops with an error at its second step: a title is no list."""
     return json.dumps(
         {
             "schema": 1,
@@ -36,12 +36,13 @@ def refusing_flow(key: str, kind: str, title: str) -> str:
             "nodes": {
                 "note": {"kind": "log", "message": "Seen.", "next": "look"},
                 "look": {
-                    "kind": "lookup_record",
-                    "table": "ci",
-                    "match": {"number": "NO-SUCH-ITEM"},
-                    "label": {"ko": "장비 찾기", "en": "Find the item"},
+                    "kind": "for_each",
+                    "list": {"path": "ticket.title"},
+                    "body": "each",
+                    "label": {"ko": "장비마다", "en": "For every item"},
                     "next": "fin",
                 },
+                "each": {"kind": "log", "message": "{{ item }}", "next": "look"},
                 "fin": {"kind": "end", "outcome": "done"},
             },
         }
@@ -76,10 +77,11 @@ def test_a_flow_is_made_and_its_run_helped_without_scripts(browser: Browser, sta
         page.fill("[name=name_en]", "Printers")
         admin.press("초안 만들기", "Create the draft")
         page.fill(
-            "[name=graph]", refusing_flow("printers", "incident", title).replace('"fin"}', '"nowhere"}')
+            "[name=graph]",
+            refusing_flow("printers", "incident", title).replace('"next": "fin"', '"next": "nowhere"'),
         )
         admin.press("초안 저장", "Save the draft")
-        expect(page.locator(".flow-problems")).to_contain_text("Find the item")
+        expect(page.locator(".flow-problems")).to_contain_text("For every item")
         page.fill("[name=graph]", refusing_flow("printers", "incident", title))
         admin.press("초안 저장", "Save the draft")
         admin.press("게시", "Publish")
