@@ -19,8 +19,9 @@ LAYERS = "@layer reset, tokens, base, layout, components, pages, utilities;\n"
 
 
 def css_files() -> list[Path]:
-    """Our style sheets in the order they are joined."""
-    return sorted((settings.BASE_DIR / "static" / "css").rglob("*.css"))
+    """Our style sheets in the order they are joined; what only some pages need is in ``css/modules``."""
+    found = sorted((settings.BASE_DIR / "static" / "css").rglob("*.css"))
+    return [path for path in found if path.parent.name != "modules"]
 
 
 def js_files() -> list[Path]:

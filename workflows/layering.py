@@ -217,24 +217,36 @@ def _place(layers: list[list[Cell]]) -> None:
         down = fit % 2 == 0
         for layer in layers if down else reversed(layers):
             _fit(layer, down=down, both=fit >= FITS - 2)
-    for layer in layers[1:]:
-        _straighten(layer)
+    for _round in range(2):
+        for layer in layers[1:]:
+            _straighten(layer, down=True)
+        for layer in layers[-2::-1]:
+            _straighten(layer, down=False)
 
 
-def _straighten(layer: list[Cell]) -> None:
-    """A cell with one way in from a cell with one way out stands exactly below it, where there is room."""
+def _straighten(layer: list[Cell], *, down: bool) -> None:
+    """What has one way in from something with one way out stands exactly below it, where there is room.
+
+    Upwards only words and passing ways move, never steps.
+    """
     places = range(len(layer))
     for order in (places, reversed(places)):  # one way makes room for the other
         for at in order:
             cell = layer[at]
-            if len(cell.above) != 1 or len(cell.above[0].below) != 1:
-                continue
-            wanted = cell.above[0].x + cell.above[0].port_out - cell.port_in
+            wanted = _straight_place(cell, down=down)
             if at:
                 wanted = max(wanted, layer[at - 1].x + layer[at - 1].w + GAP_X)
             if at + 1 < len(layer):
                 wanted = min(wanted, layer[at + 1].x - GAP_X - cell.w)
             cell.x = wanted
+
+
+def _straight_place(cell: Cell, *, down: bool) -> float:
+    if down and len(cell.above) == 1 and len(cell.above[0].below) == 1:
+        return cell.above[0].x + cell.above[0].port_out - cell.port_in
+    if not down and not cell.key and len(cell.below[0].above) == 1:
+        return cell.below[0].x + cell.below[0].port_in - cell.port_out
+    return cell.x
 
 
 def _fit(layer: list[Cell], *, down: bool, both: bool) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from workflows.blocks import Chain, Node, chains, closing, entries
 from workflows.layering import END, Cell, Link, arrange
 
-NODE_W, NODE_H = 264, 64
+NODE_W, NODE_H = 248, 64
 LABEL_H, LABEL_MIN, LABEL_MAX = 24, 44, 176
 PAD, HEAD_PAD = 18, 14
 MAX_DRAWN = 400

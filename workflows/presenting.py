@@ -84,8 +84,8 @@ def flow_map(
     times: Mapping[str, int] | None = None,
 ) -> Map:
     """The picture of a graph; ``steps`` are the latest of a run by node."""
-    written = graph.get("nodes")
-    nodes: dict[str, Any] = written if isinstance(written, dict) else {}
+    found = graph.get("nodes")
+    nodes: dict[str, Any] = found if isinstance(found, dict) else {}
     drawn = picture(graph, label_of=lambda source, way: words.way_text(nodes[source], way))
     made = steps or {}
     cards = [
@@ -177,6 +177,26 @@ def problem_of(graph: dict[str, Any], error: FieldError) -> Problem:
     node = nodes.get(node_id) if isinstance(nodes, dict) else None
     title = words.title_of(node_id, node) if isinstance(node, dict) else node_id
     return Problem(node_id, title, name, str(error.detail))
+
+
+_HEAD = ("schema", "key", "trigger", "start", "inputs", "vars", "stages", "nodes", "notes")
+_NODE = ("kind", "label", "stage")
+_WAYS = ("next", "on_error", "on_timeout", "on_max", "on_missing", "compensate")
+
+
+def graph_text(graph: dict[str, Any]) -> str:
+    """A graph as its author reads it: head first, steps in reading order; the database keeps no order."""
+    order = [place.node_id for place in picture(graph).nodes]
+    nodes = graph.get("nodes")
+    made = _ordered(graph, _HEAD)
+    if isinstance(nodes, dict) and len(order) == len(nodes):
+        made["nodes"] = {node_id: _ordered(nodes[node_id], _NODE, _WAYS) for node_id in order}
+    return as_json(made)
+
+
+def _ordered(given: dict[str, Any], first: tuple[str, ...], last: tuple[str, ...] = ()) -> dict[str, Any]:
+    middle = [name for name in given if name not in (*first, *last)]
+    return {name: given[name] for name in (*first, *middle, *last) if name in given}
 
 
 def as_json(value: Any) -> str:

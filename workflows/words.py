@@ -150,7 +150,8 @@ def run_look(status: str) -> Look:
 def version_look(status: str) -> Look:
     """Where a version stands."""
     found = VersionStatus(status)
-    return Look(found.label, icon=_VERSION_ICONS[found], tone=_VERSION_TONES[found])
+    label = gettext_lazy("Out of use") if found == VersionStatus.RETIRED else found.label
+    return Look(label, icon=_VERSION_ICONS[found], tone=_VERSION_TONES[found])
 
 
 def title_of(node_id: str, node: Mapping[str, Any]) -> str:

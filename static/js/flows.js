@@ -48,3 +48,15 @@ document.addEventListener("htmx:afterSwap", () => {
   if (place.node) map.querySelector(`[data-node="${CSS.escape(place.node)}"]`)?.focus({ preventScroll: true });
   place = null;
 });
+
+// A picture larger than its place begins at the chosen card, else at the first one.
+addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll(".flow-map").forEach((map) => {
+    const card = map.querySelector("a[aria-current]") || map.querySelector(".flow-step");
+    if (!card) return;
+    const [own, all] = [card.getBoundingClientRect(), map.getBoundingClientRect()];
+    const left = own.left + own.width / 2 - all.left - all.width / 2;
+    const top = card.hasAttribute("aria-current") ? own.top + own.height / 2 - all.top - all.height / 2 : 0;
+    map.scrollTo(map.scrollLeft + left, map.scrollTop + top);
+  });
+});

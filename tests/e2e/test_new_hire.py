@@ -47,9 +47,7 @@ def complete(browser: Browser, stack: PrivateStack, task: str, username: str) ->
     with Person(browser, stack, username) as agent:
         page = agent.open(f"/w/tasks/{task}/")
         page.locator("a[href*='do=complete']").first.click()
-        page.locator(
-            "form button[data-variant=primary][type=submit], form button[data-variant=primary]"
-        ).last.click()
+        page.locator("form[action*='/move/complete/'] button[data-variant=primary]").click()
         expect(page.locator("a[href*='do=complete']")).to_have_count(0, timeout=WAIT)
 
 

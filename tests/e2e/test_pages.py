@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.person import Person
 from tests.faults.stack import PrivateStack
+from tests.faults.story import Story, until
 
 pytestmark = pytest.mark.e2e
 
@@ -23,6 +24,17 @@ EMPLOYEE = [
     "/notifications/",
 ]
 AGENT = ["/w/incidents/", "/w/tasks/", "/w/requests/", "/w/all/", "/w/incidents/new/", "/w/search/?q=vpn"]
+DESIGN = [
+    "/design/flows/",
+    "/design/flows/laptop_request/?node=dec",
+    "/design/flows/laptop_request/?tab=steps",
+    "/design/flows/laptop_request/?tab=versions",
+    "/design/flows/laptop_request/draft/",
+    "/design/flows/laptop_request/compare/",
+    "/design/flows/new/",
+    "/design/flows/runs/",
+    "/design/flows/runs/?tab=failed",
+]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [
@@ -52,11 +64,21 @@ def faults_of(page: Page) -> list[str]:
     return faults
 
 
+def a_run(stack: PrivateStack) -> object:
+    """The run of an ordered laptop."""
+    asked = "SELECT public_id FROM workflows_flowrun ORDER BY id LIMIT 1"
+    if not stack.sql(asked):
+        story = Story(stack)
+        story.order()
+        until(lambda: stack.sql(asked))
+    return stack.sql(asked)[0][0]
+
+
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 @pytest.mark.parametrize(
     ("username", "paths"),
-    [("", NOBODY), ("jimin", EMPLOYEE), ("seojin", AGENT)],
-    ids=["nobody", "employee", "agent"],
+    [("", NOBODY), ("jimin", EMPLOYEE), ("seojin", AGENT), ("admin", DESIGN)],
+    ids=["nobody", "employee", "agent", "designer"],
 )
 def test_a_page_has_no_fault(
     browser: Browser, stack: PrivateStack, username: str, paths: list[str], lang: str, theme: str, width: int
@@ -68,6 +90,8 @@ def test_a_page_has_no_fault(
                 "SELECT number FROM tickets_ticket WHERE kind = 'incident' ORDER BY id LIMIT 1"
             )[0][0]
             paths = [*paths, f"/w/incidents/{number}/"]
+        if username == "admin":
+            paths = [*paths, f"/design/flows/runs/{a_run(stack)}/"]
         for path in paths:
             page = person.open(path)
             assert page.locator("html").get_attribute("lang") == lang
@@ -81,7 +105,7 @@ def test_a_page_fits_320_pixels_even_with_wide_letters(
 ) -> None:
     """WCAG 1.4.10 (320 px) with the text spacing of 1.4.12: what other fonts do to a page."""
     too_wide = []
-    for username, paths in (("", NOBODY), ("jimin", EMPLOYEE)):
+    for username, paths in (("", NOBODY), ("jimin", EMPLOYEE), ("admin", DESIGN)):
         with Person(browser, stack, username, lang=lang, width=320) as person:
             for path in paths:
                 page = person.open(path)

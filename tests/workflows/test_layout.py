@@ -61,7 +61,7 @@ def test_steps_stand_below_each_other():
         ("a", "b", "next"),
         ("b", "c", "next"),
     ]
-    assert found.lines[0].d == "M132 64L132 94"
+    assert found.lines[0].d == "M124 64L124 94"
 
 
 def test_the_branches_of_a_fork_stand_side_by_side_in_a_frame():

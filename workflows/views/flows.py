@@ -85,6 +85,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     names: dict[str, Any] = {
         **_head(actor, versions),
         "shown": shown,
+        "shown_look": words.version_look(shown.status),
         "map": drawn,
         "tab": tab if tab in TABS else TABS[0],
         "days": DAYS,
@@ -171,7 +172,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
             "name_ko": basis.flow.name_ko,
             "name_en": basis.flow.name_en,
             "notes": current.notes if current else "",
-            "graph": presenting.as_json(basis.graph),
+            "graph": presenting.graph_text(basis.graph),
             "version": current.lock_version if current else None,
         },
     )

@@ -119,7 +119,7 @@ ACTIONS = [
     ),
     Action(
         "park",
-        gettext_lazy("Leave it stopped"),
+        gettext_lazy("Stop for now"),
         icon="pause",
         form=ReasonForm,
         of_step=False,
@@ -254,7 +254,14 @@ def _names(
         "run_actions": [(each, _form(each, given)) for each in offered if not each.of_step],
         "opened": next(iter(given), ""),
         "url": url,
+        "live_trigger": _live_trigger(page),
     }
+
+
+def _live_trigger(page: RunPage) -> str:
+    """When parts of the page refresh themselves: by the ticket's stream, and for an open run now and then."""
+    seconds = 15 if page.run.ticket else 3
+    return "maru:ticket-changed from:body" + (f", every {seconds}s" if page.is_open else "")
 
 
 def _form(action: Action, bound: dict[str, forms.Form]) -> forms.Form:

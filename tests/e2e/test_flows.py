@@ -1,0 +1,108 @@
+"""Flows in the browser: a run that moves while one looks, a flow made and helped without scripts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.person import WAIT, Person
+from tests.faults.stack import PrivateStack
+from tests.faults.story import Story, until
+
+pytestmark = pytest.mark.e2e
+
+RUN_OF = (
+    "SELECT r.public_id FROM workflows_flowrun r JOIN tickets_ticket t ON t.id = r.ticket_id"
+    " WHERE t.title = %s ORDER BY r.id DESC LIMIT 1"
+)
+NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
+
+
+def refusing_flow(key: str, kind: str, title: str) -> str:
+    """A flow that stops with an error at its second step: a title is no list."""
+    return json.dumps(
+        {
+            "schema": 1,
+            "key": key,
+            "trigger": {
+                "kind": "record",
+                "type": kind,
+                "on": "create",
+                "if": {"f": "title", "op": "eq", "v": title},
+            },
+            "start": "note",
+            "nodes": {
+                "note": {"kind": "log", "message": "Seen.", "next": "look"},
+                "look": {
+                    "kind": "for_each",
+                    "list": {"path": "ticket.title"},
+                    "body": "each",
+                    "label": {"ko": "장비마다", "en": "For every item"},
+                    "next": "fin",
+                },
+                "each": {"kind": "log", "message": "{{ item }}", "next": "look"},
+                "fin": {"kind": "end", "outcome": "done"},
+            },
+        }
+    )
+
+
+def test_a_run_moves_while_somebody_looks_at_it(browser: Browser, stack: PrivateStack) -> None:
+    story = Story(stack)
+    story.order()
+    run = until(lambda: stack.sql(NEWEST))[0][0]
+    with Person(browser, stack, "admin", lang="en") as admin:
+        page = admin.open(f"/design/flows/runs/{run}/")
+        card = page.locator(".flow-map [data-node=ask]")
+        expect(card).to_have_attribute("data-tone", "warn")
+        page.evaluate("window.stillHere = true")
+        assert until(story.approve_what_waits)
+        expect(card).to_have_attribute("data-tone", "good", timeout=WAIT)
+        expect(page.locator(".flow-map [data-node=dec]")).to_have_attribute("data-tone", "good", timeout=WAIT)
+        card.click()
+        expect(page.locator("#side h2").first).to_be_focused()
+        expect(card).to_have_attribute("aria-current", "true")
+        assert page.url.endswith("?step=1")
+        assert page.evaluate("window.stillHere") is True
+
+
+def test_a_flow_is_made_and_its_run_helped_without_scripts(browser: Browser, stack: PrivateStack) -> None:
+    title = "A printer nobody knows"
+    with Person(browser, stack, "admin", lang="en", scripts=False) as admin:
+        page = admin.open("/design/flows/new/")
+        page.fill("[name=key]", "printers")
+        page.fill("[name=name_ko]", "프린터")
+        page.fill("[name=name_en]", "Printers")
+        admin.press("초안 만들기", "Create the draft")
+        page.fill(
+            "[name=graph]",
+            refusing_flow("printers", "incident", title).replace('"next": "fin"', '"next": "nowhere"'),
+        )
+        admin.press("초안 저장", "Save the draft")
+        expect(page.locator(".flow-problems")).to_contain_text("For every item")
+        page.fill("[name=graph]", refusing_flow("printers", "incident", title))
+        admin.press("초안 저장", "Save the draft")
+        admin.press("게시", "Publish")
+        expect(page.locator(".badge", has_text="Live v1")).to_be_visible()
+        until(lambda: stack.sql("SELECT pg_sleep(2.5)"))  # every process has read the published flows anew
+        Story(stack).employee.post("/incidents/", {"title": title})
+        run = until(lambda: stack.sql(RUN_OF, (title,)))[0][0]
+        assert until(
+            lambda: stack.sql(
+                "SELECT 1 FROM workflows_flowrun WHERE public_id = %s AND status = 'suspended'", (run,)
+            )
+        )
+        page = admin.open(f"/design/flows/runs/{run}/")
+        page.locator("summary", has_text="Skip with a result").click()
+        page.fill("#skip_output", '{"found": false}')
+        page.fill("#skip_reason", "There is none.")
+        page.locator(".flow-act[open] button").click()
+        assert until(
+            lambda: stack.sql(
+                "SELECT 1 FROM workflows_flowrun WHERE public_id = %s AND status = 'completed'", (run,)
+            )
+        )
+        page.reload()
+        expect(page.locator(".flow-head .badge").first).to_have_text("Completed")
