@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import transaction
 
-from core import outbox
+from core import outbox, rows
 from core.errors import DomainError
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
@@ -158,7 +158,7 @@ def _suspend(batch: Batch, step: FlowStep, error: dict[str, Any]) -> None:
     outbox.publish("flow.failed", body | {"node_id": step.node_id, "code": error["code"]})
     if run.ticket is not None:
         row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
-        row.save(force_insert=True)
+        rows.insert([row])
 
 
 def undone(batch: Batch, step: FlowStep) -> None:

@@ -3,7 +3,7 @@
 from approvals.services.asking import NoApproverError, cancel_request, request_approval
 from approvals.services.deciding import decide
 from approvals.services.delegating import delegate, end_delegation
-from approvals.services.due import fire_due
+from approvals.services.due import fire, fire_due
 from approvals.services.linking import decide_by_link, link_for
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "decide_by_link",
     "delegate",
     "end_delegation",
+    "fire",
     "fire_due",
     "link_for",
     "request_approval",
