@@ -14,6 +14,7 @@ from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from approvals.choices import Status
@@ -123,8 +124,9 @@ class Moves:
         """What happened since: runs that were started below, decisions that wake their question."""
         new, self._read = self.ledger.noted[self._read :], len(self.ledger.noted)
         for _shift, row in new:
-            if isinstance(row, FlowRun) and row.parent_step_id and row.parent_step.run_id in self.run_ids:
-                self.run_ids.append(row.pk)
+            if isinstance(row, FlowRun):
+                parent = row.parent_step
+                self.run_ids += [row.pk] if parent is not None and parent.run_id in self.run_ids else []
             elif isinstance(row, OutboxEvent) and row.name == asking.SIGNAL:
                 for handler in outbox.handlers_for(row.name):
                     if handler.name == KEEPS_DECISIONS:
@@ -155,16 +157,18 @@ class Moves:
                 return True
         return False
 
-    def _ready(self) -> Iterator[FlowStep]:
+    def _ready(self, *, due: bool = False) -> Iterator[FlowStep]:
         rows = FlowStep.objects.filter(
             run__in=self.run_ids, status=StepStatus.READY, run__status__in=LIVE_RUNS
         )
+        if due:  # a new step's own stamp is the statement's, a little after the transaction's
+            rows = rows.filter(Q(run_at__lte=db_now()) | Q(run_at__lte=Now()))
         return rows.select_related("run").order_by("run_at", "pk").iterator()
 
     def _call(self) -> bool:
         now = db_now()
-        for step in self._ready():
-            if nodes.calls_out(step.kind) and step.run_at <= now:
+        for step in self._ready(due=True):
+            if nodes.calls_out(step.kind):
                 replies = meant(self.script.calls, step, self._flow_of(step))
                 if replies:  # one that nobody answers stands still, see _unanswered
                     self._make_call(claims.locked_step(step.pk), replies, now)
@@ -183,9 +187,8 @@ class Moves:
         calling.record(claimed, _answer_of(reply))
 
     def _go_on(self) -> bool:
-        now = db_now()
-        for step in self._ready():
-            if step.run_at <= now and not nodes.calls_out(step.kind):
+        for step in self._ready(due=True):
+            if not nodes.calls_out(step.kind):
                 self._take_on(claims.locked_step(step.pk))
                 return True
         return False

@@ -55,7 +55,7 @@ class PathStep:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """All of it. Times are those of the rehearsal's clock; records whose numbers begin with DRY never exist."""
+    """All of it. Times are those of the rehearsal's clock; what has a number with DRY never exists."""
 
     status: str
     outcome: str
@@ -188,7 +188,8 @@ class _Notes:
         rows = FlowStep.objects.filter(run__in=self.moves.run_ids, kind=asking.KIND.key).order_by("pk")
         steps = [step for step in rows if step.output.get("request")]
         requests = requests_by_public_id([step.output["request"] for step in steps])
-        asked = {body["request_public_id"]: at for at, body in self.events("approval.requested")}
+        events = self.events("approval.requested")
+        asked = {body["request_public_id"]: at for at, body in events if body["why"] == "new"}
         for step in steps:
             request = requests[step.output["request"]]
             yield {

@@ -6,7 +6,9 @@ from workflows.selectors.flows import (
     asks_approval,
     flow_exists,
     flows_all,
+    graph_of,
     published_graph,
+    scenarios_of,
     versions_of,
 )
 from workflows.selectors.history import RunView, StepView, failed_steps, run_history
@@ -31,11 +33,13 @@ __all__ = [
     "failed_steps",
     "flow_exists",
     "flows_all",
+    "graph_of",
     "outline_for",
     "progress_for",
     "progress_for_many",
     "published_graph",
     "run_history",
+    "scenarios_of",
     "standing_of",
     "standings",
     "versions_of",
