@@ -10,6 +10,7 @@ import datetime as dt
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, ClassVar
 
 from workflows import nodes, passes
@@ -103,6 +104,7 @@ class Replaying(Batch):
     def __post_init__(self) -> None:
         self.steps = self._memory = Remembered(self.run, self.graph)
         self._later: list[tuple[dt.datetime, dt.datetime, int, FlowStep]] = []
+        self._numbers = count()
         self._facts_now: dict[str, Any] = {}
         self._kept = _timeline(self.records.values())
 
@@ -214,7 +216,7 @@ class Replaying(Batch):
     def _put_off(self, step: FlowStep, record: FlowStep | None, at: dt.datetime) -> None:
         ended = record.done_at if record is not None and record.status != StepStatus.CANCELLED else None
         stamp = record.run_at if record is not None else at
-        heapq.heappush(self._later, (ended or at, stamp, len(self.places) + len(self.settled), step))
+        heapq.heappush(self._later, (ended or at, stamp, next(self._numbers), step))
 
     def _finish_next(self) -> bool:
         """The one that was over first; False when the record has no more."""

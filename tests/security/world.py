@@ -29,7 +29,7 @@ from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
 from tickets.services import attach, link, watch
-from workflows.models import Flow, FlowRun
+from workflows.models import Flow, FlowRun, FlowScenario
 
 _RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 # Addresses that the URL map writes as regular expressions.
@@ -102,6 +102,7 @@ def build() -> World:
     flow = Flow.objects.order_by("pk").first()
     version_of_flow = flow.versions.order_by("-no").first()
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
+    scenario = FlowScenario.objects.create(flow=flow, name="a story")
     token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
     delegation = make_delegation(owner, approver)
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
@@ -128,6 +129,7 @@ def build() -> World:
         ("tokens", "public_id"): str(token.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
         ("flows", "key"): flow.key,
+        ("scenarios", "public_id"): str(scenario.public_id),
         ("catalog/items", "key"): version.item.key,
         ("catalog/item/", "key"): version.item.key,
         ("catalog/categories", "key"): version.item.category.key,

@@ -19,7 +19,7 @@ from core.models import Delivery, OutboxEvent
 from core.time import clock_now, db_now
 from incidents.models import Incident
 from itsm.launcher import binaries
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.approvals import make_approval_request
 from tests.factories.incidents import make_incident
 from tests.factories.workflows import fresh, go, graph_of, make_flow, make_run
@@ -157,7 +157,7 @@ def test_what_others_wait_for_stays_theirs():
         "on_timeout": "fin",
     }
     go()
-    services.send_signal("paid", "x", {}, actor=None, source_id="1")
+    services.send_signal("paid", "x", {}, actor=AgentFactory(roles=["administrator"]), source_id="1")
     ApprovalRequest.objects.filter(pk=asked.pk).update(next_fire_at=db_now() + dt.timedelta(hours=1))
     found = rehearse(graph_of({"w": wait}), ticket=ticket, actor=None)
     assert (found.nodes, found.path[0].outcome) == (["w", "fin"], "timeout")
