@@ -13,7 +13,7 @@ from cmdb.choices import CIStatus
 from cmdb.models import CI
 from cmdb.policies import may_write, visible_to
 from cmdb.selectors import class_keyed
-from core import audit, outbox
+from core import audit, outbox, rehearsing
 from core.errors import BadInputError, NotAllowedError, NotVisibleError, StaleVersionError, invalid
 from core.text import bigrams, clean
 
@@ -101,6 +101,9 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _next_number() -> str:
+    ledger = rehearsing.ledger()
+    if ledger is not None:
+        return ledger.number()
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cmdb_ci_number')")
         return f"CI{cursor.fetchone()[0]:07d}"

@@ -18,6 +18,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 
+from core import rehearsing
+
 # What the driver writes down as it stands, in a column of a plain kind.
 _NATIVE = frozenset({str, int, bool, float, Decimal, dt.datetime, dt.date, uuid.UUID, type(None)})
 _PLAIN = (
@@ -40,6 +42,7 @@ def insert(rows: Sequence[models.Model]) -> None:
         _insert_into(model, rows)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+    rehearsing.note(rows)
 
 
 @cache

@@ -6,16 +6,24 @@ import datetime as dt
 
 from django.db import connection
 
+from core import rehearsing
+
 
 def db_now() -> dt.datetime:
-    """The present instant of the database, in UTC: the transaction's start when one is open."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+    """The present instant of the database, in UTC: the transaction's start when one is open.
+
+    In a rehearsal it is the instant that has been reached there.
+    """
+    return _asked("SELECT now()")
 
 
 def clock_now() -> dt.datetime:
     """The database's wall clock, in UTC, which moves on inside a transaction."""
+    return _asked("SELECT clock_timestamp()")
+
+
+def _asked(query: str) -> dt.datetime:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+        cursor.execute(query)
+        found: dt.datetime = cursor.fetchone()[0]
+    return found + rehearsing.shift()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from core.time import db_now
 from core.values import resolve
 from tickets.models import Ticket
 from workflows import names, nodes, passes
-from workflows.blocks import EACH, closing
+from workflows.blocks import EACH, LOOP, closing
 from workflows.blocks import passes as passes_of
 from workflows.choices import LIVE_RUNS, Outcome, RunStatus, StepStatus
 from workflows.graph import Graph, Node
@@ -68,6 +68,8 @@ class Batch:
     step: FlowStep = field(init=False)
     node: Node = field(init=False)
     todo: list[FlowStep] = field(default_factory=list)
+    # A replay computes over stored facts: it tells nobody and takes nothing back.
+    is_real: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         self.steps = Steps(self.run, self.graph)
@@ -200,11 +202,20 @@ class Batch:
     def _facts(self, step: FlowStep) -> dict[str, Any]:
         """What the node reads from outside the run, as it is now; kept for the run view and for replays."""
         paths = self.graph.reads.get(step.node_id)
-        if not paths:
-            return {}
+        return {"facts": self._read(paths)} if paths else {}
+
+    def _read(self, paths: Iterable[str]) -> dict[str, Any]:
         known = self._of_ticket
         found = {path: names.plain(resolve(path, known)) for path in paths}
-        return {"facts": {path: value for path, value in found.items() if len(str(value)) <= MAX_KEPT}}
+        return {path: value for path, value in found.items() if len(str(value)) <= MAX_KEPT}
+
+    def note_arrival(self, step: FlowStep, number: int) -> None:
+        """A loop looks outside after each round: keep what it reads then, for replays."""
+        paths = self.graph.reads.get(step.node_id)
+        if paths and step.kind == LOOP:
+            kept = {**step.input.get("arrivals", {}), str(number): self._read(paths)}
+            step.input = {**step.input, "arrivals": kept}
+            self.steps.touch(step)
 
     def _park(self, step: FlowStep) -> None:
         """A newer process made this step; it waits for a process that knows the kind (CEL-14)."""
@@ -217,8 +228,9 @@ class Batch:
         if not stage or stage == self.run.stage:
             return
         self.run.stage = stage
-        body = {"run_id": self.run.pk, "ticket_id": self.run.ticket_id, "stage": stage}
-        outbox.publish("flow.stage_changed", body)
+        if self.is_real:
+            body = {"run_id": self.run.pk, "ticket_id": self.run.ticket_id, "stage": stage}
+            outbox.publish("flow.stage_changed", body)
 
     def record(self, step: FlowStep, result: Result) -> None:
         """Write down what came of a step, and make what follows it."""
@@ -236,7 +248,7 @@ class Batch:
         elif isinstance(result, End):
             self._finish(step, {"outcome": result.outcome})
             passes.withdraw(self, "", "")
-            end_run(self.run, result.outcome, at=self.now)
+            self.end(result.outcome)
         else:
             if step.kind in nodes.BLOCKS:
                 passes.close(self, step)
@@ -267,7 +279,11 @@ class Batch:
 
     def finish_ending(self) -> None:
         """What was done is undone: now the run ends."""
-        end_run(self.run, self.run.ending, at=self.now)
+        self.end(self.run.ending)
+
+    def end(self, outcome: str) -> None:
+        """The run is over; whoever waits for it is told."""
+        end_run(self.run, outcome, at=self.now)
 
     def save(self) -> None:
         """Write the steps and the run."""

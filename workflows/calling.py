@@ -61,26 +61,30 @@ sweep.register(make_calls, last=True)
 
 def _claim() -> Claimed | bool | None:
     """The next due call under a lease of its own; True when preparing it failed, None when there is none."""
-    failure: Failure | None = None
     with transaction.atomic():
         step = claims.ready_step(nodes.OUTSIDE, calls=True)
         if step is None:
             return None
         if claims.cancel_signal(step.run) is not None:
             return True  # cancel_asked comes first at the next round
-        batch = Batch(step.run, compiled(step.run.flow_version_id))
-        batch.steps.know(step)
-        with acting(step.run, batch.ticket), batch.attending(step):
-            try:
-                with transaction.atomic():
-                    claimed = _lease(batch, step)
-            except Exception as error:  # noqa: BLE001 - any defect of a node is counted, never fatal
-                failure = Failure(step, error)
-            else:
-                batch.save()
-    if failure is not None:
-        note_failure(failure.step.pk, failure.error)
+        claimed = prepare(step)
+    if isinstance(claimed, Failure):
+        note_failure(claimed.step.pk, claimed.error)
         return True
+    return claimed
+
+
+def prepare(step: FlowStep) -> Claimed | Failure:
+    """The call of this locked ready step under a lease of its own, or what preparing it raised."""
+    batch = Batch(step.run, compiled(step.run.flow_version_id))
+    batch.steps.know(step)
+    with acting(step.run, batch.ticket), batch.attending(step):
+        try:
+            with transaction.atomic():
+                claimed = _lease(batch, step)
+        except Exception as error:  # noqa: BLE001 - any defect of a node is counted, never fatal
+            return Failure(step, error)
+        batch.save()
     return claimed
 
 

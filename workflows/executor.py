@@ -133,7 +133,7 @@ def run_batch() -> int:
             if step is None:
                 return 0
             inflight.note(step.pk)
-            made, failure = _take_on(step)
+            made, failure = take_on(step)
     except Exception as error:
         if step is None or not connection.is_usable():
             raise
@@ -145,7 +145,11 @@ def run_batch() -> int:
     return made + (failure is not None)
 
 
-def _take_on(step: FlowStep) -> tuple[int, Failure | None]:
+def take_on(step: FlowStep) -> tuple[int, Failure | None]:
+    """Take the run of this locked ready step on; returns how many steps were made, and the one that failed.
+
+    A wish to cancel the run comes first.
+    """
     run = step.run
     if claims.cancel_signal(run) is not None:
         carry_out(run)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,6 +18,7 @@ from workflows.models import FlowVersion
 Node = dict[str, Any]
 _STEP_NAME = re.compile(r"\bsteps\.([a-z][a-z0-9_]*)")
 _READ = re.compile(r'\{\{\s*([A-Za-z_][\w.-]*)|"(?:path|f|ref)": "([A-Za-z_][\w.-]*)"')
+_IN_FORMULA = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 # What a run knows by itself; everything else a node reads comes from outside and is kept with the step.
 _OWN_ROOTS = frozenset({"vars", "steps", "item", "items", "index", "error"})
 
@@ -33,8 +36,9 @@ class StageDef:
 class Graph:
     """The nodes of one published or retired version.
 
-    ``chains`` says in which blocks a node lies, ``reads`` which facts from outside the run it looks at, and
-    ``named_steps`` whose outputs anybody asks for. ``compensators`` are nodes that only undo others.
+    ``chains`` says in which blocks a node lies, ``reads`` which facts from outside the run it looks at and
+    ``var_reads`` what the variables are filled with, ``named_steps`` whose outputs anybody asks for.
+    ``compensators`` are nodes that only undo others.
     """
 
     flow_key: str
@@ -45,6 +49,7 @@ class Graph:
     vars: dict[str, Any] = field(default_factory=dict)
     chains: dict[str, Chain] = field(default_factory=dict)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    var_reads: tuple[str, ...] = ()
     named_steps: frozenset[str] = frozenset()
     compensators: frozenset[str] = frozenset()
 
@@ -78,21 +83,50 @@ def built(graph: dict[str, Any], *, key: str, version_id: int) -> Graph:
         stages,
         graph.get("vars", {}),
         chains=chains(graph["start"], nodes).found,
-        reads={node_id: _outside(node) for node_id, node in nodes.items()},
+        reads=_reads(graph),
+        var_reads=_outside(graph.get("vars", {})),
         named_steps=frozenset(_STEP_NAME.findall(json.dumps([nodes, graph.get("vars", {})]))),
         compensators=frozenset(node["compensate"] for node in nodes.values() if node.get("compensate")),
     )
 
 
-def _outside(node: Node) -> tuple[str, ...]:
+def _reads(graph: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """By node; the first also reads what fills the variables when the run sets out."""
+    found = {node_id: _outside(node) for node_id, node in graph["nodes"].items()}
+    start = graph["start"]
+    return found | {start: tuple(sorted({*found[start], *_outside(graph.get("vars", {}))}))}
+
+
+def _outside(node: dict[str, Any]) -> tuple[str, ...]:
     text = json.dumps(node, ensure_ascii=False)
     found = {one or other for one, other in _READ.findall(text)}
+    if node.get("kind") == "compute":
+        found |= {name for formula in node["set"].values() for name in _IN_FORMULA.findall(str(formula))}
     return tuple(sorted(path for path in found if path.split(".")[0] not in _OWN_ROOTS))
 
 
-@lru_cache(maxsize=256)
+# Graphs that exist for the length of a rehearsal only; what is kept per process never hears of them.
+_rehearsed: ContextVar[Graph | None] = ContextVar("rehearsed", default=None)
+
+
 def compiled(version_id: int) -> Graph:
     """The graph of a version that can no longer change; read once per process."""
+    own = _rehearsed.get()
+    return own if own is not None and own.version_id == version_id else _kept(version_id)
+
+
+@contextmanager
+def rehearsed(graph: Graph) -> Iterator[None]:
+    """Inside, ``compiled`` gives this graph for its version, draft or not."""
+    before = _rehearsed.set(graph)
+    try:
+        yield
+    finally:
+        _rehearsed.reset(before)
+
+
+@lru_cache(maxsize=256)
+def _kept(version_id: int) -> Graph:
     row = FlowVersion.objects.select_related("flow").get(pk=version_id)
     if row.status == VersionStatus.DRAFT:
         raise ValueError("A draft does not run.")

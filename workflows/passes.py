@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import transaction
 
-from core import outbox
+from core import outbox, rows
 from core.errors import DomainError
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
 from workflows import nodes
 from workflows.blocks import EACH, TRY, above, below
 from workflows.blocks import passes as passes_of
-from workflows.choices import PASSED_STEPS, RunStatus, StepStatus
-from workflows.models import FlowJoin, FlowStep
+from workflows.choices import RunStatus, StepStatus
+from workflows.models import FlowStep
 from workflows.nodes.base import Arrival, Open
 
 if TYPE_CHECKING:
@@ -41,11 +41,9 @@ def open_more(batch: Batch, step: FlowStep, opened: Open) -> None:
     step.output = step.output | opened.output
     batch.steps.touch(step)
     batch.steps.store(step)
-    join, _made = FlowJoin.objects.get_or_create(
-        step=step, defaults={"need": opened.need, "total": opened.total}
-    )
+    join = batch.steps.begin_join(step, need=opened.need, total=opened.total)
     join.started += len(opened.passes)
-    join.save(update_fields=["started"])
+    batch.steps.save_join(join)
     run_at = batch.now + opened.wait if opened.wait else None
     for number, node_id in opened.passes:
         batch.insert(node_id, below(step.path, step.node_id, number), step.iter, run_at=run_at)
@@ -66,13 +64,14 @@ def arrive(batch: Batch, path: str, *, failed: bool = False) -> None:
     if kind is None or kind.arrive is None:
         raise LookupError(f"{step.kind} is no block")
     with batch.attending(step):
+        batch.note_arrival(step, number)
         try:
             result = kind.arrive(batch, join, Arrival(number, failed))
         except DomainError as refusal:
-            join.save()
+            batch.steps.save_join(join)
             fail(batch, step, told(refusal))
         else:
-            join.save()
+            batch.steps.save_join(join)
             batch.record(step, result)
 
 
@@ -102,7 +101,7 @@ def _withdraw_one(batch: Batch, step: FlowStep, reason: str) -> None:
 def take_back(batch: Batch, step: FlowStep, reason: str) -> None:
     """Withdraw what a step asked of others. What it cannot take back is kept on the step, and no obstacle."""
     kind = nodes.get(step.kind)
-    if kind is None:
+    if kind is None or not batch.is_real:
         return
     with batch.attending(step):
         try:
@@ -157,11 +156,13 @@ def _is_caught(batch: Batch, path: str, block: str, number: int, error: dict[str
 def _suspend(batch: Batch, step: FlowStep, error: dict[str, Any]) -> None:
     run = batch.run
     run.status, run.error = RunStatus.SUSPENDED, {"node": step.node_id, **error}
+    if not batch.is_real:
+        return
     body = {"run_id": run.pk, "ticket_id": run.ticket_id, "step_id": batch.steps.store(step).pk}
     outbox.publish("flow.failed", body | {"node_id": step.node_id, "code": error["code"]})
     if run.ticket is not None:
         row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
-        row.save(force_insert=True)
+        rows.insert([row])
 
 
 def undone(batch: Batch, step: FlowStep) -> None:
@@ -186,9 +187,7 @@ def undo_next(batch: Batch, prefix: str) -> bool:
     }
     if not undos:
         return False
-    batch.steps.flush()
-    rows = FlowStep.objects.filter(run=batch.run, node_id__in=undos, status__in=PASSED_STEPS)
-    for row in rows.order_by("-done_at", "-pk"):
+    for row in batch.steps.passed(undos):
         inside = not prefix or row.path == prefix or row.path.startswith(f"{prefix}/")
         undo = batch.steps.add((undos[row.node_id], row.path, row.iter)) if inside else None
         if undo is not None:

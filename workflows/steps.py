@@ -102,9 +102,24 @@ class Steps:
             found = row
         return found
 
+    def begin_join(self, step: FlowStep, *, need: int, total: int) -> FlowJoin:
+        """How far this stored block has come, new when it just began."""
+        join, _made = FlowJoin.objects.get_or_create(step=step, defaults={"need": need, "total": total})
+        return join
+
     def join_of(self, step: FlowStep) -> FlowJoin:
         """How far this block has come."""
         return FlowJoin.objects.get(step=step)
+
+    def save_join(self, join: FlowJoin) -> None:
+        """Write how far a block has come."""
+        join.save()
+
+    def passed(self, node_ids: Iterable[str]) -> Iterable[FlowStep]:
+        """The finished steps of these nodes, the latest first."""
+        self.flush()
+        rows = FlowStep.objects.filter(run=self.run, node_id__in=list(node_ids), status__in=PASSED_STEPS)
+        return rows.order_by("-done_at", "-pk")
 
     def has_ready(self) -> bool | None:
         """Whether a step is ready or being called; None when only the database knows."""

@@ -23,7 +23,9 @@ MAX_NODES = 200
 MAX_STAGES = 6
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
-_PARTS = frozenset({"schema", "key", "trigger", "start", "stages", "vars", "inputs", "nodes", "notes"})
+_PARTS = frozenset(
+    {"schema", "key", "trigger", "start", "stages", "vars", "inputs", "nodes", "notes", "require_green"}
+)
 
 
 _MISTAKES = {
@@ -70,7 +72,7 @@ def _shape(graph: Any, key: str) -> Iterator[FieldError]:
         yield FieldError("schema", "schema", _("This version reads flows of schema 1."))
     if graph.get("key") != key or not _KEY.fullmatch(key):
         yield FieldError("key", "key", _("The key does not fit this flow."))
-    for name, kind in (("stages", list), ("vars", dict), ("inputs", list)):
+    for name, kind in (("stages", list), ("vars", dict), ("inputs", list), ("require_green", bool)):
         if not isinstance(graph.get(name, kind()), kind):
             yield FieldError(name, "type", _("This part has the wrong form."))
     yield from _node_shapes(graph.get("nodes"))

@@ -3,7 +3,7 @@
 from approvals.services.asking import cancel_request, request_approval
 from approvals.services.deciding import decide
 from approvals.services.delegating import delegate, end_delegation
-from approvals.services.due import fire_due
+from approvals.services.due import fire, fire_due
 from approvals.services.linking import accept_reply, decide_by_link, link_for
 from approvals.services.mailing import store_mail
 from approvals.services.reasking import fields_changed
@@ -18,6 +18,7 @@ __all__ = [
     "delegate",
     "end_delegation",
     "fields_changed",
+    "fire",
     "fire_due",
     "link_for",
     "request_approval",

@@ -12,7 +12,7 @@ from approvals import duedates, plans, routing
 from approvals.choices import DueAction, Reason, Status, Why
 from approvals.models import Approval, ApprovalRequest
 from approvals.services.stages import add_rows, proceed, wall_of
-from approvals.services.writing import note, payload
+from approvals.services.writing import locked_request, note, payload
 from core import outbox, sweep
 from core.time import db_now
 
@@ -47,12 +47,25 @@ def _fire_one() -> bool:
     )
     if request is None:
         return False
+    _fire(request, now)
+    return True
+
+
+@transaction.atomic
+def fire(request_id: int) -> None:
+    """Run the next due action of one open request, for who knows that its time has come (a rehearsal)."""
+    request = locked_request(request_id)
+    if request.next_fire_at is not None:
+        _fire(request, db_now())
+
+
+def _fire(request: ApprovalRequest, now: dt.datetime) -> None:
     made = plans.of(request.policy).stages[request.stage - 1].due
     action = made["actions"][request.fired]
     request.fired += 1
     if action in _ENDS:
         _end(request, DueAction(action), now)
-        return True
+        return
     if action == DueAction.REMIND:
         _remind(request)
     else:
@@ -60,7 +73,6 @@ def _fire_one() -> bool:
     more = request.fired < len(made["actions"])
     request.next_fire_at = duedates.next_at(made, now) if more else None
     request.save(update_fields=["fired", "next_fire_at"])
-    return True
 
 
 def _open_rows(request: ApprovalRequest) -> list[Approval]:

@@ -10,7 +10,7 @@ from accounts.policies import Actor
 from approvals import plans, rules
 from approvals.choices import DECISIONS, Status
 from approvals.models import Approval, ApprovalRequest
-from core import audit, outbox
+from core import audit, outbox, rows
 from core.errors import NotVisibleError
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
@@ -58,7 +58,7 @@ def note(
             changes=changes or {},
             is_public=public,
         )
-        row.save(force_insert=True)
+        rows.insert([row])
 
 
 def payload(request: ApprovalRequest, **more: Any) -> dict[str, Any]:

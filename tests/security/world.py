@@ -31,7 +31,7 @@ from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
 from tickets.services import attach, link, watch
-from workflows.models import Flow, FlowRun
+from workflows.models import Flow, FlowRun, FlowScenario
 
 _RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 # Addresses that the URL map writes as regular expressions.
@@ -104,6 +104,7 @@ def build() -> World:
     flow = Flow.objects.order_by("pk").first()
     version_of_flow = flow.versions.order_by("-no").first()
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
+    scenario = FlowScenario.objects.create(flow=flow, name="a story")
     token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
     delegation = make_delegation(owner, approver)
     connector = make_connector(auth="bearer")
@@ -135,6 +136,7 @@ def build() -> World:
         ("flows/runs", "public_id"): str(run.public_id),
         ("act/", "action"): "cancel",
         ("flows", "key"): flow.key,
+        ("scenarios", "public_id"): str(scenario.public_id),
         ("catalog/items", "key"): version.item.key,
         ("catalog/item/", "key"): version.item.key,
         ("catalog/categories", "key"): version.item.category.key,

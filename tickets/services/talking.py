@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
-from core import audit, outbox
+from core import audit, outbox, rows
 from core.errors import NotAllowedError, WrongStateError, invalid, required
 from core.models import Attachment
 from core.text import clean
@@ -62,7 +62,7 @@ def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[A
         stamp_public_word(ticket, actor, now)
     save_changed(ticket, before, at=now)
     row = activity(ticket, actor, kind, body=text, is_public=public)
-    row.save(force_insert=True)
+    rows.insert([row])
     _place(ticket, row, actor, files, public=public)
     _tell(ticket, row, before, actor, now)
     if actor is not None:
@@ -101,7 +101,7 @@ def attach(pk: int, *, actor: Actor, attachment: Attachment, public: bool = True
     now, before = db_now(), snapshot(ticket)
     save_changed(ticket, before, at=now)
     row = activity(ticket, actor, ActivityKind.ATTACHMENT, verb="attached", is_public=public)
-    row.save(force_insert=True)
+    rows.insert([row])
     places = _place(ticket, row, actor, [attachment], public=public)
     _tell(ticket, row, before, actor, now)
     return places[0]

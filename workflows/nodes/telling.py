@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from core import outbox
+from core import outbox, rows
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
 from workflows import names, people
@@ -48,7 +48,7 @@ def _log(ctx: Context) -> Result:
     """An internal line in the ticket's timeline."""
     text = text_of(ctx, ctx.node["message"])[:MAX_LOG]
     ticket = ticket_of(ctx)
-    activity(ticket, None, ActivityKind.FLOW, verb="flow_log", body=text).save(force_insert=True)
+    rows.insert([activity(ticket, None, ActivityKind.FLOW, verb="flow_log", body=text)])
     return Done()
 
 

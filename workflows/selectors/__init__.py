@@ -7,7 +7,9 @@ from workflows.selectors.flows import (
     flow_exists,
     flows_all,
     flows_with_versions,
+    graph_of,
     published_graph,
+    scenarios_of,
     versions_of,
 )
 from workflows.selectors.history import RunView, StepView, failed_steps, run_history
@@ -50,6 +52,7 @@ __all__ = [
     "flow_statistics",
     "flows_all",
     "flows_with_versions",
+    "graph_of",
     "holders",
     "node_statistics",
     "outline_for",
@@ -60,6 +63,7 @@ __all__ = [
     "run_list",
     "run_page",
     "runs_of_ticket",
+    "scenarios_of",
     "standing_of",
     "standings",
     "versions_of",

@@ -15,7 +15,7 @@ from core.versions import VersionStatus
 from workflows import conditions, names, people
 from workflows.blocks import BLOCKS, FORK, TRY, entries
 from workflows.graph import Graph, Node, compiled
-from workflows.models import Flow, FlowVersion
+from workflows.models import Flow, FlowScenario, FlowVersion
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,22 @@ def flows_with_versions() -> list[tuple[Flow, FlowVersion | None, FlowVersion | 
         (flow, known.get((flow.pk, VersionStatus.PUBLISHED)), known.get((flow.pk, VersionStatus.DRAFT)))
         for flow in flows_all()
     ]
+
+
+def scenarios_of(flow_key: str) -> QuerySet[FlowScenario]:
+    """The saved rehearsals of a flow, by name."""
+    return FlowScenario.objects.filter(flow__key=flow_key).select_related("flow").order_by("name")
+
+
+def graph_of(flow_key: str, no: int | None = None) -> dict[str, Any] | None:
+    """The graph of that edition; without a number of the draft, else of the published one. None: no such."""
+    rows = FlowVersion.objects.filter(flow__key=flow_key)
+    if no is not None:
+        found = rows.filter(no=no).first()
+    else:
+        here = rows.filter(status__in=[VersionStatus.DRAFT, VersionStatus.PUBLISHED])
+        found = here.order_by("-no").first()
+    return found.graph if found is not None else None
 
 
 def approvers_ahead(flow_key: str, *, requester: User, given: dict[str, Any]) -> list[Ahead]:

@@ -12,14 +12,24 @@ from workflows.services.operating import (
     skip_step,
 )
 from workflows.services.running import NoSuchFlowError, cancel_runs, send_signal, start_by_fact, start_run
+from workflows.services.scenarios import (
+    Difference,
+    ScenarioResult,
+    delete_scenario,
+    run_scenarios,
+    save_scenario,
+)
 from workflows.starting import begin, keep_signal
 
 __all__ = [
     "CannotMigrateError",
+    "Difference",
     "NoSuchFlowError",
+    "ScenarioResult",
     "begin",
     "cancel_run",
     "cancel_runs",
+    "delete_scenario",
     "jump_to",
     "keep_signal",
     "migrate_run",
@@ -29,7 +39,9 @@ __all__ = [
     "resume_run",
     "retire",
     "retry_step",
+    "run_scenarios",
     "save_draft",
+    "save_scenario",
     "send_signal",
     "set_variables",
     "skip_step",

@@ -20,6 +20,7 @@ from workflows import published
 from workflows.choices import TriggerKind
 from workflows.models import Flow, FlowTrigger, FlowVersion
 from workflows.policies import may
+from workflows.services.scenarios import check_green
 from workflows.starts import make_trigger
 from workflows.validate import BadFlowError, check_flow
 
@@ -65,7 +66,8 @@ def publish(version_id: int, *, actor: Actor) -> FlowVersion:
     """The draft, published; the version before is retired, its runs go on unchanged.
 
     Publishes ``flow.published``. Raises NotVisibleError, NotAllowedError, WrongStateError (no draft),
-    BadFlowError with every mistake.
+    BadFlowError with every mistake, RuleRefusedError with every point in which a scenario differs when the
+    graph says ``require_green`` (DOMAIN DF-34).
     """
     if not may(actor, "publish"):
         raise NotAllowedError
@@ -73,6 +75,8 @@ def publish(version_id: int, *, actor: Actor) -> FlowVersion:
     if version.status != VersionStatus.DRAFT:
         raise WrongStateError(_("Only a draft can be published."), current_state=version.status, allowed=[])
     check_flow(version.graph, key=version.flow.key)
+    if version.graph.get("require_green"):
+        check_green(version.flow.key, version.graph, actor=actor)
     _retire_published(version.flow)
     version.status, version.published_by, version.published_at = VersionStatus.PUBLISHED, actor, db_now()
     version.lock_version += 1
