@@ -90,7 +90,8 @@ def test_a_new_hire_is_prepared_side_by_side_and_a_broken_call_is_mended(
 
         complete(browser, stack, device, "mingyu")
         complete(browser, stack, desk, "haneul")
-        expect(manager.page.locator(".tracker__stage[data-state=done]")).to_have_count(4, timeout=WAIT)
+        done = manager.page.locator(".tracker__stage[data-state=done] b")
+        expect(done.last).to_have_text("첫날 준비", timeout=WAIT)
         wait_for_state(stack, number, "closed_complete")
 
         page = admin.open(f"/design/flows/runs/{run}/")

@@ -33,6 +33,7 @@ from workflows.choices import LIVE_RUNS, OPEN_RUNS, RunStatus, StepStatus
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowSignal, FlowStep
 from workflows.nodes import asking
+from workflows.nodes.base import CallFailedError
 from workflows.passes import WAIT_KIND
 from workflows.rehearsal import people
 from workflows.rehearsal.people import StoppedError
@@ -348,11 +349,11 @@ def _row_for(request: ApprovalRequest, by: object) -> Approval | None:
 
 def _answer_of(reply: Reply) -> dict[str, object] | Exception:
     if reply.error:
-        return calling.CallFailedError(reply.error, code="unreachable", retryable=reply.retryable)
+        return CallFailedError(reply.error, code="unreachable", retryable=reply.retryable)
     status = reply.answer.get("status")
     if isinstance(status, int) and status >= 400:
         may_help = status >= 500 or status in (408, 429)
-        return calling.CallFailedError(f"HTTP {status}", code=f"http_{status}", retryable=may_help)
+        return CallFailedError(f"HTTP {status}", code=f"http_{status}", retryable=may_help)
     return reply.answer
 
 
