@@ -83,8 +83,8 @@ def wait_for_the_end(d: Drill, stack: PrivateStack) -> bool:
         limit_memory(stack)
         if not d.full:
             stack.sql(
-                "UPDATE workflows_flowstep SET run_at = now() - interval '1 h' WHERE kind = ANY(%s) AND status = 'ready'"
-                " AND run_at > now()",
+                "UPDATE workflows_flowstep SET run_at = now() - interval '1 h'"
+                " WHERE kind = ANY(%s) AND status = 'ready' AND run_at > now()",
                 (list(POISONS),),
             )
         return states(stack) == [(kind, "failed", ATTEMPTS, "suspended") for kind in POISONS]
