@@ -8,9 +8,10 @@ from typing import Any
 
 from tests.faults import invariants
 from tests.faults.drill import Drill, run
+from tests.faults.invariants import SETTLED_SECONDS
 from tests.faults.load import graph
 from tests.faults.stack import PrivateStack
-from tests.faults.story import PATIENCE, UNLIMITED, Story, until
+from tests.faults.story import UNLIMITED, Story, until
 
 CLIENTS = 6
 RUNS, FULL_RUNS = 400, 1000
@@ -38,7 +39,7 @@ def drill(d: Drill) -> None:
         d.require(still >= d.rounds * 0.9, f"only {still} of {d.rounds} runs were still under way")
         opened += open_many(story, "new", AFTERWARDS)
         for version, count in ((versions[0], d.rounds), (versions[2], AFTERWARDS)):
-            until(lambda: runs(stack, version) == {"completed": count}, waits + PATIENCE)  # noqa: B023
+            until(lambda: runs(stack, version) == {"completed": count}, waits + SETTLED_SECONDS)  # noqa: B023
             states = {each: runs(stack, each) for each in versions}
             d.require(states[version] == {"completed": count}, f"runs are stuck: {states}")
         d.figures |= {"runs": d.rounds, "on_the_newest": AFTERWARDS, "stuck": 0}
