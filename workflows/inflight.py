@@ -8,7 +8,7 @@ a dead process left there is counted as a failed try.
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from pathlib import Path
 
 from django.conf import settings
@@ -58,7 +58,7 @@ def _file() -> int:
 
 
 def _host() -> str:
-    return socket.gethostname()[:100]
+    return platform.node()[:100]
 
 
 def _lives(pid: int) -> bool:

@@ -196,7 +196,7 @@ class _Notes:
                 "node": step.node_id,
                 "path": step.path,
                 "title": request.title,
-                "rule": request.policy["rule"],
+                "rule": _rules(request),
                 "asked_at": _when(asked.get(str(request.public_id))),
                 "due_at": _when(request.due_at),
                 "status": request.status,
@@ -274,6 +274,11 @@ class _Notes:
             if row is not None and row.pk not in self.moves.run_ids:
                 number = row.ticket.number if row.ticket else ""
                 yield {"flow": body["flow"], "ticket": number, "at": _when(at)}
+
+
+def _rules(request: ApprovalRequest) -> str:
+    """The rules of each stage in order: sets of one stage joined by a bar, stages by a comma."""
+    return ", ".join("|".join(each["rule"] for each in stage["sets"]) for stage in request.policy["stages"])
 
 
 def _people(request: ApprovalRequest) -> list[dict[str, Any]]:

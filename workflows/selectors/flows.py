@@ -16,6 +16,7 @@ from workflows import conditions, names, people
 from workflows.blocks import BLOCKS, FORK, TRY, entries
 from workflows.graph import Graph, Node, compiled
 from workflows.models import Flow, FlowScenario, FlowVersion
+from workflows.nodes import asking
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _following(node: Node, known: dict[str, Any]) -> list[str]:
 
 
 def _asked(node: Node, known: dict[str, Any], requester: User) -> tuple[str, ...]:
-    found = people.meant(node["approvers"], known, company_id=requester.company_id, requester=requester)
+    found = people.meant(asking.approvers_of(node), known, company_id=requester.company_id, requester=requester)
     own = frozenset() if value("approval.own") else frozenset({requester.pk})
     wall = routing.Wall(requester.company_id, own)
     groups = tuple(each.name for each in found if isinstance(each, Group))
