@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 
 from core import commits
@@ -41,11 +41,19 @@ def sqlstate(error: BaseException | None) -> str:
     return getattr(getattr(error, "__cause__", None), "pgcode", None) or ""
 
 
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database is away or busy: no defect of ours.
+
+    psycopg2 reports some broken connections as a bare DatabaseError, without SQLSTATE.
+    """
+    bare = type(error) is DatabaseError and not sqlstate(error)
+    return bare or isinstance(error, OperationalError | InterfaceError)
+
+
 def is_lost(error: BaseException) -> bool:
     """Whether the connection to the database is gone, or could not be made."""
     state = sqlstate(error)
-    broke = not state and isinstance(error, OperationalError | InterfaceError)
-    return broke or state in _ENDED or state.startswith("08")
+    return (not state and is_outage(error)) or state in _ENDED or state.startswith("08")
 
 
 class Repeat:

@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from core.again import Repeat, sqlstate
+from core.again import Repeat, is_outage, sqlstate
 from core.cause import arriving_by
 from core.errors import BusyError, DomainError
 
@@ -97,7 +96,7 @@ def outcome(request: HttpRequest, error: BaseException | None) -> HttpResponse |
     """The answer to an exception that is no defect: a refusal, or a database that is away or busy."""
     if isinstance(error, DomainError):
         return refusal(request, error)
-    if isinstance(error, OperationalError | InterfaceError):
+    if is_outage(error):
         state = sqlstate(error)
         log.warning("database_unavailable", sqlstate=state, error=repr(error)[:200])
         request.database_error = error  # type: ignore[attr-defined] # for core.again

@@ -7,7 +7,14 @@ import threading
 import psycopg2
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -21,6 +28,13 @@ def database_error(state: str) -> OperationalError:
     """What Django raises with this SQLSTATE."""
     error = OperationalError("the database says no")
     error.__cause__ = type("Told", (psycopg2.OperationalError,), {"pgcode": state or None})()
+    return error
+
+
+def bare_error() -> DatabaseError:
+    """What psycopg2 makes of some connections that break while a query runs (seen in F-12)."""
+    error = DatabaseError("server closed the connection unexpectedly")
+    error.__cause__ = psycopg2.DatabaseError("server closed the connection unexpectedly")
     return error
 
 
@@ -75,6 +89,15 @@ def test_how_often_which_error_is_tried_again(states, calls, status):
     view = View(*map(database_error, states))
     assert (serve(view), len(view.bodies)) == (status, calls)
     assert set(view.bodies) == {b'{"title": "VPN"}'}
+
+
+def test_a_broken_connection_without_a_code_is_no_defect():
+    view = View(bare_error())
+    assert (serve(view), len(view.bodies)) == (200, 2)
+    refused = ProgrammingError("no such column")
+    refused.__cause__ = type("Told", (psycopg2.ProgrammingError,), {"pgcode": "42703"})()
+    assert not again.is_outage(refused)
+    assert again.is_outage(bare_error())
 
 
 @pytest.mark.parametrize(
