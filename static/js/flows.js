@@ -31,6 +31,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (part.hasAttribute("data-run-part") && isBusy(part)) event.preventDefault();
 });
 
+// A refresh that was on its way when another step was chosen, or when somebody began to act, comes too late.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, path } = event.detail.requestConfig;
+  if (elt.id !== "side" || !elt.hasAttribute("data-run-part")) return;
+  const part = document.getElementById("side");
+  if (path !== location.pathname + location.search || isBusy(part)) event.detail.shouldSwap = false;
+});
+
 // The picture stays where it was scrolled to, and the focus on its card.
 let place = null;
 
@@ -42,6 +50,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
+  mark();
   const map = place && document.querySelector("#run-live .flow-map");
   if (!map) return;
   map.scrollTo(place.left, place.top);
