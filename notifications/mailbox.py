@@ -31,6 +31,11 @@ class Mail:
     body: str
     headers: list[tuple[str, str]]
 
+    @property
+    def reply_to(self) -> str:
+        """Where an answer that decides goes; empty for a mail that takes none."""
+        return next((value for key, value in self.headers if key.lower() == "reply-to"), "")
+
 
 def newest(folder: Path, *, query: str = "") -> list[Mail]:
     """The newest messages, those of one address or with one word when ``query`` is given."""
@@ -50,15 +55,15 @@ def one(folder: Path, name: str) -> Mail | None:
     return _read(folder / f"{name}.eml") if _NAME.match(name) else None
 
 
-def reply_to(mail: Mail, text: str) -> bytes:
-    """An answer to this mail as its receiver's program would send it.
+def answer_to(mail: Mail, text: str) -> bytes:
+    """An answer to this mail, which takes one, as its receiver's program would send it.
 
     Raises ValueError for a mail whose addresses no answer can be made from.
     """
     headers = {key.lower(): value for key, value in mail.headers}
     answer = EmailMessage()
     answer["From"] = mail.to
-    answer["To"] = headers.get("reply-to") or mail.sender
+    answer["To"] = mail.reply_to
     answer["Subject"] = f"Re: {mail.subject}"
     answer["In-Reply-To"] = headers.get("message-id", "")
     answer["Message-ID"] = make_msgid(domain="localhost")

@@ -114,10 +114,10 @@ def mailbox_message(request: HttpRequest, name: str) -> HttpResponse:
 def mailbox_reply(request: HttpRequest, name: str) -> HttpResponse:
     """An answer to a caught mail as its receiver would send it; the sweep looks at it a moment later."""
     mail = mailbox.one(_folder(request), name)
-    if mail is None:
+    if mail is None or not mail.reply_to:
         raise Http404
     try:
-        raw = mailbox.reply_to(mail, request.POST.get("text", "")[:MAX_REPLY])
+        raw = mailbox.answer_to(mail, request.POST.get("text", "")[:MAX_REPLY])
     except (ValueError, IndexError, AttributeError) as error:  # addresses of a broken mail
         raise BadInputError(_("This mail cannot be answered.")) from error
     store_mail(raw, trusted=True)

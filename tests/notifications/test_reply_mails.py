@@ -132,8 +132,17 @@ def test_in_a_demonstration_the_mailbox_page_answers(smtp, mailbox, client, sett
     assert client.post("/demo/mail/1000-aa/reply/", {"text": "x"}).status_code == 404
 
 
-def test_a_caught_mail_without_addresses_is_refused(client, settings, tmp_path):
+@pytest.mark.parametrize(
+    ("headers", "status", "has_form"),
+    [
+        (b"To: a@example.test", 404, False),
+        (b"To: a@example.test\r\nReply-To: it+x@localhost", 302, True),
+        (b"To: \x80\x81,,\r\nReply-To: it+x@localhost", 302, True),
+    ],
+)
+def test_only_a_mail_that_takes_answers_is_answered(client, settings, tmp_path, headers, status, has_form):
     settings.DEMO, settings.MAIL_FOLDER = True, tmp_path
-    (tmp_path / "1000-aa.eml").write_bytes(b"Subject: Hi\r\nTo: \x80\x81,,\r\n\r\nbody")
+    (tmp_path / "1000-aa.eml").write_bytes(b"Subject: Hi\r\n" + headers + b"\r\n\r\nbody")
     client.force_login(UserFactory())
-    assert client.post("/demo/mail/1000-aa/reply/", {"text": "x"}).status_code in {302, 400}
+    assert (b"/demo/mail/1000-aa/reply/" in client.get("/demo/mail/1000-aa/").content) is has_form
+    assert client.post("/demo/mail/1000-aa/reply/", {"text": "x"}).status_code == status
