@@ -133,6 +133,7 @@ def build() -> World:
         ("tokens", "public_id"): str(token.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
         ("flows", "key"): flow.key,
+        ("hooks/", "flow_key"): flow.key,
         ("catalog/items", "key"): version.item.key,
         ("catalog/item/", "key"): version.item.key,
         ("catalog/categories", "key"): version.item.category.key,
@@ -160,6 +161,7 @@ def build() -> World:
         "/decision/": {"decision": "approve"},
         "v1/incidents/": {"title": "x"},
         "v1/tokens/": {"name": "x"},
+        f"flows/{flow.key}/start/": {"ticket": incident.number},
         "v1/cis/": {"name": "x", "ci_class": "server"},
         "v1/delegations/": {
             "delegate": agent.username,

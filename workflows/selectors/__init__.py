@@ -9,7 +9,7 @@ from workflows.selectors.flows import (
     published_graph,
     versions_of,
 )
-from workflows.selectors.history import RunView, StepView, failed_steps, run_history
+from workflows.selectors.history import RunView, StepView, failed_steps, run_history, steps_of
 from workflows.selectors.progress import (
     Stage,
     Standing,
@@ -38,5 +38,6 @@ __all__ = [
     "run_history",
     "standing_of",
     "standings",
+    "steps_of",
     "versions_of",
 ]
