@@ -54,7 +54,7 @@ addresses = [
 ]
 collections = {each.route.rstrip("/"): each.scope for each in addresses if each.is_collection}
 TokenViewSet.known_scopes = frozenset(
-    f"{each.scope}:{way}" for each in addresses for way in ("read", "write")
+    f"{each.scope}:{way}" for each in addresses if each.scope for way in ("read", "write")
 )
 
 urlpatterns = [

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -76,6 +76,20 @@ def decrypt(stored: str, *, context: str) -> str:
 def is_current(stored: str) -> bool:
     """Whether the value was encrypted with the key that encrypts now."""
     return stored.startswith(f"{_VERSION}:{_keys()[0].name}:")
+
+
+def holder(reencrypt: Callable[[], int]) -> Callable[[], int]:
+    """Register what encrypts the secrets of one app anew with the present key; it returns how many."""
+    _holders.append(reencrypt)
+    return reencrypt
+
+
+def reencrypt_all() -> int:
+    """Encrypt every stored secret with the present key; how many an older one had. Raises SecretKeyError."""
+    return sum(reencrypt() for reencrypt in _holders)
+
+
+_holders: list[Callable[[], int]] = []
 
 
 def _keys() -> tuple[_Key, ...]:

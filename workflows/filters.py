@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters as df
 
 from workflows.choices import RunStatus
-from workflows.models import FlowRun
+from workflows.models import FlowRun, FlowStep
 
 
 class RunFilterSet(df.FilterSet):
@@ -17,4 +17,16 @@ class RunFilterSet(df.FilterSet):
 
     class Meta:
         model = FlowRun
+        fields: list[str] = []
+
+
+class DeadLetterFilterSet(df.FilterSet):
+    """Failed steps by flow, ticket and node."""
+
+    flow = df.CharFilter(field_name="run__flow_version__flow__key")
+    ticket = df.CharFilter(field_name="run__ticket__number")
+    node = df.CharFilter(field_name="node_id")
+
+    class Meta:
+        model = FlowStep
         fields: list[str] = []

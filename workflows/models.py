@@ -105,6 +105,31 @@ class FlowTrigger(models.Model):
         return f"{self.source} {self.key}"
 
 
+class FlowHook(Record):
+    """What calls that start a flow are signed with (API A-47): a secret, kept encrypted.
+
+    After a change the secret before is good until ``previous_until``.
+    """
+
+    flow = models.OneToOneField(Flow, on_delete=models.PROTECT, related_name="hook")
+    sealed = models.TextField()
+    changed_at = models.DateTimeField(db_default=Now())
+    previous_sealed = models.TextField(blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(previous_sealed="", previous_until=None)
+                | (~Q(previous_sealed="") & Q(previous_until__isnull=False)),
+                name="flow_hook_previous",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"hook of flow {self.flow_id}"
+
+
 class FlowRun(Record):
     """One walk through a version, about one ticket or none. ``stage`` is where the requester sees it.
 

@@ -22,7 +22,7 @@ SCHEMA = 1
 MAX_NODES = 200
 MAX_STAGES = 6
 _ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 _PARTS = frozenset(
     {"schema", "key", "trigger", "start", "stages", "vars", "inputs", "nodes", "notes", "require_green"}
 )
@@ -70,7 +70,7 @@ def _shape(graph: Any, key: str) -> Iterator[FieldError]:
         yield FieldError(name, "unknown_field", _("A flow has no part of this name."))
     if graph.get("schema") != SCHEMA:
         yield FieldError("schema", "schema", _("This version reads flows of schema 1."))
-    if graph.get("key") != key or not _KEY.fullmatch(key):
+    if graph.get("key") != key or not KEY.fullmatch(key):
         yield FieldError("key", "key", _("The key does not fit this flow."))
     for name, kind in (("stages", list), ("vars", dict), ("inputs", list), ("require_green", bool)):
         if not isinstance(graph.get(name, kind()), kind):

@@ -108,6 +108,7 @@ def clear_secret(key: str, *, actor: Actor, name: str) -> Connector:
     return row
 
 
+@secrets.holder
 def reencrypt() -> int:
     """Encrypt every secret that an older key encrypted with the present one; how many there were.
 

@@ -52,12 +52,12 @@ class KeysetPagination(BasePagination):
 
     A view names ``ordering_fields``: what a caller may order by, each with the columns it stands for, in the
     direction an index has them. The columns are never null; the primary key breaks ties, and the cursor
-    holds the row's public id in its place.
+    holds in its place what the view names in ``place_columns``: the public id, or what else is unique.
     """
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of the page asked for. Raises BadInputError for a bad cursor, size or ordering."""
-        self.request = request
+        self.request, self.view = request, view
         self.size = _page_size(request)
         self.keys = self._ordering(request, view)
         self.binding = self._binding(request)
@@ -67,7 +67,7 @@ class KeysetPagination(BasePagination):
         keys = [key.reversed() for key in self.keys] if backwards else self.keys
         rows = queryset.order_by(*[key.text() for key in keys])
         if cursor is not None:
-            rows = rows.filter(_beyond(queryset.model, keys, cursor))
+            rows = rows.filter(_beyond(queryset.model, keys, cursor, self._last(queryset.model, cursor)))
         found = list(rows[: self.size + 1])
         more, page = len(found) > self.size, found[: self.size]
         if backwards:
@@ -144,9 +144,19 @@ class KeysetPagination(BasePagination):
             raise BadInputError(told, errors=[FieldError("?cursor", "invalid", told)])
         return cursor
 
+    def _place(self, row: Any) -> Any:
+        """What makes the row unique, without its primary key (API A-02)."""
+        found = [_plain(_value(row, column)) for column in self.view.place_columns]
+        return found[0] if len(found) == 1 else found
+
+    def _last(self, model: type[Model], cursor: dict[str, Any]) -> Any:
+        columns, values = self.view.place_columns, cursor["k"]
+        place = dict(zip(columns, [values] if len(columns) == 1 else values, strict=True))
+        return model._default_manager.filter(**place).values("pk")[:1]
+
     def _link(self, row: Any, *, backwards: bool) -> str:
         values = [_plain(_value(row, key.column)) for key in self.keys[:-1]]
-        cursor = {"b": backwards, "v": values, "k": str(row.public_id), "h": self.binding}
+        cursor = {"b": backwards, "v": values, "k": self._place(row), "h": self.binding}
         query = self.request.query_params.copy()
         query["cursor"] = signing.dumps(cursor, salt=SALT, compress=True)
         return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
@@ -186,9 +196,8 @@ def _whole_count(queryset: QuerySet[Any]) -> int | None:
         raise
 
 
-def _beyond(model: type[Model], keys: list[Key], cursor: dict[str, Any]) -> Q:
+def _beyond(model: type[Model], keys: list[Key], cursor: dict[str, Any], last: Any) -> Q:
     """The rows after the cursor's in the order of ``keys``."""
-    last = model._default_manager.filter(public_id=uuid.UUID(cursor["k"])).values("pk")[:1]
     values = [
         *(_typed(model, key.column, value) for key, value in zip(keys, cursor["v"], strict=False)),
         last,
@@ -219,4 +228,6 @@ def _typed(model: type[Model], column: str, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, uuid.UUID):
+        return str(value)
     return value.isoformat() if isinstance(value, dt.datetime | dt.date) else value

@@ -103,7 +103,9 @@ class MaruSchema(AutoSchema):
         return operation
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        """A token, or the session of the same browser."""
+        """A token, or the session of the same browser; nothing where a view asks for neither."""
+        if not self.view.authentication_classes:
+            return []
         return [{"bearer": []}, {"session": []}]
 
     def get_override_parameters(self) -> list[Any]:
@@ -111,7 +113,7 @@ class MaruSchema(AutoSchema):
         found = [
             OpenApiParameter("Accept-Language", str, "header", description="ko or en", required=False),
         ]
-        if self.method == "POST":
+        if self.method == "POST" and getattr(self.view, "takes_keys", True):
             text = "1 to 255 visible ASCII characters; a repeat within 24 h gets the first answer again."
             found.append(OpenApiParameter("Idempotency-Key", str, "header", description=text))
         if self._needs_version():

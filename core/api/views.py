@@ -33,10 +33,14 @@ class ApiViewSet(GenericViewSet[Any]):
     lookup_value_converter = "key"
     ordering_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
     default_ordering = ""
+    # What a cursor knows a row by; unique together.
+    place_columns: ClassVar[tuple[str, ...]] = ("public_id",)
     expandable: ClassVar[dict[str, Expand]] = {}
     read_parameters = READ_PARAMETERS
     # Whether a change needs If-Match; off for records without versions.
     versioned = True
+    # Whether a POST takes an Idempotency-Key; off where nobody signs in whose key it could be.
+    takes_keys = True
     http_method_names = ["get", "post", "patch", "delete", "head"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

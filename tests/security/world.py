@@ -137,6 +137,7 @@ def build() -> World:
         ("act/", "action"): "cancel",
         ("flows", "key"): flow.key,
         ("scenarios", "public_id"): str(scenario.public_id),
+        ("hooks/", "flow_key"): flow.key,
         ("catalog/items", "key"): version.item.key,
         ("catalog/item/", "key"): version.item.key,
         ("catalog/categories", "key"): version.item.category.key,
@@ -164,6 +165,7 @@ def build() -> World:
         "/decision/": {"decision": "approve"},
         "v1/incidents/": {"title": "x"},
         "v1/tokens/": {"name": "x"},
+        f"flows/{flow.key}/start/": {"ticket": incident.number},
         "v1/cis/": {"name": "x", "ci_class": "server"},
         "v1/delegations/": {
             "delegate": agent.username,

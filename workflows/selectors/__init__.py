@@ -12,7 +12,7 @@ from workflows.selectors.flows import (
     scenarios_of,
     versions_of,
 )
-from workflows.selectors.history import RunView, StepView, failed_steps, run_history
+from workflows.selectors.history import RunView, StepView, failed_steps, run_history, steps_of
 from workflows.selectors.progress import (
     Stage,
     Standing,
@@ -66,6 +66,7 @@ __all__ = [
     "scenarios_of",
     "standing_of",
     "standings",
+    "steps_of",
     "versions_of",
     "visible_runs",
 ]

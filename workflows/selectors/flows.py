@@ -133,7 +133,8 @@ def _following(node: Node, known: dict[str, Any]) -> list[str]:
 
 
 def _asked(node: Node, known: dict[str, Any], requester: User) -> tuple[str, ...]:
-    found = people.meant(asking.approvers_of(node), known, company_id=requester.company_id, requester=requester)
+    specs = asking.approvers_of(node)
+    found = people.meant(specs, known, company_id=requester.company_id, requester=requester)
     own = frozenset() if value("approval.own") else frozenset({requester.pk})
     wall = routing.Wall(requester.company_id, own)
     groups = tuple(each.name for each in found if isinstance(each, Group))

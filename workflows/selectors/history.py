@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor, company_wall
 from approvals.selectors import localized
 from core.errors import NotAllowedError
 from tickets.models import Ticket
-from workflows.choices import StepStatus
+from workflows.choices import OPEN_RUNS, StepStatus
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowStep
 from workflows.nodes import asking
@@ -28,6 +28,8 @@ class StepView:
 
     id: int
     node_id: str
+    path: str
+    iter: int
     kind: str
     label: str
     status: str
@@ -37,6 +39,7 @@ class StepView:
     attempt: int
     next_try_at: dt.datetime | None
     waits_for: str
+    input: dict[str, Any]
     output: dict[str, Any]
     error: dict[str, Any] | None
 
@@ -69,11 +72,21 @@ def run_history(ticket: Ticket) -> list[RunView]:
     ]
 
 
+def steps_of(run: FlowRun) -> list[StepView]:
+    """The steps of one run, oldest first; one query."""
+    return [_view(run, step) for step in FlowStep.objects.filter(run=run.pk).order_by("pk")]
+
+
 def failed_steps(actor: Actor) -> QuerySet[FlowStep]:
-    """Steps that failed for good and wait for an operator, newest first. Raises NotAllowedError."""
+    """Steps of open runs that failed for good and wait for an operator, newest first.
+
+    A failure that the flow itself deals with waits for nobody. Raises NotAllowedError.
+    """
     if not may(actor, "operate"):
         raise NotAllowedError
-    rows = FlowStep.objects.filter(company_wall(actor, "run__ticket__"), status=StepStatus.FAILED)
+    wall = company_wall(actor, "run__ticket__") | Q(run__ticket=None)
+    rows = FlowStep.objects.filter(wall, status=StepStatus.FAILED, run__status__in=OPEN_RUNS)
+    rows = rows.filter(Q(error=None) | ~Q(error__contains={"handled": True}))
     return rows.select_related("run__ticket", "run__flow_version__flow").order_by("-done_at", "-pk")
 
 
@@ -83,6 +96,8 @@ def _view(run: FlowRun, step: FlowStep) -> StepView:
     return StepView(
         id=step.pk,
         node_id=step.node_id,
+        path=step.path,
+        iter=step.iter,
         kind=step.kind,
         label=localized(node.get("label")) or step.node_id,
         status=step.status,
@@ -92,6 +107,7 @@ def _view(run: FlowRun, step: FlowStep) -> StepView:
         attempt=step.attempt,
         next_try_at=step.run_at if retrying else None,
         waits_for=waits_for(step),
+        input=step.input,
         output=step.output,
         error=step.error,
     )

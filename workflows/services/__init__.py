@@ -1,6 +1,14 @@
 """Writing flows and acting on runs. What a run does by itself is in ``workflows.executor``."""
 
 from workflows.services.editing import publish, retire, save_draft
+from workflows.services.hooks import (
+    BadSignatureError,
+    TooMuchError,
+    check_call,
+    end_hook,
+    make_hook_secret,
+    receive,
+)
 from workflows.services.migrating import CannotMigrateError, migrate_run, preview
 from workflows.services.operating import (
     cancel_run,
@@ -11,7 +19,14 @@ from workflows.services.operating import (
     set_variables,
     skip_step,
 )
-from workflows.services.running import NoSuchFlowError, cancel_runs, send_signal, start_by_fact, start_run
+from workflows.services.running import (
+    NoSuchFlowError,
+    cancel_runs,
+    send_signal,
+    start_by_fact,
+    start_manually,
+    start_run,
+)
 from workflows.services.scenarios import (
     Difference,
     ScenarioResult,
@@ -22,20 +37,26 @@ from workflows.services.scenarios import (
 from workflows.starting import begin, keep_signal
 
 __all__ = [
+    "BadSignatureError",
     "CannotMigrateError",
     "Difference",
     "NoSuchFlowError",
     "ScenarioResult",
+    "TooMuchError",
     "begin",
     "cancel_run",
     "cancel_runs",
+    "check_call",
     "delete_scenario",
+    "end_hook",
     "jump_to",
     "keep_signal",
+    "make_hook_secret",
     "migrate_run",
     "park_run",
     "preview",
     "publish",
+    "receive",
     "resume_run",
     "retire",
     "retry_step",
@@ -46,5 +67,6 @@ __all__ = [
     "set_variables",
     "skip_step",
     "start_by_fact",
+    "start_manually",
     "start_run",
 ]

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
 from core import audit, outbox
-from core.errors import NotAllowedError, NotVisibleError, StaleVersionError, WrongStateError, invalid
+from core.errors import (
+    FieldError,
+    NotAllowedError,
+    NotVisibleError,
+    StaleVersionError,
+    WrongStateError,
+    invalid,
+)
 from core.text import clean
 from core.time import db_now
 from core.versions import VersionStatus
@@ -22,7 +29,7 @@ from workflows.models import Flow, FlowTrigger, FlowVersion
 from workflows.policies import may
 from workflows.services.scenarios import check_green
 from workflows.starts import make_trigger
-from workflows.validate import BadFlowError, check_flow
+from workflows.validate import KEY, BadFlowError, check_flow
 
 MAX_GRAPH_BYTES = 512 * 1024
 
@@ -40,7 +47,8 @@ def save_draft(
 ) -> FlowVersion:
     """The flow's one draft with this graph, made where it is missing; mistakes are found by ``publish``.
 
-    Raises NotAllowedError, StaleVersionError, RuleRefusedError (key, names, size).
+    ``expected_version`` 0 says that there is no draft yet. Raises NotAllowedError, StaleVersionError,
+    RuleRefusedError (key, names, size).
     """
     if not may(actor, "edit"):
         raise NotAllowedError
@@ -62,18 +70,20 @@ def save_draft(
 
 
 @transaction.atomic
-def publish(version_id: int, *, actor: Actor) -> FlowVersion:
+def publish(version_id: int, *, actor: Actor, expected_version: int | None = None) -> FlowVersion:
     """The draft, published; the version before is retired, its runs go on unchanged.
 
     Publishes ``flow.published``. Raises NotVisibleError, NotAllowedError, WrongStateError (no draft),
-    BadFlowError with every mistake, RuleRefusedError with every point in which a scenario differs when the
-    graph says ``require_green`` (DOMAIN DF-34).
+    StaleVersionError, BadFlowError with every mistake, RuleRefusedError with every point in which a scenario
+    differs when the graph says ``require_green`` (DOMAIN DF-34).
     """
     if not may(actor, "publish"):
         raise NotAllowedError
     version = _locked(version_id)
     if version.status != VersionStatus.DRAFT:
         raise WrongStateError(_("Only a draft can be published."), current_state=version.status, allowed=[])
+    if expected_version is not None and version.lock_version != expected_version:
+        raise StaleVersionError(current_version=version.lock_version)
     check_flow(version.graph, key=version.flow.key)
     if version.graph.get("require_green"):
         check_green(version.flow.key, version.graph, actor=actor)
@@ -112,8 +122,8 @@ def digest(graph: dict[str, Any]) -> str:
 
 
 def _check_draft(key: str, graph: Any) -> None:
-    if not isinstance(graph, dict) or graph.get("key") != key:
-        raise BadFlowError(_("The key does not fit this flow."))
+    if not isinstance(graph, dict) or graph.get("key") != key or not KEY.fullmatch(key):
+        raise BadFlowError(errors=[FieldError("key", "key", _("The key does not fit this flow."))])
     text = json.dumps(graph, ensure_ascii=False)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_GRAPH_BYTES:
         raise invalid("graph", _("This flow is too large."))

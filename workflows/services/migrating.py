@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policies import company_wall
 from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError, WrongStateError, invalid
 from core.versions import VersionStatus
 from workflows.choices import OPEN_RUNS, OPEN_STEPS, StepStatus
@@ -17,6 +19,7 @@ from workflows.models import FlowRun, FlowStep, FlowVersion
 from workflows.policies import may
 from workflows.selectors.claims import locked_run
 from workflows.services.auditing import check_right, record
+from workflows.steps import Place
 
 MAX_RUNS = 1_000
 
@@ -38,17 +41,24 @@ class Verdict:
 def preview(flow_key: str, *, to_no: int, plan: dict[str, str], actor: User | None) -> list[Verdict]:
     """Each open run of other versions of the flow with its verdict, oldest first; nothing is written.
 
-    ``plan`` gives the new node for an old one; a node it does not name keeps its name. At most 1,000 runs.
+    ``plan`` gives the new node for an old one; a node it does not name keeps its name. At most 1,000 runs;
+    those about tickets of other companies, which the actor cannot move, are left out.
     Raises NotAllowedError, NotVisibleError, RuleRefusedError when the plan itself is wrong.
     """
     version = _target(flow_key, to_no, plan, actor)
     rows = FlowRun.objects.filter(flow_version__flow=version.flow, status__in=OPEN_RUNS)
-    runs = list(rows.exclude(flow_version=version).select_related("ticket").order_by("pk")[:MAX_RUNS])
+    rows = rows.filter(company_wall(actor, "ticket__") | Q(ticket=None)).exclude(flow_version=version)
+    reads = rows.select_related("ticket", "flow_version").defer("vars", "flow_version__graph")
+    runs = list(reads.order_by("pk")[:MAX_RUNS])
     steps: dict[int, list[FlowStep]] = {}
     for step in FlowStep.objects.filter(run__in=runs, status__in=(*OPEN_STEPS, StepStatus.FAILED)):
         steps.setdefault(step.run_id, []).append(step)
+    targets = {plan.get(step.node_id, step.node_id) for each in steps.values() for step in each}
+    made = _places(runs, targets)
     graph = compiled(version.pk)
-    return [Verdict(run, _obstacle(run, steps.get(run.pk, []), graph, plan)) for run in runs]
+    return [
+        Verdict(run, _obstacle(run, steps.get(run.pk, []), graph, plan, made.get(run.pk, {}))) for run in runs
+    ]
 
 
 @transaction.atomic
@@ -66,7 +76,8 @@ def migrate_run(run_id: int, *, to_no: int, plan: dict[str, str], actor: User | 
     version = _target(run.flow_version.flow.key, to_no, plan, actor)
     rows = FlowStep.objects.filter(run=run, status__in=(*OPEN_STEPS, StepStatus.FAILED))
     steps = list(rows.select_for_update(no_key=True).order_by("pk"))
-    obstacle = _obstacle(run, steps, compiled(version.pk), plan)
+    made = _places([run], {plan.get(step.node_id, step.node_id) for step in steps})
+    obstacle = _obstacle(run, steps, compiled(version.pk), plan, made.get(run.pk, {}))
     if obstacle:
         raise CannotMigrateError(obstacle)
     before = run.flow_version.no
@@ -86,7 +97,7 @@ def _target(flow_key: str, to_no: int, plan: dict[str, str], actor: User | None)
     if version is None:
         raise NotVisibleError
     if version.status == VersionStatus.DRAFT:
-        raise invalid("to", _("Runs move to published versions only."))
+        raise invalid("version", _("Runs move to published versions only."))
     unknown = sorted(set(plan.values()) - set(compiled(version.pk).nodes))
     if unknown:
         text = _("Version %(no)s has no step “%(node)s”.") % {"no": to_no, "node": unknown[0]}
@@ -94,11 +105,22 @@ def _target(flow_key: str, to_no: int, plan: dict[str, str], actor: User | None)
     return version
 
 
-def _obstacle(run: FlowRun, steps: list[FlowStep], graph: Graph, plan: dict[str, str]) -> str:
-    """Why this run cannot be moved; empty when it can."""
+def _places(runs: list[FlowRun], node_ids: set[str]) -> dict[int, dict[Place, int]]:
+    """Where the runs have steps of these nodes: by run, each place with its step."""
+    found: dict[int, dict[Place, int]] = {}
+    rows = FlowStep.objects.filter(run__in=runs, node_id__in=node_ids)
+    for run_id, pk, *place in rows.values_list("run_id", "pk", "node_id", "path", "iter"):
+        found.setdefault(run_id, {})[place[0], place[1], place[2]] = pk
+    return found
+
+
+def _obstacle(
+    run: FlowRun, steps: list[FlowStep], graph: Graph, plan: dict[str, str], made: dict[Place, int]
+) -> str:
+    """Why this run cannot be moved; empty when it can. ``made`` are its steps where it would stand."""
     if run.ending:
         return _("It is being cancelled.")
-    places: set[tuple[str, str, int]] = set()
+    places: set[Place] = set()
     for step in steps:
         misfit = _misfit(step, compiled(run.flow_version_id), graph, plan)
         if misfit:
@@ -107,9 +129,8 @@ def _obstacle(run: FlowRun, steps: list[FlowStep], graph: Graph, plan: dict[str,
         if place in places:
             return _("Two open steps would become “%(node)s”.") % {"node": place[0]}
         places.add(place)
-    others = FlowStep.objects.filter(run=run, node_id__in=[place[0] for place in places])
-    made = others.exclude(pk__in=[step.pk for step in steps]).values_list("node_id", "path", "iter")
-    again = places.intersection(made)
+    moving = {step.pk for step in steps}
+    again = {place for place in places if place in made and made[place] not in moving}
     return _("It has made the step “%(node)s” already.") % {"node": min(again)[0]} if again else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from workflows.choices import OPEN_RUNS, OPEN_STEPS, RunStatus, StepStatus
 from workflows.executor import acting
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowStep
+from workflows.nodes.base import NodeError
 from workflows.nodes.variables import NAME, RESERVED, check_size
 from workflows.selectors.claims import locked_run
 from workflows.services.auditing import check_right, record
@@ -55,7 +57,7 @@ def skip_step(step_id: int, *, actor: User | None, output: dict[str, Any], reaso
     if "next" not in node:
         text = _("This step chooses the way on and cannot be skipped; jump to a step instead.")
         raise invalid("node", text)
-    check_size(output)
+    _check_size("output", output)
     batch.steps.know(step)
     step.status, step.output, step.error = StepStatus.SKIPPED, output, step.error
     batch.steps.touch(step)
@@ -113,7 +115,7 @@ def set_variables(run_id: int, *, values: dict[str, Any], actor: User | None, re
             message = _("“%(name)s” cannot be the name of a variable.") % {"name": name[:60]}
             raise invalid(f"values.{name[:60]}", message)
     changed = {name: value for name, value in (run.vars | values).items() if value is not None}
-    check_size(changed)
+    _check_size("values", changed)
     before = {name: run.vars.get(name) for name in values}
     FlowRun.objects.filter(pk=run.pk).update(vars=changed, lock_version=run.lock_version + 1)
     run.vars = changed
@@ -144,7 +146,8 @@ def resume_run(run_id: int, *, actor: User | None) -> FlowRun:
     Raises NotVisibleError, NotAllowedError, WrongStateError when it is not parked or a step has failed.
     """
     run = _open_run(run_id, actor)
-    failed = FlowStep.objects.filter(run=run, status=StepStatus.FAILED).exists()
+    unhandled = Q(error=None) | ~Q(error__contains={"handled": True})
+    failed = FlowStep.objects.filter(unhandled, run=run, status=StepStatus.FAILED).exists()
     if run.status != RunStatus.SUSPENDED or failed:
         raise WrongStateError(_("Only a parked run is resumed."), current_state=run.status, allowed=[])
     ready = FlowStep.objects.filter(run=run, status__in=OPEN_STEPS).exclude(status=StepStatus.WAITING)
@@ -179,7 +182,9 @@ def _failed(step_id: int, actor: User | None) -> tuple[FlowRun, FlowStep]:
         raise NotVisibleError
     check_right(run, actor)
     step = FlowStep.objects.select_for_update(no_key=True).get(pk=step_id)
-    if step.status != StepStatus.FAILED or run.status not in OPEN_RUNS:
+    # A failure that the flow itself deals with has been passed by; tried again it would go both ways.
+    is_over = step.status != StepStatus.FAILED or bool((step.error or {}).get("handled"))
+    if is_over or run.status not in OPEN_RUNS:
         raise WrongStateError(
             _("Only a failed step of an open run is tried again."), current_state=step.status, allowed=[]
         )
@@ -205,6 +210,13 @@ def _reason(reason: str) -> str:
     if not text:
         raise required("reason", _("Say why; it is kept with the run."))
     return text
+
+
+def _check_size(field: str, values: dict[str, Any]) -> None:
+    try:
+        check_size(values)
+    except NodeError as refusal:
+        raise invalid(field, refusal.detail, code="too_large") from refusal
 
 
 def _resume(run: FlowRun, step: FlowStep, actor: User | None) -> None:

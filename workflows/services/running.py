@@ -9,23 +9,34 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.policies import Actor
 from core import outbox
 from core.cause import MAX_DEPTH, current_chain
-from core.errors import NotAllowedError, RuleRefusedError, invalid, required
+from core.errors import (
+    FieldError,
+    NotAllowedError,
+    NotVisibleError,
+    RuleRefusedError,
+    invalid,
+    required,
+)
 from core.text import clean
 from core.time import db_now
 from core.versions import VersionStatus
 from tickets.models import Ticket
+from tickets.policies import visible_to
 from workflows.choices import OPEN_RUNS, TriggerKind
-from workflows.models import FlowRun, FlowTrigger, FlowVersion
-from workflows.policies import may
+from workflows.models import Flow, FlowRun, FlowTrigger, FlowVersion
+from workflows.nodes.variables import MAX_BYTES, RESERVED
+from workflows.policies import may, may_start
 from workflows.published import listening
 from workflows.starting import MAX_KEY, SIGNAL_PREFIX, ask_to_cancel, begin, keep_signal, signal_key
 from workflows.starts import fits
 
 SIGNAL_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,29}")
 MAX_PAYLOAD = 16 * 1024
+MAX_DEDUPE = 60
 
 
 class NoSuchFlowError(RuleRefusedError):
@@ -48,14 +59,47 @@ def start_run(
     Called by services that have checked their own rights. The same ``dedupe_key`` gives the same run.
     Publishes ``flow.started``. Raises NoSuchFlowError.
     """
-    version = (
-        FlowVersion.objects.filter(flow__key=flow_key, flow__enabled=True, status=VersionStatus.PUBLISHED)
-        .select_related("flow")
-        .first()
-    )
+    version = _published(flow_key)
+    return begin(version, ticket=ticket, vars=vars or {}, actor=actor, dedupe_key=dedupe_key)
+
+
+@transaction.atomic
+def start_manually(
+    flow_key: str, *, ticket: Ticket | None, vars: dict[str, Any], actor: User, dedupe_key: str = ""
+) -> FlowRun:
+    """A run of a manual flow about ``ticket``, or about none; ``vars`` are variables that the flow names.
+
+    The same ``dedupe_key`` about the same ticket gives the same run. Publishes ``flow.started``. Raises
+    NotVisibleError (flow, ticket), NotAllowedError, NoSuchFlowError, RuleRefusedError (another kind of flow,
+    a variable it does not name, more than 64 KB).
+    """
+    if ticket is not None and not Ticket.objects.filter(visible_to(actor), pk=ticket.pk).exists():
+        raise NotVisibleError
+    if not may_start(actor, ticket):
+        raise NotAllowedError
+    if not Flow.objects.filter(key=flow_key).exists():
+        raise NotVisibleError
+    version = _published(flow_key)
+    if version.graph["trigger"]["kind"] != TriggerKind.MANUAL:
+        raise RuleRefusedError(_("This flow is not started by hand."), code="not_manual")
+    known = {*version.graph.get("vars", {}), *map(str, version.graph.get("inputs", []))} - RESERVED
+    strange = [name for name in vars if name not in known]
+    if strange:
+        text = _("This flow takes no such variable.")
+        raise RuleRefusedError(errors=[FieldError(f"vars.{name[:60]}", "unknown", text) for name in strange])
+    if len(json.dumps(vars).encode()) > MAX_BYTES:
+        raise invalid("vars", _("This is larger than 64 KB."), code="too_large")
+    once = clean("dedupe_key", dedupe_key, max_length=MAX_DEDUPE, multiline=False)
+    key = f"manual:{ticket.pk if ticket else 0}:{once}" if once else ""
+    return begin(version, ticket=ticket, vars=vars, actor=actor, dedupe_key=key)
+
+
+def _published(flow_key: str) -> FlowVersion:
+    rows = FlowVersion.objects.filter(flow__key=flow_key, flow__enabled=True, status=VersionStatus.PUBLISHED)
+    version = rows.select_related("flow").first()
     if version is None:
         raise NoSuchFlowError(_("There is no published flow “%(key)s”.") % {"key": flow_key})
-    return begin(version, ticket=ticket, vars=vars or {}, actor=actor, dedupe_key=dedupe_key)
+    return version
 
 
 @transaction.atomic
