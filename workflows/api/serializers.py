@@ -106,14 +106,14 @@ class RunOut(OperatorOut):
     started_at = Moment()
     ended_at = Moment(allow_null=True)
     error = serializers.DictField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment] # a field's name, no attribute
     variables = serializers.DictField(source="vars", allow_null=True)
     steps = serializers.SerializerMethodField()
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, run: Any) -> list[Any]:
         """The steps, oldest first."""
-        context = self.context | {"operates": self.context.get("operates") and _is_shown(run)}
+        context = {**self.context, "operates": self.context.get("operates") and _is_shown(run)}
         return list(StepOut(run.views, many=True, context=context).data)
 
     def to_representation(self, run: Any) -> dict[str, Any]:

@@ -109,8 +109,8 @@ def _places(runs: list[FlowRun], node_ids: set[str]) -> dict[int, dict[Place, in
     """Where the runs have steps of these nodes: by run, each place with its step."""
     found: dict[int, dict[Place, int]] = {}
     rows = FlowStep.objects.filter(run__in=runs, node_id__in=node_ids)
-    for run_id, pk, *place in rows.values_list("run_id", "pk", "node_id", "path", "iter"):
-        found.setdefault(run_id, {})[place[0], place[1], place[2]] = pk
+    for run_id, pk, node_id, path, again in rows.values_list("run_id", "pk", "node_id", "path", "iter"):
+        found.setdefault(run_id, {})[node_id, path, again] = pk
     return found
 
 
