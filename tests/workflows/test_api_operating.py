@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.errors import WrongStateError
 from core.models import AuditLog
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
@@ -186,7 +187,7 @@ def test_a_restricted_ticket_stays_hidden_from_who_operates(admin):
     go()
     answer = admin.get(f"flow-runs/{run.public_id}/")
     assert answer.json()["ticket"]["number"] == hidden.number
-    assert "Salary" not in answer.content.decode() and "salary" not in answer.content.decode()
+    assert "salary" not in answer.content.decode().lower()
     assert "Salary" not in admin.get("flow-runs/").content.decode()
 
 
@@ -196,7 +197,7 @@ def test_a_move_is_looked_at_before_it_is_made(admin):
     go()
     key = run.flow_version.flow.key
     other = services.save_draft(
-        actor=None, key=key, graph=graph_of({"pause": WAIT["w"], "n": NOTE["note"]}, key=key)
+        actor=None, key=key, graph=graph_of({"pause": {**WAIT["w"], "next": "n"}, "n": NOTE["note"]}, key=key)
     )
     services.publish(other.pk, actor=None)
     foreign = services.start_run(key, ticket=make_incident(requester=UserFactory(company=CompanyFactory())))
@@ -250,16 +251,10 @@ def test_a_failure_the_flow_deals_with_is_not_tried_again(admin):
     go()
     assert statuses(run)["a"] == "failed"
     problem(admin.post(f"flow-runs/{run.public_id}/retry/", {"node": "a"}), 422, "rule_refused", "/node")
-    with pytest.raises(services_refusal()):
+    with pytest.raises(WrongStateError):
         services.retry_step(FlowStep.objects.get(run=run, node_id="a").pk, actor=None)
     admin.post(f"flow-runs/{run.public_id}/park/", {"reason": "r"})
     assert admin.post(f"flow-runs/{run.public_id}/resume/").json()["status"] == "waiting"
-
-
-def services_refusal():
-    from core.errors import WrongStateError
-
-    return WrongStateError
 
 
 @pytest.mark.django_db
@@ -267,6 +262,7 @@ def test_lists_cost_the_same_for_any_number_and_page_whole(admin):
     for _number in range(20):
         make_run({"a": TASK})
     go()
+    admin.get("flow-runs/")  # notes the use of the token, once a minute
     for path in ("flow-runs/", "flow-dead-letters/"):
         counts = set()
         for size in (2, 20):
@@ -291,6 +287,7 @@ def test_a_preview_costs_the_same_for_any_number(admin):
     services.start_run(key, ticket=make_incident())
     go()
     services.publish(services.save_draft(actor=None, key=key, graph=graph_of(WAIT, key=key)).pk, actor=None)
+    admin.post(f"flows/{key}/migration/", {"version": 2})  # reads the graphs, once per process
     counts = set()
     for more in (1, 18):
         for _number in range(more):
