@@ -80,8 +80,8 @@ class HookViewSet(ApiViewSet):
         raw = request._request.body
         if len(raw) > MAX_BODY:
             raise TooLargeError(_("A body has at most %(kib)s KiB.") % {"kib": MAX_BODY // 1024})
-        said = {name: request.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")}
-        call = SignedCall(said["id"], said["timestamp"], said["signature"], raw)
+        told = {name: request.headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")}
+        call = SignedCall(told["id"], told["timestamp"], told["signature"], raw)
         hook = services.check_call(flow_key, call)
         if (request.content_type or "").split(";")[0].strip().lower() != "application/json":
             raise MediaTypeError

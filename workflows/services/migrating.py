@@ -109,9 +109,8 @@ def _places(runs: list[FlowRun], node_ids: set[str]) -> dict[int, dict[Place, in
     """Where the runs have steps of these nodes: by run, each place with its step."""
     found: dict[int, dict[Place, int]] = {}
     rows = FlowStep.objects.filter(run__in=runs, node_id__in=node_ids)
-    listed = rows.values_list("run_id", "pk", "node_id", "path", "iter")
-    for run_id, pk, node_id, path, iteration in listed:
-        found.setdefault(run_id, {})[node_id, path, iteration] = pk
+    for run_id, pk, node_id, path, again in rows.values_list("run_id", "pk", "node_id", "path", "iter"):
+        found.setdefault(run_id, {})[node_id, path, again] = pk
     return found
 
 
