@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as plain_connection
 _begun = threading.local()
 
 
-class CountingConnection(plain_connection):
+class CountingConnection(plain_connection):  # type: ignore[misc] # psycopg2 has no types
     """Counts each COMMIT before it is sent: without an answer nobody knows what came of it."""
 
     def commit(self) -> None:
