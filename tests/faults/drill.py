@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
@@ -43,7 +44,9 @@ class Drill:
     def __init__(self, fault: str, *, rounds: int, seed: int, full: bool) -> None:
         self.fault, self.rounds, self.seed, self.full = fault, rounds, seed, full
         self.random = random.Random(seed)
-        self.figures: dict[str, Any] = {"seed": seed, "rounds": rounds}
+        # What others do on this machine as the drill begins: times measured beside 5 busy processes say little.
+        busy = round(os.getloadavg()[0], 1)
+        self.figures: dict[str, Any] = {"seed": seed, "rounds": rounds, "load": busy}
 
     def stack(self, **options: Any) -> PrivateStack:
         """A private installation; use it with ``with``. When the drill fails its log files are kept."""
