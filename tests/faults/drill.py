@@ -44,7 +44,7 @@ class Drill:
     def __init__(self, fault: str, *, rounds: int, seed: int, full: bool) -> None:
         self.fault, self.rounds, self.seed, self.full = fault, rounds, seed, full
         self.random = random.Random(seed)
-        # What others do on this machine as the drill begins: times measured beside 5 busy processes say little.
+        # What others do on this machine as the drill begins: times measured beside busy processes say little.
         busy = round(os.getloadavg()[0], 1)
         self.figures: dict[str, Any] = {"seed": seed, "rounds": rounds, "load": busy}
 
