@@ -298,7 +298,7 @@ class Batch:
                 run.status = RunStatus.SUSPENDED  # an operator mended another step; this one still waits
             if not self.steps.is_whole:
                 # Who watches sees it move; beginnings and ends have events of their own.
-                outbox.publish("flow.moved", {"run_id": run.pk, "ticket_id": run.ticket_id})
+                outbox.publish("flow.stepped", {"run_id": run.pk, "ticket_id": run.ticket_id})
         run.lock_version += 1
         run.updated_at = self.now
         run.save(update_fields=_RUN_COLUMNS)

@@ -15,8 +15,8 @@ from workflows.models import FlowTrigger, FlowVersion
 FRESH_SECONDS = 2.0
 
 
-@dataclass
-class _Cache:
+@dataclass(frozen=True)
+class _State:
     """The published triggers by source and key, and the state of the versions they were read from."""
 
     read_at: float = float("-inf")
@@ -24,12 +24,12 @@ class _Cache:
     by_source: dict[str, dict[str, list[FlowTrigger]]] | None = None
 
 
-_cache = _Cache()
+_cache = {"state": _State()}
 
 
 def forget() -> None:
     """Read the triggers again at the next write; called after each publish."""
-    _cache.read_at, _cache.by_source = float("-inf"), None
+    _cache["state"] = _State()
 
 
 def triggers_of(kind: str) -> list[FlowTrigger]:
@@ -38,15 +38,18 @@ def triggers_of(kind: str) -> list[FlowTrigger]:
 
 
 def listening(source: str) -> dict[str, list[FlowTrigger]]:
-    """The triggers of that source by key, in their order; another process's publish is seen within 2 s."""
-    if time.monotonic() - _cache.read_at > FRESH_SECONDS:
-        _cache.read_at = time.monotonic()
+    """The triggers of that source by key, in their order; another process's publish is seen within 2 s.
+
+    A thread that asks while another one reads does not take the old list, however old that is: it reads too.
+    """
+    state, now = _cache["state"], time.monotonic()
+    if now - state.read_at > FRESH_SECONDS:
         live = FlowVersion.objects.filter(status=VersionStatus.PUBLISHED, flow__enabled=True)
         row = live.aggregate(newest=Max("pk"), count=Count("pk"))
         stamp = (row["newest"], row["count"])
-        if _cache.by_source is None or stamp != _cache.stamp:
-            _cache.stamp, _cache.by_source = stamp, _read()
-    return (_cache.by_source or {}).get(source, {})
+        known = state.by_source if stamp == state.stamp else None
+        state = _cache["state"] = _State(now, stamp, _read() if known is None else known)
+    return (state.by_source or {}).get(source, {})
 
 
 def _read() -> dict[str, dict[str, list[FlowTrigger]]]:

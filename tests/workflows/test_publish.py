@@ -54,7 +54,7 @@ def test_the_seed_flows_can_be_published_and_are(path):
     version = FlowVersion.objects.get(flow__key=path.stem, status="published")
     assert version.graph == bundle["graph"]
     assert version.flow.name_ko == bundle["name"]["ko"]
-    assert all({"ko", "en"} <= set(stage["label"]) for stage in bundle["graph"]["stages"])
+    assert all({"ko", "en"} <= set(stage["label"]) for stage in bundle["graph"].get("stages", []))
 
 
 @pytest.mark.django_db
