@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.selectors import person_named
 from cmdb.selectors import ci_numbered
 from core.errors import NotVisibleError
@@ -11,7 +13,7 @@ from tickets.conditions import compiled as compiled_for_tickets
 from tickets.models import Ticket
 from workflows import names
 from workflows.graph import Node
-from workflows.nodes.base import Check, Context, Done, NodeKind, Result, text_of, ticket_of
+from workflows.nodes.base import Check, Context, Done, NodeKind, Result, company_of, text_of, ticket_of
 
 MAX_ROWS = 50
 TABLES = ("ticket", "ci", "user")
@@ -26,7 +28,11 @@ def _enter(ctx: Context) -> Result:
 def _tickets(ctx: Context) -> list[dict[str, Any]]:
     own = ticket_of(ctx)
     condition = compiled_for_tickets(names.filled(ctx.node.get("if", {}), ctx.names))
-    rows = Ticket.objects.filter(condition.q(now=ctx.now), company=own.company_id).exclude(pk=own.pk)
+    # What a closed group works on is named to nobody, but to flows about its own tickets (the company's wall
+    # and the groups' are those of tickets.policies, for a flow has no groups of its own).
+    open_to_all = Q(group=None) | Q(group__is_restricted=False) | Q(group=own.group_id)
+    rows = Ticket.objects.filter(condition.q(now=ctx.now), open_to_all, company=own.company_id)
+    rows = rows.exclude(pk=own.pk)
     limit = int(ctx.node.get("limit", 10))
     listed = rows.select_related("group", "assignee", "ci", "company").order_by("-pk")[:limit]
     return [names.plain(names.ticket_fields(row)) for row in listed]
@@ -36,12 +42,13 @@ def _keyed(ctx: Context) -> list[dict[str, Any]]:
     key = text_of(ctx, ctx.node["key"]).strip()
     try:
         if ctx.node["table"] == "user":
-            person = names.person(person_named(None, key)) if key else None
-            return [names.plain(person)] if person else []
+            person = person_named(None, key) if key else None
+            is_ours = person is not None and person.company_id == company_of(ctx)
+            return [names.plain(names.person(person))] if is_ours else []
         item = ci_numbered(None, key) if key else None
     except NotVisibleError:
         return []
-    if item is None or item.company_id != ticket_of(ctx).company_id:
+    if item is None or item.company_id != company_of(ctx):
         return []
     return [{"number": item.number, "name": item.name, "status": item.status}]
 
