@@ -8,14 +8,14 @@ import pytest
 
 from approvals.models import Approval, ApprovalRequest
 from approvals.services import decide
-from catalog import reference, services
+from catalog import services
 from catalog.models import CatalogTask
 from cmdb.models import CI
 from core.models import OutboxEvent
-from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
+from tests.factories.accounts import UserFactory
 from tests.factories.approvals import answer, make_delegation
-from tests.factories.catalog import item_of
 from tests.factories.workflows import go
+from tests.workflows.laptop import order
 from tickets.models import Activity
 from workflows import batch
 from workflows.models import FlowRun, FlowStep
@@ -29,28 +29,6 @@ BOUNDARIES = STEPS + 3  # ask, cfo and buy are entered, wait, and are gone on wi
 
 class KilledError(BaseException):
     """What kill -9 looks like from inside."""
-
-
-@pytest.fixture
-def people():
-    """The line above the employee, finance and the purchasing team."""
-    purchasing = GroupFactory(key="purchasing")
-    GroupFactory(key="service-desk")
-    reference.load()
-    director = UserFactory(username="director", name_ko="윤태호")
-    boss = UserFactory(username="boss", name_ko="이서연", manager=director)
-    return {
-        "employee": UserFactory(username="employee", manager=boss),
-        "boss": boss,
-        "director": director,
-        "finance": UserFactory(username="money", roles=["finance_approver"]),
-        "buyer": AgentFactory(username="buyer", groups=[purchasing]),
-    }
-
-
-def order(people, model):
-    answers = {"model": model, "memory": "standard", "handover": "desk", "reason": "Mine is five years old."}
-    return item_of(services.order_item(actor=people["employee"], item_key="laptop", answers=answers))
 
 
 def test_a_silent_manager_is_escalated_after_sixteen_business_hours(people):

@@ -14,7 +14,7 @@ from catalog.models import CatalogTask
 from core.errors import NotAllowedError, RuleRefusedError
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.workflows import go
-from tests.workflows.laptop import laptop_graph, order, people  # noqa: F401 - a fixture
+from tests.workflows.laptop import laptop_graph, order
 from workflows.models import FlowRun, FlowStep
 from workflows.rehearsal import Script, rehearse
 from workflows.validate import BadFlowError
@@ -56,7 +56,7 @@ STORIES = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_the_four_laptop_stories_dry(people, story):  # noqa: F811
+def test_the_four_laptop_stories_dry(people, story):
     model, script, path, outcome = STORIES[story]
     found = dry(order(people, model), script)
     assert (found.stopped.reason, found.status, found.outcome, found.nodes) == (
@@ -64,7 +64,7 @@ def test_the_four_laptop_stories_dry(people, story):  # noqa: F811
     )  # fmt: skip
 
 
-def test_a_silent_manager_is_escalated_after_sixteen_business_hours_on_the_rehearsals_clock(people):  # noqa: F811
+def test_a_silent_manager_is_escalated_after_sixteen_business_hours_on_the_rehearsals_clock(people):
     model, script, _path, _outcome = STORIES["manager silent"]
     found = dry(order(people, model), script)
     [asked] = found.approvals
@@ -77,7 +77,7 @@ def test_a_silent_manager_is_escalated_after_sixteen_business_hours_on_the_rehea
     assert waited >= dt.timedelta(hours=16)
 
 
-def test_it_tells_everything_that_would_be_written(people):  # noqa: F811
+def test_it_tells_everything_that_would_be_written(people):
     model, script, _path, _outcome = STORIES["expensive approved"]
     found = dry(order(people, model), script)
     assert [each["stage"] for each in found.stages] == ["approval", "purchase", "ready"]
@@ -99,7 +99,7 @@ def test_it_tells_everything_that_would_be_written(people):  # noqa: F811
     assert json.loads(json.dumps(found.data()))["vars"]["amount"] == 3_890_000
 
 
-def live(people, item):  # noqa: F811
+def live(people, item):
     """The same story with real people: decide what waits, close what is open."""
     for _turn in range(6):
         go()
@@ -111,7 +111,7 @@ def live(people, item):  # noqa: F811
 
 
 @pytest.mark.parametrize("story", ["cheap approved", "expensive approved"])
-def test_what_was_rehearsed_is_what_happens(people, story):  # noqa: F811
+def test_what_was_rehearsed_is_what_happens(people, story):
     model, script, path, _outcome = STORIES[story]
     item = order(people, model)
     found = dry(item, script)
@@ -130,7 +130,7 @@ def test_what_was_rehearsed_is_what_happens(people, story):  # noqa: F811
     assert found.nodes == path
 
 
-def test_a_question_nobody_answers_stops_it_where_it_stands(people):  # noqa: F811
+def test_a_question_nobody_answers_stops_it_where_it_stands(people):
     found = dry(order(people, CHEAP), {})
     assert (found.stopped.reason, found.stopped.nodes, found.status) == ("unanswered", ("ask",), "waiting")
     assert found.began_at == found.ended_at
@@ -138,14 +138,14 @@ def test_a_question_nobody_answers_stops_it_where_it_stands(people):  # noqa: F8
     assert (found.stopped.reason, found.stopped.nodes) == ("unanswered", ("buy",))
 
 
-def test_silence_lets_time_pass_until_nothing_more_happens(people):  # noqa: F811
+def test_silence_lets_time_pass_until_nothing_more_happens(people):
     found = dry(order(people, CHEAP), {"approvals": {"ask": "silence"}})
     assert (found.stopped.reason, found.stopped.nodes) == ("waiting", ("ask",))
     assert [row["why"] for row in found.approvals[0]["people"]] == ["asked", "escalated"]
     assert found.ended_at == found.approvals[0]["due_at"]
 
 
-def test_what_the_platform_would_refuse_ends_it_with_its_words(people):  # noqa: F811
+def test_what_the_platform_would_refuse_ends_it_with_its_words(people):
     script = {"approvals": {"ask": YES}, "tasks": {"buy": {"state": "melted"}}}
     found = dry(order(people, CHEAP), script)
     assert (found.stopped.reason, found.stopped.nodes) == ("refused", ("buy",))

@@ -17,7 +17,7 @@ from core.errors import NotAllowedError, RuleRefusedError
 from tests.factories.accounts import AgentFactory, CompanyFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.factories.workflows import fresh, go, graph_of, make_flow, make_run
-from tests.workflows.laptop import laptop_graph, order, people  # noqa: F401 - a fixture
+from tests.workflows.laptop import laptop_graph, order
 from tests.workflows.random_graphs import Maker
 from tickets.models import Ticket
 from workflows import services
@@ -139,7 +139,7 @@ def test_nothing_is_written_and_one_query_reads_a_run(amount):
     assert FlowStep.objects.count() == count
 
 
-def finish(people, item):  # noqa: F811
+def finish(people, item):
     for _turn in range(6):
         go()
         for row in Approval.objects.filter(status="requested", request__ticket=item):
@@ -148,7 +148,7 @@ def finish(people, item):  # noqa: F811
             catalog_services.complete_task(task.pk, actor=people["buyer"], serial="SN-1")
 
 
-def test_the_laptop_flow_replays_to_itself_and_a_new_limit_shows_who_is_asked_more(people):  # noqa: F811
+def test_the_laptop_flow_replays_to_itself_and_a_new_limit_shows_who_is_asked_more(people):
     for model in ("developer_14", "video_16"):
         finish(people, order(people, model))
     waiting = order(people, "developer_14")

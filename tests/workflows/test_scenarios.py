@@ -10,7 +10,7 @@ from core.versions import VersionStatus
 from tests.factories.accounts import AgentFactory, CompanyFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.factories.workflows import graph_of, make_flow
-from tests.workflows.laptop import laptop_graph, order, people  # noqa: F401 - a fixture
+from tests.workflows.laptop import laptop_graph, order
 from workflows import services
 from workflows.models import FlowScenario, FlowVersion
 from workflows.services import scenarios
@@ -182,7 +182,7 @@ def test_only_who_edits_flows_and_sees_the_ticket(known, admin):
         )
 
 
-def test_the_laptop_flow_keeps_its_stories(people):  # noqa: F811
+def test_the_laptop_flow_keeps_its_stories(people):
     item = order(people, "developer_14")
     setting = {"ticket": item.number, "script": {"approvals": {"ask": "reject"}}}
     expected = {
