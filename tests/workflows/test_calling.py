@@ -187,6 +187,20 @@ def test_a_step_whose_process_died_has_had_a_try(settings, tmp_path):
 
 
 @pytest.mark.django_db
+def test_all_that_dead_processes_left_is_counted_whatever_a_sweep_takes_at_a_time(settings, tmp_path):
+    settings.RUN_DIR = tmp_path
+    runs = [make_run({"a": {"kind": "log", "message": "m"}}) for _run in range(3)]
+    folder = Path(tmp_path) / "inflight"
+    folder.mkdir()
+    highest = int(Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii"))
+    for number, run in enumerate(runs, start=1):
+        left = folder / f"{inflight._host()}={highest + number}"  # no process has such a number
+        left.write_text(str(FlowStep.objects.get(run=run).pk), encoding="ascii")
+    assert executor.count_killed(limit=1) == 3
+    assert list(FlowStep.objects.values_list("attempt", flat=True)) == [1, 1, 1]
+
+
+@pytest.mark.django_db
 def test_a_process_notes_what_it_works_on_and_forgets_it(settings, tmp_path, monkeypatch):
     settings.RUN_DIR = tmp_path
     monkeypatch.setattr(inflight, "_open", {"pid": 0, "fd": -1})

@@ -53,6 +53,16 @@ def test_an_event_starts_each_flow_that_listens_once_with_what_it_tells():
 
 
 @pytest.mark.django_db
+def test_an_event_that_is_handed_on_twice_starts_no_second_run_on_a_newer_version():
+    version = listening(kind="event", name="incident.opened")
+    make_incident()
+    go()
+    newer = make_flow(NOTE, key=version.flow.key, trigger={"kind": "event", "name": "incident.opened"})
+    handlers.start_flows(OutboxEvent.objects.get(name="incident.opened"))
+    assert FlowRun.objects.filter(flow_version__in=[version, newer]).count() == 1
+
+
+@pytest.mark.django_db
 def test_a_flow_that_causes_its_own_event_is_stopped_and_told_of():
     task = {"kind": "create_task", "type": "incident", "title": "again"}
     version = make_flow({"a": task}, trigger={"kind": "event", "name": "incident.opened"})

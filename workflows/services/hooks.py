@@ -122,11 +122,9 @@ def receive(hook: FlowHook, call: signing.SignedCall, body: dict[str, Any]) -> F
 
 def _start(trigger: FlowTrigger, facts: dict[str, Any]) -> dict[str, Any]:
     """The key is kept for a day; a message that comes again after that finds the run it made."""
-    flow, source_id = trigger.flow_version.flow, _short(facts["id"])
-    before = FlowRun.objects.filter(flow_version__flow=flow, dedupe_key=f"{trigger.source}:{source_id}")
-    run = before.first()
-    if run is None and fits(trigger, facts, now=db_now()):
-        run = start_by_fact(trigger, facts, ticket=None, source_id=source_id)
+    run = None
+    if fits(trigger, facts, now=db_now()):
+        run = start_by_fact(trigger, facts, ticket=None, source_id=_short(facts["id"]))
     return {"run": str(run.public_id) if run else None}
 
 

@@ -118,18 +118,21 @@ def cancel_runs(ticket: Ticket, *, actor: Actor, reason: str = "") -> int:
 def start_by_fact(
     trigger: FlowTrigger, facts: dict[str, Any], *, ticket: Ticket | None, source_id: str
 ) -> FlowRun | None:
-    """A run of the trigger's version with ``facts`` under ``vars.trigger``, once per ``source_id``.
+    """A run of the trigger's version with ``facts`` under ``vars.trigger``, once per flow and ``source_id``.
 
     None when the flow itself is among the causes: a loop, which is stopped and told of by
     ``automation.loop_stopped`` (DOMAIN DR-8).
     """
-    version = trigger.flow_version
+    version, key = trigger.flow_version, f"{trigger.source}:{source_id}"
+    # Also a run of an older version: the flow may have been published between two deliveries.
+    before = FlowRun.objects.filter(flow_version__flow=version.flow_id, dedupe_key=key[:120]).first()
+    if before is not None:
+        return before
     chain = current_chain()
     if len(chain) >= MAX_DEPTH - 1 or any(link.startswith(f"flow:{version.flow.key}:") for link in chain):
         ids = {"ticket_id": ticket.pk if ticket else None, "flow": version.flow.key, "chain": chain}
         outbox.publish("automation.loop_stopped", ids)
         return None
-    key = f"{trigger.source}:{source_id}"
     return begin(version, ticket=ticket, vars={"trigger": facts}, actor=None, dedupe_key=key)
 
 
