@@ -98,7 +98,7 @@ def _tries(node: Node) -> int:
 def _check(check: Check, where: str, node: Node) -> None:
     check.need(where, node, "connector")
     if node.get("connector") and not connector_exists(str(node["connector"])):
-        text = _("There is no connector “%(key)s”.") % {"key": str(node["connector"])[:60]}
+        text = _("There is no connection “%(key)s”.") % {"key": str(node["connector"])[:60]}
         check.say(f"{where}.connector", "unknown_connector", text)
     check.choice(f"{where}.method", node.get("method", "GET"), METHODS)
     check.text(f"{where}.path", node.get("path", ""))
@@ -111,7 +111,7 @@ def _check(check: Check, where: str, node: Node) -> None:
     _check_retry(check, f"{where}.retry", node.get("retry"))
     _check_map(check, f"{where}.map", node.get("map"))
     if _SECRET.search(json.dumps([node.get("path"), node.get("query"), node.get("body")])):
-        text = _("This looks like a secret. Keep it with the connector, not in the flow.")
+        text = _("This looks like a secret. Keep it with the connection, not in the flow.")
         check.say(where, "literal_secret", text)
     if not isinstance(node.get("at_most_once", False), bool):
         check.say(f"{where}.at_most_once", "type", _("Say yes or no."))
