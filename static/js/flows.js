@@ -39,6 +39,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (path !== location.pathname + location.search || isBusy(part)) event.detail.shouldSwap = false;
 });
 
+// A card taken away between press and release gets no click: the refresh waits until the button is let go.
+let pressing = false;
+let missed = false;
+
+document.addEventListener("pointerdown", (event) => {
+  pressing = Boolean(event.target.closest("#run-live"));
+});
+
+["pointerup", "pointercancel"].forEach((end) =>
+  document.addEventListener(end, () => {
+    pressing = false;
+    if (missed) setTimeout(() => document.body.dispatchEvent(new CustomEvent("maru:ticket-changed"))); // after the click
+    missed = false;
+  }),
+);
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "run-live" || !pressing) return;
+  event.detail.shouldSwap = false;
+  missed = true;
+});
+
 // The picture stays where it was scrolled to, and the focus on its card.
 let place = null;
 

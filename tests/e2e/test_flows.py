@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.person import WAIT, Person
 from tests.faults.stack import PrivateStack
@@ -17,6 +17,7 @@ RUN_OF = (
     "SELECT r.public_id FROM workflows_flowrun r JOIN tickets_ticket t ON t.id = r.ticket_id"
     " WHERE t.title = %s ORDER BY r.id DESC LIMIT 1"
 )
+REFRESH = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
 NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
 
 
@@ -66,6 +67,38 @@ def test_a_run_moves_while_somebody_looks_at_it(browser: Browser, stack: Private
         expect(card).to_have_attribute("aria-current", "true")
         assert page.url.endswith("?step=1")
         assert page.evaluate("window.stillHere") is True
+
+
+def test_a_step_opens_also_while_the_page_refreshes_itself(browser: Browser, stack: PrivateStack) -> None:
+    story = Story(stack)
+    story.order()
+    run = until(lambda: stack.sql(NEWEST))[0][0]
+    assert until(story.approve_what_waits)
+    with Person(browser, stack, "admin", lang="en") as admin:
+        page = admin.open(f"/design/flows/runs/{run}/")
+        ask, decide = (page.locator(f".flow-map [data-node={node}]") for node in ("ask", "dec"))
+        expect(decide).to_have_attribute("data-tone", "good", timeout=WAIT)
+        page.reload()  # nothing is on its way now that the run waits for a person
+        heading = page.locator("#side h2").first
+        held: list[Route] = []
+        page.route(f"**/design/flows/runs/{run}/", lambda route: held.append(route))
+        page.evaluate(REFRESH)
+        assert until(lambda: page.evaluate("1") and len(held) == 2)
+        ask.click()
+        expect(heading).to_contain_text("1 ·")
+        expect(heading).to_be_focused()
+        for route in held:
+            route.continue_()
+        expect(ask).to_have_attribute("aria-current", "true")
+        expect(heading).to_contain_text("1 ·")
+
+        decide.hover()
+        page.mouse.down()  # a card that is taken away under the finger gets no click
+        with page.expect_event("requestfinished"):
+            page.evaluate(REFRESH)
+        page.wait_for_timeout(300)  # long enough for the answer to be put in place
+        page.mouse.up()
+        expect(heading).to_contain_text("2 ·")
 
 
 def test_a_flow_is_made_and_its_run_helped_without_scripts(browser: Browser, stack: PrivateStack) -> None:
