@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import statistics
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 
 from bench.reference import connect
 from bench.report import Report, header
-from bench.smoke import mint, opening, signal_process
+from bench.smoke import mint, opening
 from itsm.environment import BASE_DIR
 from tests.faults.stack import PrivateStack
 from tests.faults.story import UNLIMITED
@@ -33,25 +32,13 @@ def run(*, reps: int, count: int) -> int:
         stack.start()
         token = mint(stack)
         first_steps(stack, report, token)
-        held = hold(stack)
-        try:
+        with stack.frozen("worker", "beat"):  # only the measured processes take steps
             cost(stack, report, reps=reps, runs=min(count, 800))
             growth(stack, report)
             idle(stack, report)
-        finally:
-            for pid in held:
-                signal_process(pid, signal.SIGCONT)
     finally:
         stack.remove()
     return report.end()
-
-
-def hold(stack: PrivateStack) -> list[int]:
-    """Stop the stack's own workers, so that only the measured processes take steps."""
-    held = [pid for role in ("worker", "beat") for pid in stack.pids(role)]
-    for pid in held:
-        signal_process(pid, signal.SIGSTOP)
-    return held
 
 
 def start_work(stack: PrivateStack, *words: str) -> subprocess.Popen[str]:
@@ -199,19 +186,13 @@ def idle(stack: PrivateStack, report: Report) -> None:
 def first_steps(stack: PrivateStack, report: Report, token: str) -> None:
     """Seconds from a write to the first step of the flow it starts, with the broker and without it."""
     work(stack, "watch")
-    for name, limit, role in (("with the broker", 1.5, ""), ("with the broker frozen", 2.5, "valkey")):
-        held = stack.pids(role) if role else []
-        for pid in held:
-            signal_process(pid, signal.SIGSTOP)
-        time.sleep(4 if held else 0)
-        try:
+    for name, limit, roles in (("with the broker", 1.5, ()), ("with the broker frozen", 2.5, ("valkey",))):
+        with stack.frozen(*roles):
+            time.sleep(4 if roles else 0)
             [(newest,)] = stack.sql("SELECT coalesce(max(id), 0) FROM workflows_flowrun")
             load = opening(stack, token, 1, NOTICED).run()
             report.wrong += load.wrong
             found = waits(stack, newest)
-        finally:
-            for pid in held:
-                signal_process(pid, signal.SIGCONT)
         p95 = sorted(found)[int(len(found) * 0.95)]
         report.say(
             f"event to first step {name}: n={len(found)} p50 {statistics.median(found):.2f} s,"

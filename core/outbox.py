@@ -71,18 +71,26 @@ def publish(name: str, payload: dict[str, Any], *, actor: Any = None) -> OutboxE
     ``payload`` holds ids, codes and ISO instants only: no titles, texts or names of people.
     Raises RuntimeError outside a transaction: a fact and its change must commit together (RL-1).
     """
+    event = fact(name, payload, actor=actor)
+    rows.insert([event])
+    return event
+
+
+def fact(name: str, payload: dict[str, Any], *, actor: Any = None) -> OutboxEvent:
+    """The row that ``publish`` would store, for a caller that stores it with others in this transaction.
+
+    Raises RuntimeError outside a transaction.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() needs the transaction of the change it tells about.")
-    event = OutboxEvent(
+    transaction.on_commit(wake.nudge)
+    return OutboxEvent(
         name=name,
         payload=payload,
         actor_id=getattr(actor, "pk", None),
         channel=current_channel(),
         cause_chain=current_chain(),
     )
-    rows.insert([event])
-    transaction.on_commit(wake.nudge)
-    return event
 
 
 def queue(

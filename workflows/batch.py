@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core import failpoints, outbox
+from core import failpoints, outbox, rows
 from core.time import db_now
 from core.values import resolve
 from tickets.models import Ticket
@@ -68,6 +69,7 @@ class Batch:
     step: FlowStep = field(init=False)
     node: Node = field(init=False)
     todo: list[FlowStep] = field(default_factory=list)
+    kept: list[Model] = field(default_factory=list)
     # A replay computes over stored facts: it tells nobody and takes nothing back.
     is_real: ClassVar[bool] = True
 
@@ -77,7 +79,8 @@ class Batch:
     @cached_property
     def ticket(self) -> Ticket | None:
         """The ticket the run is about, as the nodes see it."""
-        return claims.ticket_with_people(self.run.ticket_id) if self.run.ticket_id else None
+        found = self.run.ticket_id
+        return claims.ticket_with_people(found, named=self.graph.named_roots) if found else None
 
     @property
     def names(self) -> dict[str, Any]:
@@ -95,7 +98,7 @@ class Batch:
 
     @cached_property
     def _of_ticket(self) -> dict[str, Any]:
-        return names.of_ticket(self.ticket)
+        return names.of_ticket(self.ticket, named=self.graph.named_roots)
 
     def _items(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -115,6 +118,16 @@ class Batch:
         """Read the ticket again at the next question."""
         self.__dict__.pop("ticket", None)
         self.__dict__.pop("_of_ticket", None)
+
+    def keep(self, row: Model) -> None:
+        """This new row is stored with the others of its table."""
+        self.kept.append(row)
+
+    def write_kept(self) -> None:
+        """Store what was kept so far, table by table, each in its order."""
+        kept, self.kept = self.kept, []
+        for model in dict.fromkeys(type(row) for row in kept):
+            rows.insert([row for row in kept if type(row) is model])
 
     def stored_step(self) -> FlowStep:
         """The step as a row that others can refer to."""
@@ -159,16 +172,20 @@ class Batch:
         if kind is None:
             self._park(step)
             return None
-        kept = {name: getattr(self.run, name) for name in _MEMORY}
+        before = {name: getattr(self.run, name) for name in _MEMORY}
+        if not kind.pure:
+            self.write_kept()
+        so_far = len(self.kept)
         try:
-            if kind.pure and self.graph.stage_of(step.node_id) in ("", self.run.stage):
+            if kind.pure:
                 result = self._make(step, kind)
             else:
                 with transaction.atomic():
                     result = self._make(step, kind)
         except Exception as error:  # noqa: BLE001 - any defect of a node is counted, never fatal
-            for name, value in kept.items():
+            for name, value in before.items():
                 setattr(self.run, name, value)
+            del self.kept[so_far:]
             self.forget()
             return Failure(step, error)
         self.record(step, result)
@@ -230,7 +247,7 @@ class Batch:
         self.run.stage = stage
         if self.is_real:
             body = {"run_id": self.run.pk, "ticket_id": self.run.ticket_id, "stage": stage}
-            outbox.publish("flow.stage_changed", body)
+            self.keep(outbox.fact("flow.stage_changed", body))
 
     def record(self, step: FlowStep, result: Result) -> None:
         """Write down what came of a step, and make what follows it."""
@@ -288,6 +305,7 @@ class Batch:
     def save(self) -> None:
         """Write the steps and the run."""
         run = self.run
+        self.write_kept()
         self.steps.flush()
         if run.status in LIVE_RUNS:
             ready = self.steps.has_ready()

@@ -114,7 +114,7 @@ def _call(claimed: Claimed) -> None:
     try:
         failpoints.hit("before_call")
         answer: dict[str, Any] | Exception = claimed.call.send(claimed.prepared, claimed.key)
-        failpoints.hit("after_call_before_record")
+        failpoints.hit("after_call_before_record", marker="flow")
     except Exception as error:  # noqa: BLE001 - whatever the outside world does is recorded, never fatal
         answer = error
     record(claimed, answer)

@@ -37,7 +37,8 @@ class Graph:
     """The nodes of one published or retired version.
 
     ``chains`` says in which blocks a node lies, ``reads`` which facts from outside the run it looks at and
-    ``var_reads`` what the variables are filled with, ``named_steps`` whose outputs anybody asks for.
+    ``var_reads`` what the variables are filled with, ``named_steps`` whose outputs anybody asks for and
+    ``named_roots`` with which words the paths to outside facts begin.
     ``compensators`` are nodes that only undo others.
     """
 
@@ -51,6 +52,7 @@ class Graph:
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     var_reads: tuple[str, ...] = ()
     named_steps: frozenset[str] = frozenset()
+    named_roots: frozenset[str] = frozenset()
     compensators: frozenset[str] = frozenset()
 
     def stage_of(self, node_id: str) -> str:
@@ -75,6 +77,7 @@ def built(graph: dict[str, Any], *, key: str, version_id: int) -> Graph:
         StageDef(each["id"], each["label"]["ko"], each["label"]["en"]) for each in graph.get("stages", ())
     )
     nodes = graph["nodes"]
+    reads = _reads(graph)
     return Graph(
         key,
         version_id,
@@ -83,9 +86,10 @@ def built(graph: dict[str, Any], *, key: str, version_id: int) -> Graph:
         stages,
         graph.get("vars", {}),
         chains=chains(graph["start"], nodes).found,
-        reads=_reads(graph),
+        reads=reads,
         var_reads=_outside(graph.get("vars", {})),
         named_steps=frozenset(_STEP_NAME.findall(json.dumps([nodes, graph.get("vars", {})]))),
+        named_roots=frozenset(path.split(".")[0] for paths in reads.values() for path in paths),
         compensators=frozenset(node["compensate"] for node in nodes.values() if node.get("compensate")),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -50,18 +51,20 @@ def _name_of(user: User) -> dict[str, Any]:
     return {"username": user.username, "name": user.display_name, "email": user.email, "grade": user.grade}
 
 
-def of_ticket(ticket: Ticket | None) -> dict[str, Any]:
-    """Names of the ticket, its people, and what its kind offers under its own key (``flow_names``)."""
+def of_ticket(ticket: Ticket | None, *, named: Collection[str]) -> dict[str, Any]:
+    """Names of the ticket, its people, and what its kind offers under its own key (``flow_names``).
+
+    Only what a path that begins with one of ``named`` can reach is looked up.
+    """
     if ticket is None:
         return {"ticket": {}, "requester": None, "on_behalf_of": None}
-    names: dict[str, Any] = {
-        "ticket": ticket_fields(ticket),
-        "requester": person(ticket.requester),
-        "on_behalf_of": person(ticket.on_behalf_of),
-    }
-    child = child_of(ticket)
-    if hasattr(child, "flow_names"):
-        names[ticket.kind] = child.flow_names()
+    names: dict[str, Any] = {"ticket": ticket_fields(ticket)}
+    for role in {"requester", "on_behalf_of"} & set(named):
+        names[role] = person(getattr(ticket, role))
+    if ticket.kind in named:
+        child = child_of(ticket)
+        if hasattr(child, "flow_names"):
+            names[ticket.kind] = child.flow_names()
     return names
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import transaction
 
-from core import outbox, rows
+from core import outbox
 from core.errors import DomainError
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
@@ -103,6 +103,7 @@ def take_back(batch: Batch, step: FlowStep, reason: str) -> None:
     kind = nodes.get(step.kind)
     if kind is None or not batch.is_real:
         return
+    batch.write_kept()  # what steps told comes before what is told by those that end now
     with batch.attending(step):
         try:
             with transaction.atomic():
@@ -162,7 +163,7 @@ def _suspend(batch: Batch, step: FlowStep, error: dict[str, Any]) -> None:
     outbox.publish("flow.failed", body | {"node_id": step.node_id, "code": error["code"]})
     if run.ticket is not None:
         row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
-        rows.insert([row])
+        batch.keep(row)
 
 
 def undone(batch: Batch, step: FlowStep) -> None:

@@ -12,7 +12,7 @@ from itsm.launcher import keys
 from tests.faults.stack import PrivateStack
 
 HEIGHT = 900
-# A question taken back for a newer one is no failure; a failure says htmx:sendError or htmx:responseError too.
+# A request taken back for a newer one is no failure; a failure says sendError or responseError too.
 TAKEN_BACK = ("htmx:sendAbort", "htmx:afterRequest")
 WAIT = 15_000  # milliseconds until something that a worker does must be on the page
 

@@ -81,7 +81,7 @@ def test_a_step_opens_also_while_the_page_refreshes_itself(browser: Browser, sta
         page.reload()  # nothing is on its way now that the run waits for a person
         heading = page.locator("#side h2").first
         held: list[Route] = []
-        page.route(f"**/design/flows/runs/{run}/", lambda route: held.append(route))
+        page.route(f"**/design/flows/runs/{run}/", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
         page.evaluate(REFRESH)
         assert until(lambda: page.evaluate("1") and len(held) == 2)
         ask.click()

@@ -43,11 +43,23 @@ def publish_timer(body: dict[str, Any]) -> dict[str, Any]:
     return {"definition": services.publish_definition(row.pk, actor=_admin()).pk}
 
 
+def make_connector(body: dict[str, Any]) -> dict[str, Any]:
+    """A connection to ``base_url`` that flows may use."""
+    row = importlib.import_module("connectors.services").create(
+        actor=None, key=body["key"], name_ko="훈련", base_url=body["base_url"]
+    )
+    return {"connector": row.pk}
+
+
 def _admin() -> Any:
     return apps.get_model("accounts", "User").objects.get(username="admin")
 
 
-ACTIONS = {"publish_flow": publish_flow, "publish_timer": publish_timer}
+ACTIONS = {
+    "make_connector": make_connector,
+    "publish_flow": publish_flow,
+    "publish_timer": publish_timer,
+}
 
 
 if __name__ == "__main__":

@@ -166,21 +166,51 @@ class PrivateStack:
             with suppress(ProcessLookupError):
                 os.kill(launcher, signal.SIGCONT)
 
+    @contextmanager
+    def frozen(self, *roles: str) -> Iterator[None]:
+        """All processes of these roles are stopped inside, none of them in a transaction."""
+        pids = [pid for role in roles for pid in self.pids(role)]
+        held = (
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE state LIKE 'idle in transaction%%' OR wait_event_type = 'Lock'"
+        )
+        limit = time.monotonic() + READY_SECONDS
+        try:
+            while True:
+                self._signal(pids, signal.SIGSTOP)
+                time.sleep(0.1)  # a web request that was on its way has ended
+                if not self.sql(held):
+                    break
+                self._signal(pids, signal.SIGCONT)
+                if time.monotonic() > limit:
+                    raise RuntimeError(f"{roles} never rest")
+                time.sleep(0.05)
+            yield
+        finally:
+            self._signal(pids, signal.SIGCONT)
+
+    def _signal(self, pids: list[int], number: int) -> None:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def add_beat(self) -> subprocess.Popen[bytes]:
         """One more beat on this installation."""
         return self._add(beat_command(self.folder / f"beat-{len(self.extras)}"), "beat", self.code)
 
-    def add_worker(self, name: str, *, code: Path) -> subprocess.Popen[bytes]:
+    def add_worker(self, name: str, *, code: Path = BASE_DIR, failpoint: str = "") -> subprocess.Popen[bytes]:
         """One more worker on this installation that runs the code in ``code``."""
-        return self._add([*worker_command(), "-n", f"{name}@%h"], "worker", code)
+        return self._add([*worker_command(), "-n", f"{name}@%h"], "worker", code, failpoint=failpoint)
 
-    def _add(self, arguments: list[str], role: str, code: Path) -> subprocess.Popen[bytes]:
+    def _add(
+        self, arguments: list[str], role: str, code: Path, *, failpoint: str = ""
+    ) -> subprocess.Popen[bytes]:
         log = self.layout.log / f"extra-{role}-{len(self.extras)}.log"
         with log.open("ab") as output:
             self.extras.append(
                 subprocess.Popen(
                     [sys.executable, *arguments],
-                    env=self.django_environment() | {"ITSM_ROLE": role},
+                    env=self.django_environment() | {"ITSM_ROLE": role, "ITSM_FAILPOINT": failpoint},
                     cwd=code,
                     stdin=subprocess.DEVNULL,
                     stdout=output,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.selectors import default_company
@@ -130,6 +131,9 @@ class Context(Protocol):
 
     def forget(self) -> None:
         """Read ticket and names again: the node changed them."""
+
+    def keep(self, row: Model) -> None:
+        """Store this new row with the others of the batch, before anything that writes by itself."""
 
     def stored_step(self) -> FlowStep:
         """The step as a row that others can refer to; steps are else stored at the end of the batch."""
@@ -286,7 +290,8 @@ class NodeKind:
     ``enter`` begins the step; ``resume`` goes on with what ended a waiting; ``arrive`` is asked when a pass
     of a block ended; ``cancel`` withdraws what the step asked of others. All run inside the executor's
     transaction and call services only. ``call`` marks a kind that talks to another system: then ``enter``
-    prepares the call, and ``resume`` gets its answer. A ``pure`` kind writes nothing.
+    prepares the call, and ``resume`` gets its answer. A ``pure`` kind writes nothing
+    but the rows it gives to ``keep``.
     """
 
     key: str

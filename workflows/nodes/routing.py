@@ -159,4 +159,6 @@ TABLE = NodeKind(
     check=_check_table,
     pure=True,
 )
-END = NodeKind(key="end", fields=frozenset({"outcome"}), enter=_end, check=_check_end, has_next=False)
+END = NodeKind(
+    key="end", fields=frozenset({"outcome"}), enter=_end, check=_check_end, has_next=False, pure=True
+)

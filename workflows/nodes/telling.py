@@ -6,7 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from core import outbox, rows
+from core import outbox
 from tickets.choices import ActivityKind
 from tickets.services.writing import activity
 from workflows import names, people
@@ -29,7 +29,7 @@ def _notify(ctx: Context) -> Result:
             "run_id": ctx.run.pk,
             "names": names.filled(ctx.node.get("names", {}), ctx.names),
         }
-        outbox.publish("flow.notice", body)
+        ctx.keep(outbox.fact("flow.notice", body))
     return Done({"told": len(ids)})
 
 
@@ -48,7 +48,7 @@ def _log(ctx: Context) -> Result:
     """An internal line in the ticket's timeline."""
     text = text_of(ctx, ctx.node["message"])[:MAX_LOG]
     ticket = ticket_of(ctx)
-    rows.insert([activity(ticket, None, ActivityKind.FLOW, verb="flow_log", body=text)])
+    ctx.keep(activity(ticket, None, ActivityKind.FLOW, verb="flow_log", body=text))
     return Done()
 
 
@@ -58,6 +58,10 @@ def _check_log(check: Check, where: str, node: Node) -> None:
 
 
 NOTIFY = NodeKind(
-    key="notify", fields=frozenset({"template", "to", "names"}), enter=_notify, check=_check_notify
+    key="notify",
+    fields=frozenset({"template", "to", "names"}),
+    enter=_notify,
+    check=_check_notify,
+    pure=True,
 )
-LOG = NodeKind(key="log", fields=frozenset({"message"}), enter=_log, check=_check_log)
+LOG = NodeKind(key="log", fields=frozenset({"message"}), enter=_log, check=_check_log, pure=True)

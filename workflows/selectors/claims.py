@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -160,15 +160,17 @@ def runs_without_a_step(limit: int, *, older_than: dt.timedelta) -> QuerySet[Flo
     )
 
 
-def ticket_with_people(ticket_id: int) -> Ticket:
-    """The parent row with its company, team, item and people."""
+_ABOUT_PEOPLE = {
+    role: (f"{role}__department", f"{role}__location", f"{role}__manager")
+    for role in ("requester", "on_behalf_of")
+}
+
+
+def ticket_with_people(ticket_id: int, *, named: Collection[str]) -> Ticket:
+    """The parent row with its company, team, item and people; about those ``named``, what is told of them."""
+    more = (name for role, names in _ABOUT_PEOPLE.items() if role in named for name in names)
     return Ticket.objects.select_related(
-        "company",
-        "group",
-        "assignee",
-        "ci",
-        "requester",
-        "on_behalf_of",
+        "company", "group", "assignee", "ci", "requester", "on_behalf_of", *more
     ).get(pk=ticket_id)
 
 
