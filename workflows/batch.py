@@ -80,7 +80,7 @@ class Batch:
     def ticket(self) -> Ticket | None:
         """The ticket the run is about, as the nodes see it."""
         found = self.run.ticket_id
-        return claims.ticket_with_people(found, named=self.graph.named_roots) if found else None
+        return claims.ticket_with(found, *names.rows_named(self.graph.named)) if found else None
 
     @property
     def names(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Batch:
 
     @cached_property
     def _of_ticket(self) -> dict[str, Any]:
-        return names.of_ticket(self.ticket, named=self.graph.named_roots)
+        return names.of_ticket(self.ticket, named=self.graph.named)
 
     def _items(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -299,13 +299,19 @@ class Batch:
         self.end(self.run.ending)
 
     def end(self, outcome: str) -> None:
-        """The run is over; whoever waits for it is told."""
-        end_run(self.run, outcome, at=self.now)
+        """The run, whose steps are over, ends: ``flow.ended``, and the step that waits for it is told."""
+        run = self.run
+        run.status = _ENDS.get(Outcome(outcome), RunStatus.COMPLETED)
+        run.outcome, run.ended_at, run.ending = outcome, self.now, ""
+        body = {"run_id": run.pk, "run_public_id": str(run.public_id), "ticket_id": run.ticket_id}
+        self.keep(outbox.fact("flow.ended", body | {"outcome": outcome}))
+        if run.parent_step_id is not None:
+            key = str(run.public_id)
+            keep_signal(ENDED, key, {"outcome": str(outcome)}, source=ENDED, source_id=key)
 
     def save(self) -> None:
         """Write the steps and the run."""
         run = self.run
-        self.write_kept()
         self.steps.flush()
         if run.status in LIVE_RUNS:
             ready = self.steps.has_ready()
@@ -316,21 +322,8 @@ class Batch:
                 run.status = RunStatus.SUSPENDED  # an operator mended another step; this one still waits
             if not self.steps.is_whole:
                 # Who watches sees it move; beginnings and ends have events of their own.
-                outbox.publish("flow.stepped", {"run_id": run.pk, "ticket_id": run.ticket_id})
+                self.keep(outbox.fact("flow.stepped", {"run_id": run.pk, "ticket_id": run.ticket_id}))
+        self.write_kept()
         run.lock_version += 1
         run.updated_at = self.now
         run.save(update_fields=_RUN_COLUMNS)
-
-
-def end_run(run: FlowRun, outcome: str, *, at: dt.datetime) -> None:
-    """End a locked run whose steps are over, publish ``flow.ended``, tell the step that waits for it.
-
-    The caller saves the run.
-    """
-    run.status = _ENDS.get(Outcome(outcome), RunStatus.COMPLETED)
-    run.outcome, run.ended_at, run.ending = outcome, at, ""
-    body = {"run_id": run.pk, "run_public_id": str(run.public_id), "ticket_id": run.ticket_id}
-    outbox.publish("flow.ended", body | {"outcome": outcome})
-    if run.parent_step_id is not None:
-        key = str(run.public_id)
-        keep_signal(ENDED, key, {"outcome": str(outcome)}, source=ENDED, source_id=key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflows import passes
-from workflows.batch import Batch, end_run
+from workflows.batch import Batch
 from workflows.choices import Outcome, RunStatus, StepStatus
 from workflows.graph import compiled
 from workflows.models import FlowRun, FlowStep
@@ -24,5 +24,5 @@ def cancel_locked(run: FlowRun, *, reason: str) -> None:
     if not run.ending and passes.undo_next(batch, ""):
         run.ending, run.status = Outcome.CANCELLED, RunStatus.RUNNING
     else:
-        end_run(run, Outcome.CANCELLED, at=batch.now)
+        batch.end(Outcome.CANCELLED)
     batch.save()

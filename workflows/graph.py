@@ -38,7 +38,7 @@ class Graph:
 
     ``chains`` says in which blocks a node lies, ``reads`` which facts from outside the run it looks at and
     ``var_reads`` what the variables are filled with, ``named_steps`` whose outputs anybody asks for and
-    ``named_roots`` with which words the paths to outside facts begin.
+    ``named`` how the paths to outside facts begin (``requester``, ``ticket.number``).
     ``compensators`` are nodes that only undo others.
     """
 
@@ -52,7 +52,7 @@ class Graph:
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     var_reads: tuple[str, ...] = ()
     named_steps: frozenset[str] = frozenset()
-    named_roots: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     compensators: frozenset[str] = frozenset()
 
     def stage_of(self, node_id: str) -> str:
@@ -89,7 +89,7 @@ def built(graph: dict[str, Any], *, key: str, version_id: int) -> Graph:
         reads=reads,
         var_reads=_outside(graph.get("vars", {})),
         named_steps=frozenset(_STEP_NAME.findall(json.dumps([nodes, graph.get("vars", {})]))),
-        named_roots=frozenset(path.split(".")[0] for paths in reads.values() for path in paths),
+        named=frozenset(".".join(path.split(".")[:2]) for paths in reads.values() for path in paths),
         compensators=frozenset(node["compensate"] for node in nodes.values() if node.get("compensate")),
     )
 

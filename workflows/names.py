@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -13,24 +13,24 @@ from tickets.selectors import child_of
 
 # The first words a path may begin with, beside the keys of the kinds that offer names.
 ROOTS = frozenset({"requester", "on_behalf_of", "ticket", "vars", "steps", "error"})
-TICKET_FIELDS = frozenset(
-    {
-        "number",
-        "kind",
-        "title",
-        "state",
-        "phase",
-        "priority",
-        "impact",
-        "urgency",
-        "category",
-        "close_code",
-        "group",
-        "assignee",
-        "ci",
-        "company",
-    }
-)
+_TICKET: dict[str, Callable[[Ticket], Any]] = {
+    "number": lambda ticket: ticket.number,
+    "kind": lambda ticket: ticket.kind,
+    "title": lambda ticket: ticket.title,
+    "state": lambda ticket: ticket.state,
+    "phase": lambda ticket: ticket.phase,
+    "priority": lambda ticket: ticket.priority,
+    "impact": lambda ticket: ticket.impact,
+    "urgency": lambda ticket: ticket.urgency,
+    "category": lambda ticket: ticket.category,
+    "close_code": lambda ticket: ticket.close_code,
+    "group": lambda ticket: _keyed(ticket.group),
+    "assignee": lambda ticket: ticket.assignee.username if ticket.assignee else None,
+    "ci": lambda ticket: ticket.ci.number if ticket.ci else None,
+    "company": lambda ticket: ticket.company.key,
+}
+TICKET_FIELDS = frozenset(_TICKET)
+PEOPLE = ("requester", "on_behalf_of")
 
 
 def person(user: User | None) -> dict[str, Any] | None:
@@ -54,38 +54,33 @@ def _name_of(user: User) -> dict[str, Any]:
 def of_ticket(ticket: Ticket | None, *, named: Collection[str]) -> dict[str, Any]:
     """Names of the ticket, its people, and what its kind offers under its own key (``flow_names``).
 
-    Only what a path that begins with one of ``named`` can reach is looked up.
+    Only what a path that begins with one of ``named`` (see ``Graph.named``) can reach is looked up.
     """
     if ticket is None:
-        return {"ticket": {}, "requester": None, "on_behalf_of": None}
-    names: dict[str, Any] = {"ticket": ticket_fields(ticket)}
-    for role in {"requester", "on_behalf_of"} & set(named):
-        names[role] = person(getattr(ticket, role))
-    if ticket.kind in named:
+        return {"ticket": {}} | dict.fromkeys(PEOPLE)
+    fields = {name: get(ticket) for name, get in _TICKET.items() if f"ticket.{name}" in named}
+    names: dict[str, Any] = {"ticket": fields}
+    roots = {path.partition(".")[0] for path in named}
+    names |= {role: person(getattr(ticket, role)) for role in PEOPLE if role in roots}
+    if ticket.kind in roots:
         child = child_of(ticket)
         if hasattr(child, "flow_names"):
             names[ticket.kind] = child.flow_names()
     return names
 
 
+def rows_named(named: Collection[str]) -> tuple[str, ...]:
+    """The references of a ticket that ``of_ticket`` follows for these paths, for ``select_related``."""
+    found = [name for name in ("group", "assignee", "ci") if f"ticket.{name}" in named]
+    for role in PEOPLE:
+        if any(path.partition(".")[0] == role for path in named):
+            found += [role, *(f"{role}__{about}" for about in ("department", "location", "manager"))]
+    return tuple(found)
+
+
 def ticket_fields(ticket: Ticket) -> dict[str, Any]:
     """The allowed fields of a ticket."""
-    return {
-        "number": ticket.number,
-        "kind": ticket.kind,
-        "title": ticket.title,
-        "state": ticket.state,
-        "phase": ticket.phase,
-        "priority": ticket.priority,
-        "impact": ticket.impact,
-        "urgency": ticket.urgency,
-        "category": ticket.category,
-        "close_code": ticket.close_code,
-        "group": _keyed(ticket.group),
-        "assignee": ticket.assignee.username if ticket.assignee else None,
-        "ci": ticket.ci.number if ticket.ci else None,
-        "company": ticket.company.key,
-    }
+    return {name: get(ticket) for name, get in _TICKET.items()}
 
 
 def of_steps(outputs: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _suspend(batch: Batch, step: FlowStep, error: dict[str, Any]) -> None:
     if not batch.is_real:
         return
     body = {"run_id": run.pk, "ticket_id": run.ticket_id, "step_id": batch.steps.store(step).pk}
-    outbox.publish("flow.failed", body | {"node_id": step.node_id, "code": error["code"]})
+    batch.keep(outbox.fact("flow.failed", body | {"node_id": step.node_id, "code": error["code"]}))
     if run.ticket is not None:
         row = activity(run.ticket, None, ActivityKind.FLOW, verb="flow_suspended", body=error["message"])
         batch.keep(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -160,18 +160,9 @@ def runs_without_a_step(limit: int, *, older_than: dt.timedelta) -> QuerySet[Flo
     )
 
 
-_ABOUT_PEOPLE = {
-    role: (f"{role}__department", f"{role}__location", f"{role}__manager")
-    for role in ("requester", "on_behalf_of")
-}
-
-
-def ticket_with_people(ticket_id: int, *, named: Collection[str]) -> Ticket:
-    """The parent row with its company, team, item and people; about those ``named``, what is told of them."""
-    more = (name for role, names in _ABOUT_PEOPLE.items() if role in named for name in names)
-    return Ticket.objects.select_related(
-        "company", "group", "assignee", "ci", "requester", "on_behalf_of", *more
-    ).get(pk=ticket_id)
+def ticket_with(ticket_id: int, *references: str) -> Ticket:
+    """The parent row with its company and these references; nodes read others when they need them."""
+    return Ticket.objects.select_related("company", *references).get(pk=ticket_id)
 
 
 def due_triggers(limit: int) -> QuerySet[FlowTrigger]:
