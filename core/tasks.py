@@ -7,15 +7,13 @@ from celery import shared_task
 from core import sweep
 
 
-@shared_task(name="core.tasks.wake", acks_late=True, ignore_result=True, soft_time_limit=45, time_limit=55)
+@shared_task(name="core.tasks.wake", ignore_result=True, soft_time_limit=45, time_limit=55)
 def wake() -> None:
     """Somebody committed work that is due: do it now."""
     sweep.run(seconds=5)
 
 
-@shared_task(
-    name="core.tasks.sweep_tick", acks_late=True, ignore_result=True, soft_time_limit=45, time_limit=55
-)
+@shared_task(name="core.tasks.sweep_tick", ignore_result=True, soft_time_limit=45, time_limit=55)
 def sweep_tick() -> None:
     """Beat's tick, every second. Without it a thread in every worker sweeps by itself (RL-27)."""
     sweep.run(seconds=5)

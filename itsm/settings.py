@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from core.commits import CountingConnection
 from itsm.environment import BASE_DIR, Environment, database_settings, email_settings, imap_settings
@@ -285,8 +286,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Hints and ticks may be lost, the sweep finds the work: nobody acknowledges them (docs/decisions/0013).
+CELERY_TASK_QUEUES = [Queue("celery", no_ack=True)]
 CELERY_TASK_TIME_LIMIT = 55
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -27,7 +27,7 @@ def drill(d: Drill) -> None:
         began = stack.sql("SELECT now()")[0][0]
         with stack.unattended():
             stack.kill("beat", signal.SIGKILL)
-            with Load(story, rate=rate(d), timed_share=4) as load:
+            with Load(story, rate=rate(d), timed_share=1) as load:
                 load.wait(length / 2)
             time.sleep(length / 2)
             without_beat = stack.sql(
