@@ -17,7 +17,7 @@ from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
-from schedules.api.views import CalendarViewSet
+from schedules.api.urls import addresses as calendars
 from sla.api.views import DefinitionViewSet, TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
@@ -46,7 +46,7 @@ addresses = [
     *flows,
     *connectors,
     *keyed("sla/definitions", DefinitionViewSet),
-    *keyed("schedules", CalendarViewSet),
+    *calendars,
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,

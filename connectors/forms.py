@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from connectors.choices import METHODS, AuthKind
 from connectors.models import MAX_BODY, Connector
-from core.errors import DomainError
 
 
 class ConnectorForm(forms.Form):
@@ -118,11 +117,3 @@ class TrialForm(forms.Form):
         label=gettext_lazy("Method"), choices=[(each, each) for each in METHODS], initial="GET"
     )
     path = forms.CharField(label=gettext_lazy("Path"), max_length=2000, required=False)
-
-
-def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
-    """Show a service's refusal at the fields it names, or above the form."""
-    for error in refusal.errors:
-        form.add_error(error.field if error.field in form.fields else None, str(error.detail))
-    if not refusal.errors:
-        form.add_error(None, str(refusal.detail))

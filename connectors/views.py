@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connectors import services, stepup
 from connectors.choices import SECRET_OF, SecretName, failure_text
-from connectors.forms import ConnectorForm, SecretForm, TrialForm, refuse
+from connectors.forms import ConnectorForm, SecretForm, TrialForm
 from connectors.models import Connector
 from connectors.policies import may
 from connectors.selectors import calls_of, connector_keyed, connectors_for, open_breakers
 from core.errors import DuplicateError, NotAllowedError, NotVisibleError, RuleRefusedError, StaleVersionError
+from core.forms import refuse
 
 View = Callable[..., HttpResponse]
 CALLS_SHOWN = 20

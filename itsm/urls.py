@@ -20,6 +20,7 @@ for prefix, module in [
     ("design/flows/", "workflows.urls"),
     ("api/", "api.urls"),
     ("w/", "desk.urls"),
+    ("design/calendars/", "schedules.urls"),
     ("design/connect/", "connectors.urls"),
     ("", "portal.urls"),
 ]:

@@ -11,7 +11,8 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load the seed calendars after each migration."""
-        from schedules import reference
+        """Register the menu; load the seed calendars after each migration."""
+        from schedules import reference, shell
 
+        shell.fill()
         post_migrate.connect(reference.load, sender=self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.policies import Actor
 from core.errors import NotVisibleError
 from schedules.bizcal import ALWAYS, BizCal, Interval, Plan
 from schedules.models import (
@@ -19,6 +22,7 @@ from schedules.models import (
     GroupCalendar,
     intervals_of,
 )
+from schedules.policies import may
 
 DEFAULT_CALENDAR = "kr-office"
 
@@ -79,3 +83,37 @@ def counted(calendar_id: int, stamp: UUID, tz: str) -> BizCal:
             exceptions={day: intervals_of(spans) or () for day, spans in exceptions},
         )
     )
+
+
+def calendars_for(actor: Actor) -> QuerySet[Calendar]:
+    """All calendars by key; none for who may not read them."""
+    return calendars_all() if may(actor, "read") else Calendar.objects.none()
+
+
+def calendar_keyed(actor: Actor, key: str) -> Calendar:
+    """The calendar with that key. Raises NotVisibleError."""
+    row = calendars_for(actor).filter(key=key).first()
+    if row is None:
+        raise NotVisibleError
+    return row
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A date that is not like its day of the week: a holiday (no ``spans``) or hours of its own."""
+
+    date: dt.date
+    name: str
+    spans: tuple[Interval, ...]
+    source: str
+
+
+def special_days(row: Calendar, year: int) -> list[SpecialDay]:
+    """What is said of single dates of a year, in their order. Two queries."""
+    of_year = {"date__range": (dt.date(year, 1, 1), dt.date(year, 12, 31))}
+    found = {
+        day.date: SpecialDay(day.date, day.name, (), day.source) for day in row.holidays.filter(**of_year)
+    }
+    for day in row.exceptions.filter(**of_year):
+        found[day.date] = SpecialDay(day.date, day.name, intervals_of(day.intervals) or (), "manual")
+    return [found[day] for day in sorted(found)]

@@ -9,8 +9,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import DomainError
-
 LARGEST = 600_000
 
 
@@ -89,12 +87,3 @@ class VariablesForm(ReasonForm):
 
 class JumpForm(ReasonForm):
     """The step to go back to is the one that is shown."""
-
-
-def refuse(form: forms.Form, refusal: DomainError) -> None:
-    """Show a service's refusal at the fields it names, or above the form."""
-    for error in refusal.errors:
-        name = error.field.split(".")[0]
-        form.add_error(name if name in form.fields else None, str(error.detail))
-    if not refusal.errors:
-        form.add_error(None, str(refusal.detail))

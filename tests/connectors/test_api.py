@@ -9,8 +9,7 @@ from django.test import Client
 
 from connectors.models import Connector, ConnectorCall, ConnectorSecret
 from tests.api.calls import Caller, problem
-from tests.connectors.test_editing import administrator
-from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.connectors import make_connector
 
 CANARY = "canary-7c1f-secret"

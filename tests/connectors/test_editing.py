@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Role
 from connectors import services
 from connectors.choices import SECRET_OF, AuthKind
 from connectors.models import Connector, ConnectorSecret
@@ -22,17 +21,12 @@ from core.errors import (
 )
 from core.models import AuditLog, OutboxEvent
 from core.secrets import SecretKeyError
-from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.connectors import make_connector
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-7c1f-secret"
 GOOD = {"name_ko": "전사자원", "base_url": "https://erp.example/api"}
-
-
-def administrator() -> Any:
-    key = next(role.key for role in Role.objects.order_by("key") if "config.write" in role.grants)
-    return UserFactory(roles=[key])
 
 
 def refused(**fields: Any) -> dict[str, str]:

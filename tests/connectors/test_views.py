@@ -12,8 +12,7 @@ from django.test import Client
 
 from connectors.models import Breaker, Connector, ConnectorCall, ConnectorSecret
 from core.time import db_now
-from tests.connectors.test_editing import administrator
-from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.connectors import make_connector
 
 CANARY = "canary-7c1f-secret"

@@ -34,6 +34,9 @@ DESIGN = [
     "/design/flows/new/",
     "/design/flows/runs/",
     "/design/flows/runs/?tab=failed",
+    "/design/calendars/",
+    "/design/calendars/new/",
+    "/design/calendars/kr-office/?year=2026",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -101,3 +101,9 @@ class GroupFactory(DjangoModelFactory):
     name_ko = "서비스데스크"
     name_en = "Service desk"
     types = factory.LazyFunction(lambda: ["assignment"])
+
+
+def administrator() -> Any:
+    """A person with the first role that may edit the configuration."""
+    key = next(role.key for role in Role.objects.order_by("key") if "config.write" in role.grants)
+    return UserFactory(roles=[key])

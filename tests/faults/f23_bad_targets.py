@@ -6,6 +6,7 @@ engine's http node and webhooks go through the same call.
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import threading
@@ -70,6 +71,7 @@ def set_up() -> threading.local:
     import django
 
     django.setup()
+    logging.disable(logging.INFO)  # a line for every call of the good target is no progress
     import httpcore
 
     counted = threading.local()

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError, NotVisibleError
+from core.forms import refuse
 from core.versions import VersionStatus
 from workflows import presenting, services, words
 from workflows.compare import compare
-from workflows.forms import DraftForm, NewFlowForm, refuse
+from workflows.forms import DraftForm, NewFlowForm
 from workflows.models import FlowVersion
 from workflows.policies import may
 from workflows.selectors import flow_statistics, flows_with_versions, node_statistics, versions_of

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import NotAllowedError, RuleRefusedError
+from core.forms import refuse
 from workflows import presenting, services
 from workflows.choices import RunStatus, StepStatus
-from workflows.forms import JumpForm, ReasonForm, SkipForm, VariablesForm, refuse
+from workflows.forms import JumpForm, ReasonForm, SkipForm, VariablesForm
 from workflows.selectors import RunPage, run_list, run_page
 from workflows.selectors.flows import flow_names
 from workflows.selectors.runs import TABS, StepDetail

@@ -1,0 +1,24 @@
+"""Where the pages of calendars are found in the menus."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core import context
+from core.context import NavItem
+from schedules.policies import may
+
+
+def shown(request: HttpRequest) -> bool:
+    """Whether the reader may edit calendars: others meet them where they count."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and may(user, "edit")
+
+
+def fill() -> None:
+    """Register the menu with ``core.context``; called once, when the app is ready."""
+    item = NavItem(
+        "design", "calendars", _("Calendars"), "schedules:list", icon="calendar", order=50, show=shown
+    )
+    context.add_nav(item)
