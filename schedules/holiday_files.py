@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from calendar import monthrange
 from typing import Any
 
 import holidays
 import icalendar
-from dateutil.rrule import rrulestr
+from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 from django.utils.translation import gettext as _
 
 from core.errors import RuleRefusedError, invalid
@@ -18,6 +20,8 @@ MOST_EVENTS = 1_000
 LONGEST_DAYS = 60  # one event
 YEARS_AHEAD = 10  # of a holiday that comes every year
 NAME_LENGTH = 120
+_WEEKDAYS = {"MO": MO, "TU": TU, "WE": WE, "TH": TH, "FR": FR, "SA": SA, "SU": SU}
+_NTH = re.compile(r"([+-]?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 
 
 def countries() -> list[str]:
@@ -89,16 +93,44 @@ def _starts(event: Any, first: dt.date, since: dt.date) -> list[dt.date]:
     rule = event.get("RRULE")
     if rule is None:
         return [first]
-    if rule.get("FREQ") != ["YEARLY"]:
-        text = _("“%(name)s” comes again other than every year; that is no holiday.")
+    if not _is_yearly(rule):
+        text = _("“%(name)s” comes again other than on one day of every year; that is no holiday.")
         raise invalid("file", text % {"name": str(event.get("SUMMARY") or "")[:80]})
-    begin = dt.datetime.combine(first, dt.time())
-    until = dt.datetime.combine(dt.date(since.year + YEARS_AHEAD, 12, 31), dt.time())
-    text = rule.to_ical().decode()
-    found = rrulestr(text, dtstart=begin, ignoretz=True).between(
-        max(begin, dt.datetime.combine(since, dt.time()) - dt.timedelta(days=LONGEST_DAYS)), until, inc=True
-    )
-    return [each.date() for each in found[: YEARS_AHEAD * 31]]
+    years = range(max(first.year, since.year - 1), since.year + YEARS_AHEAD + 1)
+    last = _last(rule, first)
+    found = (_of_year(rule, first, year) for year in years)
+    return [day for day in found if day is not None and first <= day <= last]
+
+
+def _is_yearly(rule: Any) -> bool:
+    """Whether the rule gives one day of every year: others may go on for ever without giving any."""
+    known = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHDAY", "BYDAY"}
+    alone = all(len(rule.get(name, [1])) == 1 for name in known)
+    one_of_both = not (rule.get("BYDAY") and rule.get("BYMONTHDAY"))
+    every = rule.get("FREQ") == ["YEARLY"] and int(rule.get("INTERVAL", [1])[0]) == 1
+    named = not rule.get("BYDAY") or bool(_NTH.fullmatch(str(rule["BYDAY"][0])))
+    return every and alone and one_of_both and named and set(rule) <= known
+
+
+def _of_year(rule: Any, first: dt.date, year: int) -> dt.date | None:
+    """The day of that year: a date, or such as the third Monday of a month; None where it has none."""
+    month = int(rule.get("BYMONTH", [first.month])[0])
+    weekday = rule.get("BYDAY")
+    if weekday:
+        number, name = _NTH.fullmatch(str(weekday[0])).groups()  # type: ignore[union-attr] # checked before
+        edge = dt.date(year, month, 1 if int(number) > 0 else monthrange(year, month)[1])
+        day = edge + relativedelta(weekday=_WEEKDAYS[name](int(number)))
+        return day if day.month == month else None
+    number = int(rule.get("BYMONTHDAY", [first.day])[0])
+    return dt.date(year, month, number) if 1 <= number <= monthrange(year, month)[1] else None
+
+
+def _last(rule: Any, first: dt.date) -> dt.date:
+    until, count = rule.get("UNTIL"), rule.get("COUNT")
+    if until:
+        end = until[0]
+        return end.date() if isinstance(end, dt.datetime) else end
+    return dt.date(min(first.year + int(count[0]) - 1, LAST_DAY.year), 12, 31) if count else LAST_DAY
 
 
 def _no_calendar() -> RuleRefusedError:

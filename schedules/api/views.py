@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views import ConfigurationViewSet
-from core.errors import NotVisibleError
+from core.errors import NotAllowedError, NotVisibleError
 from schedules import services
 from schedules.api import serializers as out
 from schedules.models import Calendar
+from schedules.policies import may
 from schedules.selectors import calendars_for
 
 
@@ -29,6 +30,12 @@ class CalendarViewSet(ConfigurationViewSet):
     def get_queryset(self) -> QuerySet[Calendar]:
         """All calendars."""
         return calendars_for(self.actor)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse who may not write before the body is looked at."""
+        super().initial(request, *args, **kwargs)
+        if self.action not in {None, "list", "retrieve"} and not may(self.actor, "edit"):
+            raise NotAllowedError
 
     @extend_schema(request=out.CalendarIn, responses={201: out.CalendarOut})
     def create(self, request: Request) -> Response:

@@ -55,12 +55,15 @@ def test_days_are_said_and_taken_back(keeper):
         ({"hours": [{"day": 0, "start_minute": 60, "end_minute": 60}]}, ["/hours"]),
         ({"key": "No key"}, ["/key"]),
         ({"name_ko": ""}, ["/name_ko"]),
-        ({"version": 3}, ["/version"]),
     ],
 )
 def test_what_cannot_be_names_its_place(keeper, change, places):
     problem(keeper.post("schedules/", NEW | change), 422, "rule_refused", *places)
     assert not Calendar.objects.filter(key="night").exists()
+
+
+def test_a_version_is_not_taken(keeper):
+    problem(keeper.post("schedules/", NEW | {"version": 3}), 400, "bad_input", "/version")
 
 
 def test_agents_read_and_do_not_write(keeper):

@@ -56,6 +56,41 @@ def test_what_comes_every_year_comes_for_the_next_ten():
     assert set(found.values()) == {"삼일절"}
 
 
+@pytest.mark.parametrize(
+    ("first", "rule", "days"),
+    [
+        ("20250120", "FREQ=YEARLY;BYMONTH=1;BYDAY=3MO", [dt.date(2026, 1, 19), dt.date(2027, 1, 18)]),
+        ("20250526", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO", [dt.date(2026, 5, 25), dt.date(2027, 5, 31)]),
+        ("20250101", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", [dt.date(2026, 12, 24), dt.date(2027, 12, 24)]),
+        ("20240229", "FREQ=YEARLY", [dt.date(2028, 2, 29), dt.date(2032, 2, 29)]),
+        ("00010101", "FREQ=YEARLY;INTERVAL=1", [dt.date(2026, 1, 1), dt.date(2027, 1, 1)]),
+        ("20250101", "FREQ=YEARLY;COUNT=2", [dt.date(2026, 1, 1)]),
+        ("20250101", "FREQ=YEARLY;UNTIL=20270601", [dt.date(2026, 1, 1), dt.date(2027, 1, 1)]),
+    ],
+)
+def test_one_day_of_every_year_as_files_say_it(first, rule, days):
+    found = days_of(f"DTSTART;VALUE=DATE:{first}\r\nRRULE:{rule}\r\nSUMMARY:Day")
+    assert list(found)[:2] == days
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;INTERVAL=0",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYMONTH=2;BYDAY=6MO",
+        "FREQ=YEARLY;BYDAY=MO",
+        "FREQ=YEARLY;BYMONTH=13",
+        "FREQ=YEARLY;BYMONTH=1,2",
+        "FREQ=YEARLY;BYHOUR=1,2;BYMINUTE=3,4;BYSECOND=5,6",
+        "FREQ=SECONDLY",
+    ],
+)
+def test_rules_that_never_come_or_come_too_often_are_refused_at_once(rule):
+    with pytest.raises(RuleRefusedError):
+        days_of(f"DTSTART;VALUE=DATE:20260101\r\nRRULE:{rule}\r\nSUMMARY:Never")
+
+
 def test_what_is_past_or_has_no_name():
     found = days_of("DTSTART;VALUE=DATE:20200101\r\nSUMMARY:Old", "DTSTART;VALUE=DATE:20260102")
     assert list(found) == [dt.date(2026, 1, 2)]

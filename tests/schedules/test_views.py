@@ -43,11 +43,11 @@ def test_the_list_leads_to_each_calendar(browser):
 
 def test_the_list_costs_the_same_for_few_and_many(browser, django_assert_num_queries):
     browser.get("/design/calendars/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get("/design/calendars/")
     for number in range(20):
         make(key=f"calendar-{number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get("/design/calendars/")
 
 
@@ -99,8 +99,7 @@ def test_the_preview_counts_in_the_zone_of_the_calendar(browser):
     make()
     page = text(browser.get("/design/calendars/night/?at=2026-03-06T17:00&hours=3"))  # a Friday
     assert "3 business hours from" in page
-    assert "Mar 9, 2026" in page
-    assert "11:00" in page
+    assert "Mon 9 Mar, 11:00" in page
     wrong = text(browser.get("/design/calendars/night/?at=soon&hours=0"))
     assert "business hours from" not in wrong
 

@@ -153,6 +153,8 @@ def build() -> World:
         ("ci-classes", "key"): "laptop",
         ("sla/definitions", "key"): SLADefinition.objects.filter(status="published").earliest("pk").key,
         ("schedules", "key"): "kr-office",
+        ("schedules", "date"): "2026-01-01",
+        ("design/calendars/", "key"): "kr-office",
         ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
     }
     people = {"anonymous": None, "own": owner, "other": UserFactory(), "agent": agent, "approver": approver}
