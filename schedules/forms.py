@@ -116,7 +116,7 @@ class PreviewForm(OneOfMany):
     ids = "preview"
 
     at = forms.DateTimeField(
-        label=gettext_lazy("From"),
+        label=gettext_lazy("Starting at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from schedules import rules
@@ -66,5 +67,6 @@ def hours_text(spans: Iterable[Interval]) -> str:
 
 
 def weekdays() -> list[tuple[str, str]]:
-    """Short and full names of the days, Monday first."""
-    return [(str(WEEKDAYS_ABBR[day]), str(WEEKDAYS[day])) for day in range(7)]
+    """Short and full names of the days, Monday first; Korean says a day in one letter."""
+    short = 1 if (get_language() or "ko").startswith("ko") else 3
+    return [(str(WEEKDAYS_ABBR[day])[:short], str(WEEKDAYS[day])) for day in range(7)]
