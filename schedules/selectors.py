@@ -60,6 +60,15 @@ def calendars_of_groups() -> dict[int, int]:
     return dict(GroupCalendar.objects.values_list("group_id", "calendar_id"))
 
 
+def hours_of(calendar_id: int) -> dict[int, tuple[Interval, ...]]:
+    """The weekly hours by day, 0 is Monday, each day's in their order."""
+    weekly: dict[int, tuple[Interval, ...]] = {}
+    hours = CalendarHours.objects.filter(calendar=calendar_id).order_by("dow", "start_min")
+    for dow, start, end in hours.values_list("dow", "start_min", "end_min"):
+        weekly[dow] = (*weekly.get(dow, ()), (start, end))
+    return weekly
+
+
 @lru_cache(maxsize=64)
 def always_open(tz: str) -> BizCal:
     """Round the clock, seen from ``tz``."""
@@ -69,16 +78,12 @@ def always_open(tz: str) -> BizCal:
 @lru_cache(maxsize=256)
 def counted(calendar_id: int, stamp: UUID, tz: str) -> BizCal:
     """The calendar as it is under ``stamp``, in ``tz``; read once per process."""
-    weekly: dict[int, tuple[Interval, ...]] = {}
-    hours = CalendarHours.objects.filter(calendar=calendar_id).order_by("dow", "start_min")
-    for dow, start, end in hours.values_list("dow", "start_min", "end_min"):
-        weekly[dow] = (*weekly.get(dow, ()), (start, end))
     holidays = CalendarHoliday.objects.filter(calendar=calendar_id).values_list("date", flat=True)
     exceptions = CalendarException.objects.filter(calendar=calendar_id).values_list("date", "intervals")
     return BizCal(
         Plan(
             tz=tz,
-            weekly=weekly,
+            weekly=hours_of(calendar_id),
             holidays=frozenset(holidays),
             exceptions={day: intervals_of(spans) or () for day, spans in exceptions},
         )

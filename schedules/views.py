@@ -22,10 +22,10 @@ from core.time import db_now
 from schedules import presenting, rules, services
 from schedules.bizcal import BizCal
 from schedules.forms import CalendarForm, CountryForm, DayForm, FileForm, PreviewForm
+from schedules.holiday_files import MOST_BYTES
 from schedules.models import Calendar
 from schedules.policies import may
-from schedules.selectors import business_time, calendar_keyed, calendars_for, special_days
-from schedules.services.calendars import hours_of
+from schedules.selectors import business_time, calendar_keyed, calendars_for, hours_of, special_days
 
 View = Callable[..., HttpResponse]
 DEFAULT_HOURS = 3
@@ -159,7 +159,7 @@ def load_file(request: HttpRequest, key: str) -> HttpResponse:
     row, form = calendar_keyed(actor, key), FileForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            count = services.load_file(key, actor=actor, data=form.cleaned_data["file"].read())
+            count = services.load_file(key, actor=actor, data=form.cleaned_data["file"].read(MOST_BYTES + 1))
         except RuleRefusedError as refusal:
             refuse(form, refusal)
         else:
@@ -184,7 +184,7 @@ def _page(request: HttpRequest, row: Calendar, *, status: int = 200, **extra: An
     special = special_days(row, year)
     names = {
         "row": row,
-        "form": CalendarForm(calendar=row, hours=hours_of(row)),
+        "form": CalendarForm(calendar=row, hours=hours_of(row.pk)),
         "day_form": DayForm(),
         "country_form": CountryForm(initial={"country": "KR", "year": year}),
         "file_form": FileForm(),

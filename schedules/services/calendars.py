@@ -14,6 +14,7 @@ from core.time import db_now
 from schedules import rules
 from schedules.models import Calendar, CalendarHours
 from schedules.policies import may
+from schedules.selectors import hours_of
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def update(key: str, *, actor: Actor, expected_version: int | None = None, **fie
         name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value
     }
     if "hours" in fields:
-        before, after = hours_of(row), rules.check_hours(fields["hours"])
+        before, after = hours_of(row.pk), rules.check_hours(fields["hours"])
         if before != after:
             CalendarHours.objects.filter(calendar=row).delete()
             _store_hours(row, after)
@@ -63,15 +64,6 @@ def update(key: str, *, actor: Actor, expected_version: int | None = None, **fie
         new_version(row, *values)
         record(row, actor, "changed", diff)
     return row
-
-
-def hours_of(row: Calendar) -> dict[int, tuple[tuple[int, int], ...]]:
-    """The weekly hours by day, as ``rules.check_hours`` gives them."""
-    found: dict[int, tuple[tuple[int, int], ...]] = {}
-    rows = CalendarHours.objects.filter(calendar=row).order_by("dow", "start_min")
-    for dow, start, end in rows.values_list("dow", "start_min", "end_min"):
-        found[dow] = (*found.get(dow, ()), (start, end))
-    return found
 
 
 def locked(key: str, actor: Actor, *, expected_version: int | None = None) -> Calendar:

@@ -39,6 +39,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (path !== location.pathname + location.search || isBusy(part)) event.detail.shouldSwap = false;
 });
 
+const again = (id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("run:again"));
+
+// News that come while a refresh is on its way are not in its answer: it is made once more then.
+let news = 0;
+const knew = {};
+
+document.addEventListener("maru:ticket-changed", () => (news += 1), true);
+document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => {
+  if (elt.hasAttribute("data-run-part") && !(elt.id in knew)) knew[elt.id] = news;
+});
+document.addEventListener("htmx:afterSettle", ({ target: { id } }) => {
+  if (!(id in knew)) return;
+  if (knew[id] !== news) setTimeout(again, 0, id);
+  delete knew[id];
+});
+
 // A card taken away between press and release gets no click: the refresh waits until the button is let go.
 let pressing = false;
 let missed = false;
@@ -50,7 +66,7 @@ document.addEventListener("pointerdown", (event) => {
 ["pointerup", "pointercancel"].forEach((end) =>
   document.addEventListener(end, () => {
     pressing = false;
-    if (missed) setTimeout(() => document.body.dispatchEvent(new CustomEvent("maru:ticket-changed"))); // after the click
+    if (missed) setTimeout(again, 0, "run-live"); // after the click
     missed = false;
   }),
 );

@@ -82,30 +82,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   say(told.textContent.trim());
 });
 
-// A live update never takes away what is being typed: a region with data-keep-typed waits for the next one.
-const typedIn = (region) =>
-  [...region.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const region = event.detail.target;
-  if (region?.hasAttribute?.("data-keep-typed") && typedIn(region)) event.detail.shouldSwap = false;
-});
-
-// Questions that are asked anew (data-keep-cursor) leave the field somebody is writing in as it is.
-let writing = null;
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const field = document.activeElement;
-  const inside = event.detail.target?.hasAttribute?.("data-keep-cursor") && event.detail.target.contains(field);
-  writing = inside && field.id && "value" in field ? { id: field.id, value: field.value } : null;
-});
-
-document.addEventListener("htmx:afterSettle", () => {
-  const field = writing && document.getElementById(writing.id);
-  if (field && !/^(radio|checkbox)$/.test(field.type) && field.value !== writing.value) field.value = writing.value;
-  writing = null;
-});
-
 document.addEventListener("htmx:responseError", (event) => {
   if (!refusal(event.detail.xhr.responseText)) say(`${words().failed} (${event.detail.xhr.status})`);
 });

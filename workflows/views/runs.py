@@ -260,9 +260,12 @@ def _names(
 
 
 def _live_trigger(page: RunPage) -> str:
-    """When parts of the page refresh themselves: by the ticket's stream, and for an open run now and then."""
+    """When parts of the page refresh themselves: by the ticket's stream, and for an open run now and then.
+
+    ``run:again`` is js/flows.js, for news that came while a refresh was on its way.
+    """
     seconds = 15 if page.run.ticket else 3
-    return "maru:ticket-changed from:body" + (f", every {seconds}s" if page.is_open else "")
+    return "maru:ticket-changed from:body, run:again" + (f", every {seconds}s" if page.is_open else "")
 
 
 def _form(action: Action, bound: dict[str, forms.Form]) -> forms.Form:
