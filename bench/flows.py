@@ -20,7 +20,8 @@ from tests.faults.story import UNLIMITED
 
 STEPS = 15
 ROWS = ("workflows_flowstep", "tickets_activity", "core_outboxevent")
-NOTICED = 40
+NOTICED, AT_A_TIME = 60, 3
+GOLDEN = 0.618  # pauses that fall evenly whatever the rhythm they meet
 
 
 def run(*, reps: int, count: int) -> int:
@@ -190,8 +191,9 @@ def first_steps(stack: PrivateStack, report: Report, token: str) -> None:
         with stack.frozen(*roles):
             time.sleep(4 if roles else 0)
             [(newest,)] = stack.sql("SELECT coalesce(max(id), 0) FROM workflows_flowrun")
-            load = opening(stack, token, 1, NOTICED).run()
-            report.wrong += load.wrong
+            for turn in range(NOTICED // AT_A_TIME):  # at many moments between two sweeps
+                report.wrong += opening(stack, token, 1, AT_A_TIME).run().wrong
+                time.sleep((turn * GOLDEN) % 1 * 2)
             found = waits(stack, newest)
         p95 = sorted(found)[int(len(found) * 0.95)]
         report.say(

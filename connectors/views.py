@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connectors import services, stepup
@@ -19,26 +17,17 @@ from connectors.forms import ConnectorForm, SecretForm, TrialForm
 from connectors.models import Connector
 from connectors.policies import may
 from connectors.selectors import calls_of, connector_keyed, connectors_for, open_breakers
-from core.errors import DuplicateError, NotAllowedError, NotVisibleError, RuleRefusedError, StaleVersionError
+from core.design import only_for
+from core.errors import DuplicateError, NotVisibleError, RuleRefusedError, StaleVersionError
 from core.forms import refuse
 
-View = Callable[..., HttpResponse]
 CALLS_SHOWN = 20
 MAX_KEY = 2**63
 
 
-def administrators_only(view: View) -> View:
-    """Sign-in, then the right to edit configuration."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor: Any = request.user
-        if not may(actor, "read"):
-            raise NotAllowedError(_("Connections are for people who edit the configuration."))
-        return view(request, *args, **kwargs)
-
-    return guarded
+administrators_only = only_for(
+    lambda actor: may(actor, "read"), gettext_lazy("Connections are for people who edit the configuration.")
+)
 
 
 @require_safe

@@ -5,6 +5,10 @@ A page extends ``design.html`` and is an entry of the area ``design``; this modu
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +18,24 @@ from django.views.decorators.http import require_safe
 from core import context
 from core.context import NavItem
 from core.errors import NotAllowedError
+
+View = Callable[..., HttpResponse]
+
+
+def only_for(is_allowed: Callable[[Any], bool], refusal: Any) -> Callable[[View], View]:
+    """Guard a configuration page: sign-in, then ``is_allowed`` of the reader, else NotAllowedError."""
+
+    def guard(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not is_allowed(request.user):
+                raise NotAllowedError(str(refusal))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
 
 
 @require_safe

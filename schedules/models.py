@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, Named
 from core.models import Record
 from core.revisions import new_revision
 from schedules.bizcal import MINUTES_PER_DAY, Interval
-
-WEEK = 7 * MINUTES_PER_DAY
 
 
 def touch_calendars(name: str) -> list[pgtrigger.Trigger]:
@@ -67,14 +62,12 @@ class Calendar(Named, Record):
             new_revision("calendar_revision", "calendars"),
         ]
 
-    def clean(self) -> None:
-        """Refuse a zone that does not exist."""
-        if not is_zone(self.tz):
-            raise ValidationError({"tz": _("There is no time zone of that name.")})
-
 
 class CalendarHours(Record):
-    """One weekly interval in minutes after midnight of day ``dow`` (0 is Monday), overnight past 1440."""
+    """One weekly interval in minutes after midnight of day ``dow`` (0 is Monday), overnight past 1440.
+
+    The database sees no overlap of Sunday's night with Monday's morning: ``schedules.rules`` does.
+    """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="hours")
     dow = models.PositiveSmallIntegerField()
@@ -109,13 +102,6 @@ class CalendarHours(Record):
 
     def __str__(self) -> str:
         return f"{self.dow} {self.start_min}–{self.end_min}"
-
-    def clean(self) -> None:
-        """Refuse an overnight interval of Sunday that runs into one of Monday: no index sees that wrap."""
-        mine = _around_the_week(self)
-        for other in CalendarHours.objects.filter(calendar=self.calendar_id).exclude(pk=self.pk):
-            if any(a < d and c < b for a, b in mine for c, d in _around_the_week(other)):
-                raise ValidationError(_("These hours overlap with others of the same calendar."))
 
 
 class CalendarHoliday(Record):
@@ -153,13 +139,6 @@ class CalendarException(Record):
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
 
-    def clean(self) -> None:
-        """Refuse anything but ordered intervals that do not overlap."""
-        spans = intervals_of(self.intervals)
-        if spans is None or any(first[1] > second[0] for first, second in pairwise(spans)):
-            text = _("Give intervals in minutes after midnight, in order and without overlap.")
-            raise ValidationError({"intervals": text})
-
 
 class GroupCalendar(Record):
     """The calendar a group works by; without one the company's applies (PROCESSES G-10)."""
@@ -194,10 +173,3 @@ def _is_interval(pair: Any) -> bool:
     if not isinstance(pair, list | tuple) or len(pair) != 2 or any(type(edge) is not int for edge in pair):
         return False
     return bool(0 <= pair[0] < MINUTES_PER_DAY and pair[0] < pair[1] <= 2 * MINUTES_PER_DAY)
-
-
-def _around_the_week(hours: CalendarHours) -> list[Interval]:
-    """The interval in minutes of the week; one that passes Sunday's midnight is cut in two."""
-    start = hours.dow * MINUTES_PER_DAY + hours.start_min
-    end = hours.dow * MINUTES_PER_DAY + hours.end_min
-    return [(start, end)] if end <= WEEK else [(start, WEEK), (0, end - WEEK)]

@@ -6,10 +6,9 @@ import uuid
 from importlib.metadata import version
 from typing import Any
 
-import holidays
-
 from core.models import Revision
 from core.time import db_now
+from schedules.holiday_files import of_country
 from schedules.models import Calendar, CalendarHoliday, CalendarHours
 
 SEOUL = "Asia/Seoul"
@@ -47,11 +46,11 @@ def load_korean_holidays(calendar: Calendar) -> None:
     years = [year for year in range(this_year, this_year + YEARS_AHEAD + 1) if year not in loaded]
     if not years:
         return
-    names = holidays.country_holidays("KR", years=years, language="ko")
     CalendarHoliday.objects.bulk_create(
         [
-            CalendarHoliday(calendar=calendar, date=day, name=name[:120], source=SOURCE)
-            for day, name in sorted(names.items())
+            CalendarHoliday(calendar=calendar, date=day, name=name, source=SOURCE)
+            for year in years
+            for day, name in of_country("KR", year, language="ko").items()
         ],
         ignore_conflicts=True,
     )

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from core.errors import BadInputError, invalid, required
 from core.text import clean
 from schedules.bizcal import MINUTES_PER_DAY, Interval
-from schedules.models import WEEK, is_zone
+from schedules.models import is_zone
 
 EDITABLE = frozenset({"name_ko", "name_en", "tz", "hours"})
+WEEK = 7 * MINUTES_PER_DAY
 MOST_INTERVALS = 12  # of one day
 MOST_DAYS = 2_000  # holidays and days with hours of their own of one calendar
 FIRST_DAY, LAST_DAY = dt.date(1971, 1, 1), dt.date(2099, 12, 31)

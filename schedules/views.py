@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import DomainError, DuplicateError, NotAllowedError, RuleRefusedError, StaleVersionError
+from core.design import only_for
+from core.errors import DomainError, DuplicateError, RuleRefusedError, StaleVersionError
 from core.forms import refuse
 from core.time import db_now
 from schedules import presenting, rules, services
@@ -27,22 +25,12 @@ from schedules.models import Calendar
 from schedules.policies import may
 from schedules.selectors import business_time, calendar_keyed, calendars_for, hours_of, special_days
 
-View = Callable[..., HttpResponse]
 DEFAULT_HOURS = 3
 
 
-def administrators_only(view: View) -> View:
-    """Sign-in, then the right to edit configuration."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor: Any = request.user
-        if not may(actor, "edit"):
-            raise NotAllowedError(_("Calendars are for people who edit the configuration."))
-        return view(request, *args, **kwargs)
-
-    return guarded
+administrators_only = only_for(
+    lambda actor: may(actor, "edit"), gettext_lazy("Calendars are for people who edit the configuration.")
+)
 
 
 @require_safe

@@ -5,26 +5,29 @@ const typedIn = (region) =>
   [...region.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
 
 // Else it comes anew, and what was opened or closed in it stays so.
-let folds = null;
+let kept = null;
 
 const foldsOf = (region) => [...region.querySelectorAll("details:has(> summary)")];
 const nameOf = (fold) => fold.querySelector("summary").textContent.trim();
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const region = event.detail.target;
-  folds = null;
+  kept = null;
   if (!region?.hasAttribute?.("data-keep-typed")) return;
   if (typedIn(region)) event.detail.shouldSwap = false;
-  else if (event.detail.requestConfig.verb === "get") folds = new Map(foldsOf(region).map((each) => [nameOf(each), each.open]));
+  else if (event.detail.requestConfig.verb === "get") {
+    kept = { id: region.id, folds: new Map(foldsOf(region).map((each) => [nameOf(each), each.open])) };
+  }
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  if (!folds) return;
-  foldsOf(document).forEach((each) => {
-    const open = folds.get(nameOf(each));
+  const region = kept && document.getElementById(kept.id);
+  if (!region) return;
+  foldsOf(region).forEach((each) => {
+    const open = kept.folds.get(nameOf(each));
     if (open !== undefined && each.open !== open) each.open = open;
   });
-  folds = null;
+  kept = null;
 });
 
 // Questions that are asked anew (data-keep-cursor) leave the field somebody is writing in as it is.

@@ -38,10 +38,10 @@ def sweeps(monkeypatch, seconds_since_last, work):
 @pytest.mark.parametrize(
     ("seconds_since_last", "work", "swept"),
     [
-        ([0.1, 1.9, 0.5], [], []),  # others sweep
-        ([2.1, 1.0, 1.0, 2.1], [0, 0], [0, 3]),  # nothing to do: every two seconds is enough
-        ([2.1, 1.0, 1.0, 1.0], [7, 3, 0], [0, 1, 2]),  # alone with work: every second
-        ([2.1, 0.4, 1.0], [7], [0]),  # others are back
+        ([0.1, 1.4, 0.5], [], []),  # others sweep
+        ([1.6, 0.6, 1.1, 1.6], [0, 0], [0, 3]),  # nothing to do: every two seconds is enough
+        ([1.6, 0.6, 0.6, 0.6], [7, 3, 0], [0, 1, 2]),  # alone with work: at every look
+        ([1.6, 0.4, 1.0], [7], [0]),  # others are back
     ],
 )
 def test_the_thread_sweeps_when_nobody_else_does(monkeypatch, seconds_since_last, work, swept):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import APIResponse, Browser, Route, expect
 
 from tests.e2e.person import WAIT, Person
 from tests.faults.stack import PrivateStack
@@ -16,6 +16,10 @@ pytestmark = pytest.mark.e2e
 RUN_OF = (
     "SELECT r.public_id FROM workflows_flowrun r JOIN tickets_ticket t ON t.id = r.ticket_id"
     " WHERE t.title = %s ORDER BY r.id DESC LIMIT 1"
+)
+DECIDED = (
+    "SELECT 1 FROM workflows_flowstep s JOIN workflows_flowrun r ON r.id = s.run_id"
+    " WHERE r.public_id = %s AND s.node_id = 'ask' AND s.status = 'done'"
 )
 REFRESH = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
 NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
@@ -99,6 +103,31 @@ def test_a_step_opens_also_while_the_page_refreshes_itself(browser: Browser, sta
         page.wait_for_timeout(300)  # long enough for the answer to be put in place
         page.mouse.up()
         expect(heading).to_contain_text("2 ·")
+
+
+def test_news_that_come_while_the_page_refreshes_itself_are_shown(
+    browser: Browser, stack: PrivateStack
+) -> None:
+    story = Story(stack)
+    story.order()
+    run = until(lambda: stack.sql(NEWEST))[0][0]
+    with Person(browser, stack, "admin", lang="en") as admin:
+        page = admin.open(f"/design/flows/runs/{run}/")
+        ask = page.locator(".flow-map [data-node=ask]")
+        expect(ask).to_have_attribute("data-tone", "warn")
+        page.wait_for_timeout(1500)  # what the order itself caused has been shown
+        address = f"**/design/flows/runs/{run}/"
+        held: list[tuple[Route, APIResponse]] = []
+        page.route(address, lambda route: held.append((route, route.fetch())), times=2)
+        page.evaluate(REFRESH)
+        assert until(lambda: page.evaluate("1") and len(held) == 2, 10)
+        assert until(story.approve_what_waits)
+        assert until(lambda: stack.sql(DECIDED, (run,)), 10)
+        page.evaluate(REFRESH)  # while the answers from before the decision are on their way
+        page.wait_for_timeout(2500)  # so is whatever the stream tells of it
+        for route, answer in held:
+            route.fulfill(response=answer)
+        expect(ask).to_have_attribute("data-tone", "good", timeout=5000)  # by itself it looks every 15 s
 
 
 def test_a_flow_is_made_and_its_run_helped_without_scripts(browser: Browser, stack: PrivateStack) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
 
 from core.revisions import revisions
-from schedules.models import Calendar, CalendarException, CalendarHoliday, CalendarHours, GroupCalendar
+from schedules.models import Calendar, CalendarHoliday, CalendarHours, GroupCalendar
 from tests.factories.accounts import GroupFactory
 from tests.factories.schedules import (
     CalendarExceptionFactory,
@@ -56,13 +54,6 @@ def test_dd1_hours_that_only_touch_are_accepted():
 def test_hours_outside_their_range_are_refused(dow, start, end):
     with pytest.raises(IntegrityError, match=r"calendar_hours_range|range lower bound"):
         add_hours(CalendarFactory(weekly={}), dow, start, end)
-
-
-def test_sunday_night_into_monday_morning_is_seen_by_clean():
-    calendar = CalendarFactory(weekly={0: [(0, 300)]})
-    with translation.override("en"), pytest.raises(ValidationError, match="overlap"):
-        CalendarHours(calendar=calendar, dow=6, start_min=1320, end_min=1500).clean()
-    CalendarHours(calendar=calendar, dow=6, start_min=1320, end_min=1440).clean()
 
 
 def version(calendar):
@@ -120,15 +111,3 @@ def test_a_date_has_one_holiday_and_one_exception(model):
     model(calendar=calendar, date=dt.date(2026, 5, 5))
     with pytest.raises(IntegrityError), transaction.atomic():
         model(calendar=calendar, date=dt.date(2026, 5, 5))
-
-
-@pytest.mark.parametrize("intervals", [*BROKEN, [[540, 700], [600, 800]]])
-def test_an_exception_with_broken_intervals_is_refused(intervals):
-    with pytest.raises(ValidationError):
-        CalendarException(date=dt.date(2026, 5, 5), name="x", intervals=intervals).clean()
-
-
-@pytest.mark.parametrize("tz", ["Mars/Olympus", "", "../../etc/passwd", "Asia/Seoul\x00"])
-def test_an_unknown_zone_is_refused(tz):
-    with pytest.raises(ValidationError):
-        Calendar(key="x", name_ko="x", tz=tz).clean()

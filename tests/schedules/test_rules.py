@@ -80,7 +80,8 @@ def test_names_and_zones_are_checked():
         "name_ko": "야간",
         "tz": "Europe/Berlin",
     }
-    for wrong in ({"name_ko": " "}, {"tz": "Mars/Base"}, {"name_en": "a\0b"}):
+    zones = ({"tz": zone} for zone in ("Mars/Olympus", "", "../../etc/passwd", "Asia/Seoul\x00"))
+    for wrong in ({"name_ko": " "}, {"name_en": "a\0b"}, *zones):
         with pytest.raises(RuleRefusedError):
             rules.check_names(wrong)
     with pytest.raises(BadInputError):
