@@ -30,17 +30,40 @@ document.addEventListener("htmx:afterSwap", () => {
   kept = null;
 });
 
-// Questions that are asked anew (data-keep-cursor) leave the field somebody is writing in as it is.
-let writing = null;
+// Questions that are asked anew (data-keep-cursor) keep the field somebody is writing in, and all that was changed
+// after the request had gone, of which the answer does not know. For these they are asked once more.
+const asked = new WeakMap();
+let changed = [];
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const field = document.activeElement;
-  const inside = event.detail.target?.hasAttribute?.("data-keep-cursor") && event.detail.target.contains(field);
-  writing = inside && field.id && "value" in field ? { id: field.id, value: field.value } : null;
+const fieldsOf = (region) =>
+  [...region.querySelectorAll("input[id]:not([type=hidden], [type=file]), select[id], textarea[id]")];
+const isTicked = (field) => /^(radio|checkbox)$/.test(field.type);
+const stateOf = (field) => (isTicked(field) ? field.checked : field.value);
+const statesOf = (region) => new Map(fieldsOf(region).map((field) => [field.id, stateOf(field)]));
+
+document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => {
+  if (elt.hasAttribute("data-keep-cursor")) asked.set(elt, statesOf(elt));
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  const field = writing && document.getElementById(writing.id);
-  if (field && !/^(radio|checkbox)$/.test(field.type) && field.value !== writing.value) field.value = writing.value;
-  writing = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  changed = [];
+  const sent = asked.get(target);
+  if (!sent) return;
+  const isWriting = (field) => field === document.activeElement && !isTicked(field);
+  changed = fieldsOf(target)
+    .map((field) => ({ id: field.id, state: stateOf(field), isNews: stateOf(field) !== sent.get(field.id), kept: isWriting(field) }))
+    .filter(({ isNews, kept }) => isNews || kept);
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  changed.forEach(({ id, state }) => {
+    const field = document.getElementById(id);
+    if (!field || stateOf(field) === state) return;
+    if (isTicked(field)) field.checked = state;
+    else field.value = state;
+  });
+  const region = changed.some(({ isNews }) => isNews) && document.querySelector("[data-keep-cursor]");
+  changed = [];
+  // A request that waited for its turn went with the region that was replaced.
+  if (region) setTimeout(() => region.isConnected && region.dispatchEvent(new Event("change")));
 });

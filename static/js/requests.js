@@ -34,7 +34,7 @@ function showBar() {
 }
 
 // Pressing the send button leaves the last field, which would ask the questions anew just before the page goes.
-let pressed = 0;
+let pressed = -Infinity; // the first moments of a page are not near a press
 const PRESS = 400;
 
 document.addEventListener("pointerdown", (event) => {

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.person import Person
 from tests.faults.stack import PrivateStack
-from tests.faults.story import Story
+from tests.faults.story import Story, until
 
 pytestmark = pytest.mark.e2e
+REFRESH = re.compile(r"/refresh/$")
+
+
+def test_what_is_typed_while_questions_are_asked_anew_stays(browser: Browser, stack: PrivateStack) -> None:
+    with Person(browser, stack, "seoyeon", lang="en") as manager:
+        page = manager.open("/catalog/item/new-starter-kit/?fresh")
+        form = page.locator("#order-form")
+        held: list[Route] = []
+        page.route(REFRESH, lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
+        directory = form.locator("input[type=checkbox][name$=directory]")
+        day, name = form.locator("[name$=first_day]"), form.locator("[name$=full_name]")
+        directory.check()  # in the first moment of the page
+        assert until(lambda: page.evaluate("1") and held, 10)
+        day.fill("2027-03-02")
+        name.fill("Jiwoo Han")
+        directory.focus()  # the cursor is somewhere else by now
+        with page.expect_response(REFRESH):
+            held[0].continue_()
+        page.wait_for_timeout(500)  # they are asked once more for what was typed meanwhile
+        expect(day).to_have_value("2027-03-02")
+        expect(name).to_have_value("Jiwoo Han")
+        expect(directory).to_be_checked()
+        form.locator(".form-actions button").click()
+        page.wait_for_url(re.compile(r"/my/RITM\d+/"))
 
 
 def test_what_was_closed_stays_closed_and_what_was_opened_open(browser: Browser, stack: PrivateStack) -> None:
