@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -21,6 +22,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Resumed = Callable[[], Awaitable[None]]
 Identify = Callable[[str, str], Awaitable[Reader | None]]
 
 PATH = "/api/v1/stream/"
@@ -32,6 +34,7 @@ SEND_SECONDS = 20.0
 _TOPIC = re.compile(
     r"^(tickets/[A-Z]{2,10}[0-9]{1,12}|queue/[a-z0-9_-]{1,60}|users/(me|[0-9]{1,18}))$", re.ASCII
 )
+_AGE = re.compile(r"^[0-9]{1,12}$", re.ASCII)
 _ALIASES = {"all-tickets": "queue/all", "approvals/mine": "users/me"}
 _TITLES = {
     400: ("bad_input", gettext_noop("The request is malformed")),
@@ -102,7 +105,8 @@ class Front:
         self._hub.add(connection)
         try:
             last_id = headers.get("last-event-id") or query.get("last_event_id", [""])[-1]
-            await self._run(connection, last_id, shared, receive, send)
+            resumed = functools.partial(self._hub.resume, connection, last_id[:64], _age(query))
+            await self._run(connection, resumed, shared, receive, send)
         finally:
             self._hub.remove(connection)
 
@@ -118,11 +122,11 @@ class Front:
         return reader
 
     async def _run(
-        self, connection: Connection, last_id: str, shared: Headers, receive: Receive, send: Send
+        self, connection: Connection, resumed: Resumed, shared: Headers, receive: Receive, send: Send
     ) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _stream_headers() + shared})
         parts = (
-            asyncio.create_task(self._write(connection, last_id, send)),
+            asyncio.create_task(self._write(connection, resumed, send)),
             asyncio.create_task(_gone(receive)),
             asyncio.create_task(connection.ended.wait()),
         )
@@ -135,13 +139,12 @@ class Front:
         if not parts[1].done() or parts[1].cancelled():
             await _close(send)
 
-    async def _write(self, connection: Connection, last_id: str, send: Send) -> None:
+    async def _write(self, connection: Connection, resumed: Resumed, send: Send) -> None:
         await _chunk(send, b"retry: 3000\n: open\n\n")
-        if last_id:
-            try:
-                await self._hub.resume(connection, last_id[:64])
-            except DatabaseError:
-                return
+        try:
+            await resumed()
+        except DatabaseError:
+            return
         while True:
             try:
                 frame = await asyncio.wait_for(connection.frames.get(), HEARTBEAT_SECONDS)
@@ -159,6 +162,16 @@ def _topics(query: dict[str, list[str]], reader: Reader) -> frozenset[str]:
     if wrong:
         raise Refusal(400, f"topics: {wrong[0][:80]}")
     return frozenset(f"users/{reader.user_id}" if topic == "users/me" else topic for topic in topics)
+
+
+def _age(query: dict[str, list[str]]) -> float | None:
+    """Seconds since the page of the reader was asked for, given in milliseconds; None without it."""
+    given = query.get("age", [""])[-1]
+    if not given:
+        return None
+    if not _AGE.match(given):
+        raise Refusal(400, "age: 0 … 999999999999 (ms)")
+    return int(given) / 1000
 
 
 def _cors(origin: str) -> Headers:

@@ -66,7 +66,8 @@ class Hub:
         self._may_read = may_read
         self._by_topic: dict[str, set[Connection]] = {}
         self._per_user: dict[int, int] = {}
-        self._ring: deque[tuple[float, Envelope]] = deque(maxlen=RING_SIZE)
+        self._ring: deque[tuple[float, Envelope]] = deque()
+        self._complete_since = time.monotonic()
         self._known: OrderedDict[str, None] = OrderedDict()
         self.connections: set[Connection] = set()
 
@@ -110,6 +111,10 @@ class Hub:
         while len(self._known) > KNOWN_SIZE:
             self._known.popitem(last=False)
 
+    def begin(self) -> None:
+        """What is delivered from now on is all there is; of what was before, a page must look itself."""
+        self._complete_since = time.monotonic()
+
     @property
     def last_id(self) -> str:
         """The id of the newest envelope, empty when there was none."""
@@ -121,23 +126,36 @@ class Hub:
             return
         self.skip(envelope.id)
         self._ring.append((time.monotonic(), envelope))
+        if len(self._ring) > RING_SIZE:
+            self._complete_since = self._ring.popleft()[0]
         wanted = {c for m in envelope.messages for c in self._by_topic.get(m.topic, ())}
         await self._hand_out(envelope, wanted)
 
-    async def resume(self, connection: Connection, last_id: str) -> None:
-        """Send what came after ``last_id``, or ``reset`` when that is not known any more."""
-        oldest = time.monotonic() - RING_SECONDS
-        ids = [envelope.id for at, envelope in self._ring if at > oldest]
-        if last_id not in ids:
+    async def resume(self, connection: Connection, last_id: str = "", age: float | None = None) -> None:
+        """Send what came after ``last_id``, and what came in the last ``age`` seconds.
+
+        Sends ``reset`` instead when that is not known any more: the id is none of the last hour's, or this
+        process is not as old as that, or has forgotten a part of it.
+        """
+        now = time.monotonic()
+        ring = list(self._ring)
+        starts = []
+        if last_id:
+            at = next((n for n, (_at, envelope) in enumerate(ring) if envelope.id == last_id), None)
+            starts.append(None if at is None or ring[at][0] <= now - RING_SECONDS else at + 1)
+        if age is not None:
+            known = age < RING_SECONDS and self._complete_since < now - age
+            starts.append(sum(at < now - age for at, _envelope in ring) if known else None)
+        if None in starts:
             connection.offer(RESET)
             return
-        missed = list(self._ring)[len(self._ring) - len(ids) + ids.index(last_id) + 1 :]
-        for _at, envelope in missed:
+        for _at, envelope in ring[min(starts, default=len(ring)) :]:
             await self._hand_out(envelope, {connection})
 
     def reset(self) -> None:
         """Tell everybody to look again: something may have been missed."""
         self._ring.clear()
+        self.begin()
         for connection in list(self.connections):
             connection.offer(RESET)
 

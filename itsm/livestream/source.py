@@ -92,6 +92,7 @@ class Source:
         """Read the event table for ever: often while the broker is away, now and then beside it."""
         for envelope in await self._first():
             self._hub.skip(envelope.id)  # what happened before this process started is nobody's news
+        self._hub.begin()
         while True:
             await self._pause()
             try:

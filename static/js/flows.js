@@ -26,9 +26,27 @@ document.addEventListener("htmx:configRequest", (event) => {
 const isBusy = (part) =>
   part.querySelector("details[open]") || (part.contains(document.activeElement) && part.id === "side");
 
+const again = (id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("run:again"));
+
+// What somebody is doing is not taken away: the refresh is made when they are done.
+const refused = new Set();
+
+const whenDone = () => {
+  refused.forEach((id) => {
+    const part = document.getElementById(id);
+    if (part && isBusy(part)) return;
+    refused.delete(id);
+    again(id);
+  });
+};
+
+["focusout", "toggle"].forEach((end) => document.addEventListener(end, () => setTimeout(whenDone), true));
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
-  if (part.hasAttribute("data-run-part") && isBusy(part)) event.preventDefault();
+  if (!part.hasAttribute("data-run-part") || !isBusy(part)) return;
+  event.preventDefault();
+  refused.add(part.id);
 });
 
 // A refresh that was on its way when another step was chosen, or when somebody began to act, comes too late.
@@ -36,18 +54,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { elt, path } = event.detail.requestConfig;
   if (elt.id !== "side" || !elt.hasAttribute("data-run-part")) return;
   const part = document.getElementById("side");
-  if (path !== location.pathname + location.search || isBusy(part)) event.detail.shouldSwap = false;
+  if (path === location.pathname + location.search && !isBusy(part)) return;
+  event.detail.shouldSwap = false;
+  if (isBusy(part)) refused.add("side");
 });
-
-const again = (id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("run:again"));
 
 // News that come while a refresh is on its way are not in its answer: it is made once more then.
 let news = 0;
 const knew = {};
 
 document.addEventListener("maru:ticket-changed", () => (news += 1), true);
-document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => {
-  if (elt.hasAttribute("data-run-part") && !(elt.id in knew)) knew[elt.id] = news;
+document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
+  if (elt.hasAttribute("data-run-part")) knew[elt.id] = news;
 });
 document.addEventListener("htmx:afterSettle", ({ target: { id } }) => {
   if (!(id in knew)) return;

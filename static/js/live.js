@@ -5,25 +5,42 @@
 // so rights are checked there. A stream event "ticket.changed" becomes the bubbling DOM event "maru:ticket-changed"
 // on the <maru-live> that asked for its topic. Without a stream each page is told to look again every 30 seconds.
 
+//
+// A page is as old as its request, and its stream opens later: what changed between the two is asked for by age.
+// Only ages cross the wire, so the clocks of browser and server may differ.
+
 const TYPES = ["ticket.changed", "queue.changed", "notification", "approval"];
 const POLL = 30000;
 const BEAT = 5000;
 const LONGEST_WAIT = 60000;
+const LOST = 180000; // a tab in the background may get to speak once a minute only
+const MARGIN = 1000; // how much older a page is taken to be: the question for what it missed takes its time too
+const LATE = 10000; // a part that came by itself later was asked for no longer ago than this
 
 const id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
 const elements = new Set();
-const channel = "BroadcastChannel" in window ? new BroadcastChannel("maru-live") : null;
-const wanted = new Map(); // per tab: its topics and when it last said so
+const shared = "BroadcastChannel" in window && navigator.locks; // both: else each tab reads a stream of its own
+const channel = shared ? new BroadcastChannel("maru-live") : null;
+const wanted = new Map(); // per tab: its topics, since when it has missed what happens to them, when it last said so
+const asked = Date.now() - performance.now() + (performance.getEntriesByType("navigation")[0]?.fetchStart || 0);
 
 let source = null;
-let opened = "";
+let opened = [];
 let lastId = "";
 let failures = 0;
 let leading = false;
 let live = false;
 let base = "/api/v1/stream/";
+let recent = []; // what the stream told lately: a tab that opens meanwhile has missed it
 
-const ownTopics = () => [...new Set([...elements].flatMap((element) => element.topics))];
+function earliest(pairs) {
+  const topics = new Map();
+  pairs.forEach(([topic, since]) => topics.set(topic, Math.min(since, topics.get(topic) ?? since)));
+  return topics;
+}
+
+const ownTopics = () =>
+  earliest([...elements].flatMap(({ topics, since }) => topics.map((topic) => [topic, since])));
 
 function say(message) {
   channel?.postMessage({ from: id, ...message });
@@ -51,39 +68,53 @@ function received(type, data) {
   deliver(type, data.topic, data);
 }
 
-function allTopics() {
-  const now = Date.now();
-  wanted.set(id, { topics: ownTopics(), at: now });
-  const names = [];
-  wanted.forEach(({ topics, at }, tab) => {
-    if (now - at > 3 * BEAT) wanted.delete(tab);
-    else names.push(...topics);
+// What a tab wants now. What it wants anew and the stream told since is told to it again.
+function want(tab, topics) {
+  const before = wanted.get(tab)?.topics;
+  wanted.set(tab, { topics, at: Date.now() });
+  recent = recent.filter(({ at }) => Date.now() - at < LONGEST_WAIT);
+  recent.forEach(({ at, type, data }) => {
+    if (before?.has(data.topic) || !(at >= topics.get(data.topic) - MARGIN)) return;
+    if (tab === id) received(type, data);
+    else say({ kind: "event", to: tab, type, data, lastId });
   });
-  return [...new Set(names)].sort().join(",");
+}
+
+function allTopics() {
+  want(id, ownTopics());
+  const pairs = [];
+  wanted.forEach(({ topics, at }, tab) => {
+    if (Date.now() - at > LOST) wanted.delete(tab);
+    else pairs.push(...topics);
+  });
+  return earliest(pairs);
 }
 
 function open() {
   const topics = allTopics();
-  if (!topics || (source && topics === opened)) return;
+  const names = [...topics.keys()].sort();
+  if (!names.length || (source && names.join() === opened.join())) return;
+  const missed = [...topics].filter(([topic]) => !lastId || !opened.includes(topic)).map(([, since]) => since);
   source?.close();
-  opened = topics;
+  opened = names;
   const url = new URL(base, location.href);
-  url.searchParams.set("topics", topics);
+  url.searchParams.set("topics", names.join());
   if (lastId) url.searchParams.set("last_event_id", lastId);
+  if (missed.length) url.searchParams.set("age", Math.ceil(Date.now() - Math.min(...missed) + MARGIN));
   source = new EventSource(url, { withCredentials: true });
   source.onopen = () => {
     failures = 0;
     setLive(true);
-    say({ kind: "live", state: true });
+    tellState();
   };
+  // The browser would ask again with the age of now: this asks anew.
   source.onerror = () => {
     setLive(false);
-    say({ kind: "live", state: false });
-    if (source.readyState !== EventSource.CLOSED) return;
+    tellState();
+    source.close();
     source = null;
     failures += 1;
-    const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** failures) * (0.5 + Math.random() / 2);
-    setTimeout(open, wait);
+    setTimeout(open, Math.min(LONGEST_WAIT, 1000 * 2 ** failures) * (0.5 + Math.random() / 2));
   };
   TYPES.forEach((type) => {
     source.addEventListener(type, (event) => {
@@ -94,8 +125,9 @@ function open() {
       } catch {
         return;
       }
+      recent.push({ at: Date.now(), type, data });
       received(type, data);
-      say({ kind: "event", type, data });
+      say({ kind: "event", type, data, lastId });
     });
   });
   // The stream could not resume where it broke off: everything shown may be old.
@@ -106,10 +138,14 @@ function open() {
   });
 }
 
+function tellState() {
+  say({ kind: "live", state: live, opened, lastId });
+}
+
 const TYPES_OF = { tickets: ["ticket.changed"], queue: ["queue.changed"], users: ["notification", "approval"] };
 
 function lookAgain() {
-  ownTopics().forEach((topic) => {
+  ownTopics().forEach((_since, topic) => {
     const [kind, name] = topic.split("/");
     const detail = { topic, number: kind === "tickets" ? name : undefined, poll: true };
     (TYPES_OF[kind] || []).forEach((type) => deliver(type, topic, detail));
@@ -117,26 +153,35 @@ function lookAgain() {
 }
 
 channel?.addEventListener("message", ({ data: message }) => {
-  if (message.from === id) return;
+  if (message.from === id || (message.to && message.to !== id)) return;
   if (message.kind === "topics") {
-    wanted.set(message.from, { topics: message.topics, at: Date.now() });
+    want(message.from, message.topics);
     if (leading) open();
-  } else if (message.kind === "event") received(message.type, message.data);
-  else if (message.kind === "live") setLive(message.state);
-  else if (message.kind === "look-again") lookAgain();
+  } else if (message.kind === "bye") {
+    wanted.delete(message.from);
+  } else if (message.kind === "event") {
+    lastId = message.lastId; // the next to lead goes on from there
+    received(message.type, message.data);
+  } else if (message.kind === "live") {
+    ({ opened, lastId } = message);
+    setLive(message.state);
+  } else if (message.kind === "look-again") {
+    lastId = "";
+    lookAgain();
+  }
 });
 
 function lead() {
   leading = true;
-  say({ kind: "who" });
   open();
   return new Promise(() => {}); // held until this tab goes
 }
 
 function start() {
   say({ kind: "topics", topics: ownTopics() });
-  if (navigator.locks && channel) navigator.locks.request("maru-live", lead);
+  if (shared) navigator.locks.request("maru-live", lead);
   else lead();
+  addEventListener("pagehide", () => say({ kind: "bye" }));
   setInterval(() => {
     say({ kind: "topics", topics: ownTopics() });
     if (leading) open();
@@ -155,6 +200,7 @@ class MaruLive extends HTMLElement {
 
   connectedCallback() {
     elements.add(this);
+    this.since = started ? Date.now() - LATE : asked;
     base = this.getAttribute("src") || base;
     if (started) {
       say({ kind: "topics", topics: ownTopics() });

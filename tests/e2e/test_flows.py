@@ -130,6 +130,27 @@ def test_news_that_come_while_the_page_refreshes_itself_are_shown(
         expect(ask).to_have_attribute("data-tone", "good", timeout=5000)  # by itself it looks every 15 s
 
 
+def test_what_changed_while_somebody_filled_in_is_shown_when_they_are_done(
+    browser: Browser, stack: PrivateStack
+) -> None:
+    story = Story(stack)
+    story.order()
+    run = until(lambda: stack.sql(NEWEST))[0][0]
+    with Person(browser, stack, "admin", lang="en") as admin:
+        page = admin.open(f"/design/flows/runs/{run}/?step=1")
+        page.wait_for_timeout(1500)  # what the order itself caused has been shown
+        state = page.locator("#side .badge").first
+        expect(state).to_have_text("Waiting")
+        summary = page.locator("#side summary").first
+        summary.click()
+        assert until(story.approve_what_waits)
+        expect(page.locator(".flow-map [data-node=ask]")).to_have_attribute("data-tone", "good", timeout=WAIT)
+        expect(state).to_have_text("Waiting")
+        summary.click()
+        summary.evaluate("each => each.blur()")
+        expect(state).to_have_text("Done", timeout=5000)
+
+
 def test_a_flow_is_made_and_its_run_helped_without_scripts(browser: Browser, stack: PrivateStack) -> None:
     title = "A printer nobody knows"
     with Person(browser, stack, "admin", lang="en", scripts=False) as admin:

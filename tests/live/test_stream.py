@@ -191,6 +191,39 @@ def test_an_unknown_position_means_look_again(live, cookie):
     assert stream.next()["event"] == "reset"
 
 
+def test_a_page_is_told_what_changed_between_its_request_and_its_stream(live, cookie):
+    requester, agent = UserFactory(), AgentFactory()
+    incident = make_incident(requester=requester)
+    work_off()
+    asked, key = f"tickets/{incident.number}", cookie(requester)
+    live.open(asked, cookie=key)  # the hub hears of it, whoever listens
+    time.sleep(1.5)
+    began = time.monotonic()
+    add_comment(incident.pk, actor=agent, body="One.")
+    add_work_note(incident.pk, actor=agent, body="Internal.")
+    work_off()
+    time.sleep(0.5)
+    age = int((time.monotonic() - began) * 1000)
+    late = live.open(f"{asked}&age={age}", cookie=key)
+    assert late.next()["data"]["kind"] == "ticket.commented"
+    assert late.quiet()  # nor of the note
+    assert live.open(f"{asked}&age=100", cookie=key).quiet()  # a page asked for afterwards shows it
+
+
+@pytest.mark.parametrize("age", [3_600_000, 999_999_999_999])
+def test_a_page_older_than_what_is_known_looks_again(live, cookie, age):
+    stream = live.open(f"users/me&age={age}", cookie=cookie(UserFactory()))
+    assert stream.next()["event"] == "reset"
+    assert stream.quiet()
+
+
+@pytest.mark.parametrize("age", ["-1", "1.5", "soon", "1" * 13])
+def test_an_age_that_is_none_is_refused(live, cookie, age):
+    stream = live.open(f"users/me&age={age}", cookie=cookie(UserFactory()))
+    assert stream.status == 400
+    assert "age" in stream.body()["detail"]
+
+
 def test_one_event_is_told_once_however_often_it_arrives(live, cookie):
     agent = AgentFactory()
     incident = make_incident()
