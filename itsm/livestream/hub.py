@@ -139,18 +139,19 @@ class Hub:
         """
         now = time.monotonic()
         ring = list(self._ring)
-        starts = []
+        starts = [len(ring)]
         if last_id:
             at = next((n for n, (_at, envelope) in enumerate(ring) if envelope.id == last_id), None)
-            starts.append(None if at is None or ring[at][0] <= now - RING_SECONDS else at + 1)
+            if at is None or ring[at][0] <= now - RING_SECONDS:
+                return connection.offer(RESET)
+            starts.append(at + 1)
         if age is not None:
-            known = age < RING_SECONDS and self._complete_since < now - age
-            starts.append(sum(at < now - age for at, _envelope in ring) if known else None)
-        if None in starts:
-            connection.offer(RESET)
-            return
-        for _at, envelope in ring[min(starts, default=len(ring)) :]:
+            if age >= RING_SECONDS or self._complete_since >= now - age:
+                return connection.offer(RESET)
+            starts.append(sum(at < now - age for at, _envelope in ring))
+        for _at, envelope in ring[min(starts) :]:
             await self._hand_out(envelope, {connection})
+        return None
 
     def reset(self) -> None:
         """Tell everybody to look again: something may have been missed."""

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import APIResponse, Browser, Route, expect
 
 from tests.e2e.person import WAIT, Person
+from tests.e2e.records import approve, ordered
 from tests.faults.stack import PrivateStack
 from tests.faults.story import Story, until
 
@@ -17,12 +18,7 @@ RUN_OF = (
     "SELECT r.public_id FROM workflows_flowrun r JOIN tickets_ticket t ON t.id = r.ticket_id"
     " WHERE t.title = %s ORDER BY r.id DESC LIMIT 1"
 )
-DECIDED = (
-    "SELECT 1 FROM workflows_flowstep s JOIN workflows_flowrun r ON r.id = s.run_id"
-    " WHERE r.public_id = %s AND s.node_id = 'ask' AND s.status = 'done'"
-)
 REFRESH = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
-NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
 
 
 def refusing_flow(key: str, kind: str, title: str) -> str:
@@ -55,9 +51,7 @@ def refusing_flow(key: str, kind: str, title: str) -> str:
 
 
 def test_a_run_moves_while_somebody_looks_at_it(browser: Browser, stack: PrivateStack) -> None:
-    story = Story(stack)
-    story.order()
-    run = until(lambda: stack.sql(NEWEST))[0][0]
+    story, run = ordered(stack)
     with Person(browser, stack, "admin", lang="en") as admin:
         page = admin.open(f"/design/flows/runs/{run}/")
         card = page.locator(".flow-map [data-node=ask]")
@@ -74,9 +68,7 @@ def test_a_run_moves_while_somebody_looks_at_it(browser: Browser, stack: Private
 
 
 def test_a_step_opens_also_while_the_page_refreshes_itself(browser: Browser, stack: PrivateStack) -> None:
-    story = Story(stack)
-    story.order()
-    run = until(lambda: stack.sql(NEWEST))[0][0]
+    story, run = ordered(stack)
     assert until(story.approve_what_waits)
     with Person(browser, stack, "admin", lang="en") as admin:
         page = admin.open(f"/design/flows/runs/{run}/")
@@ -108,9 +100,7 @@ def test_a_step_opens_also_while_the_page_refreshes_itself(browser: Browser, sta
 def test_news_that_come_while_the_page_refreshes_itself_are_shown(
     browser: Browser, stack: PrivateStack
 ) -> None:
-    story = Story(stack)
-    story.order()
-    run = until(lambda: stack.sql(NEWEST))[0][0]
+    story, run = ordered(stack)
     with Person(browser, stack, "admin", lang="en") as admin:
         page = admin.open(f"/design/flows/runs/{run}/")
         ask = page.locator(".flow-map [data-node=ask]")
@@ -121,8 +111,7 @@ def test_news_that_come_while_the_page_refreshes_itself_are_shown(
         page.route(address, lambda route: held.append((route, route.fetch())), times=2)
         page.evaluate(REFRESH)
         assert until(lambda: page.evaluate("1") and len(held) == 2, 10)
-        assert until(story.approve_what_waits)
-        assert until(lambda: stack.sql(DECIDED, (run,)), 10)
+        approve(story, stack, run)
         page.evaluate(REFRESH)  # while the answers from before the decision are on their way
         page.wait_for_timeout(2500)  # so is whatever the stream tells of it
         for route, answer in held:
@@ -133,9 +122,7 @@ def test_news_that_come_while_the_page_refreshes_itself_are_shown(
 def test_what_changed_while_somebody_filled_in_is_shown_when_they_are_done(
     browser: Browser, stack: PrivateStack
 ) -> None:
-    story = Story(stack)
-    story.order()
-    run = until(lambda: stack.sql(NEWEST))[0][0]
+    story, run = ordered(stack)
     with Person(browser, stack, "admin", lang="en") as admin:
         page = admin.open(f"/design/flows/runs/{run}/?step=1")
         page.wait_for_timeout(1500)  # what the order itself caused has been shown

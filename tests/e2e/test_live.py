@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.person import Person
+from tests.e2e.records import approve, ordered
 from tests.faults.stack import PrivateStack
-from tests.faults.story import Story, until
+from tests.faults.story import until
 
 pytestmark = pytest.mark.e2e
 
-NEWEST = "SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1"
-DECIDED = (
-    "SELECT 1 FROM workflows_flowstep s JOIN workflows_flowrun r ON r.id = s.run_id"
-    " WHERE r.public_id = %s AND s.node_id = 'ask' AND s.status = 'done'"
-)
 STREAM = "**/api/v1/stream/**"
-
-
-def ordered(stack: PrivateStack) -> tuple[Story, str]:
-    story = Story(stack)
-    story.order()
-    return story, until(lambda: stack.sql(NEWEST))[0][0]
-
-
-def decide(story: Story, stack: PrivateStack, run: str, page: Page) -> None:
-    """The manager says yes, and the workers have told everybody of it."""
-    assert until(story.approve_what_waits)
-    assert until(lambda: stack.sql(DECIDED, (run,)), 10)
-    page.wait_for_timeout(1500)
 
 
 @pytest.mark.parametrize("other_tab", [False, True])
@@ -47,7 +30,8 @@ def test_what_changes_before_the_stream_opens_is_shown(
         ask = page.locator(".flow-map [data-node=ask]")
         expect(ask).to_have_attribute("data-tone", "warn")
         assert until(lambda: page.evaluate("1") and held, 5)
-        decide(story, stack, run, page)
+        approve(story, stack, run)
+        page.wait_for_timeout(1500)  # everybody has been told
         held[0].continue_()
         expect(ask).to_have_attribute("data-tone", "good", timeout=5000)  # by itself it looks every 15 s
 
@@ -63,7 +47,8 @@ def test_a_tab_that_comes_late_is_told_what_the_other_heard(browser: Browser, st
         late.goto(address, wait_until="commit")
         ask = late.locator(".flow-map [data-node=ask]")
         expect(ask).to_have_attribute("data-tone", "warn")
-        decide(story, stack, run, late)
+        approve(story, stack, run)
+        late.wait_for_timeout(1500)
         for route in held:
             route.continue_()
         expect(ask).to_have_attribute("data-tone", "good", timeout=5000)
