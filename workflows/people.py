@@ -22,9 +22,9 @@ def meant(
     for spec in specs:
         [(form, value)] = spec.items()
         if form == "path":
-            found += _named(resolve(value, names))
+            found += _named(resolve(value, names), requester)
         elif form == "user":
-            found += _named(value)
+            found += _named(value, requester)
         elif form == "group":
             group = group_keyed(None, value)
             found += [group] if group else []
@@ -54,10 +54,12 @@ def manager(user: User | None, levels: int) -> User | None:
     return user
 
 
-def _named(value: Any) -> list[Named]:
-    """People from a user name, a person's names, or a list of these."""
+def _named(value: Any, requester: User | None) -> list[Named]:
+    """People from a user name, a person's names, or a list of these; the requester has been read already."""
     if isinstance(value, list | tuple):
-        return [each for part in value for each in _named(part)]
+        return [each for part in value for each in _named(part, requester)]
     username = value.get("username") if isinstance(value, dict) else value
+    if requester is not None and username == requester.username:
+        return [requester]
     found = person_named(None, username) if isinstance(username, str) and username else None
     return [found] if found else []
