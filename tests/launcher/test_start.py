@@ -90,3 +90,26 @@ def test_run_starts_from_any_folder_and_names_an_unknown_command():
     assert unknown.returncode == 2
     assert "tset" in unknown.stderr
     assert os.access(shell, os.X_OK)
+
+
+def test_run_says_that_packages_are_missing_and_mends_itself_the_next_time(tmp_path):
+    """The index is away the first time: a reason and no traceback; the half-made environment is no trap."""
+    folder, tools = tmp_path / "새 폴더", tmp_path / "tools"
+    folder.mkdir()
+    tools.mkdir()
+    for name in ("run", "uv.lock", "requirements.lock"):
+        shutil.copy(BASE_DIR / name, folder)
+    (folder / "itsm").mkdir()
+    (folder / "itsm" / "__main__.py").write_text("print('started')")
+    uv = tools / "uv"
+    uv.write_text(f'#!/bin/sh\ntest "$1" = venv && exec {sys.executable} -m venv --without-pip "$5"\nexit 2\n')
+    uv.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
+    shell = [str(folder / "run"), "help"]
+    away = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+    assert (away.returncode, away.stdout) == (1, "")
+    assert "could not be installed" in away.stderr
+    assert "Traceback" not in away.stderr
+    uv.write_text("#!/bin/sh\nexit 0\n")
+    again = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (0, "started\n")
