@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.policies import Actor
 from accounts.selectors import people_named
 from core import outbox
-from core.errors import DomainError, FieldError, RuleRefusedError
+from core.errors import FieldError, NotVisibleError, RuleRefusedError
 from core.time import db_now
 from notifications import audience
 from notifications.services import notify
@@ -71,10 +72,13 @@ def _check_page(step: Params) -> Iterator[FieldError]:
     if not isinstance(rota, str) or not rota:
         yield FieldError("rota", "required", _("Say which on-call rota is paged."))
         return
+    find: Callable[[Actor, str], Any] | None = getattr(schedules, "rota_keyed", None)
     try:
-        who_is_on_call(rota, db_now())
-    except DomainError as refusal:
-        yield FieldError("rota", "does_not_exist", refusal.detail)
+        if find is not None:
+            find(None, rota)
+    except NotVisibleError:
+        text = _("There is no on-call rota “%(rota)s”.") % {"rota": rota}
+        yield FieldError("rota", "does_not_exist", text)
 
 
 def _page(mark: Mark, step: Params) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from core.errors import RuleRefusedError
+from core.errors import NotVisibleError, RuleRefusedError
 from core.time import db_now
 from sla import lint
 from sla.models import SLADefinition
@@ -122,6 +122,17 @@ def test_each_mistake_in_a_step_is_named_at_its_place(step, expected):
     good = {"at": 75, "do": "raise_priority"}
     places = [(f"escalations.1.{field}".rstrip("."), code) for field, code in expected]
     assert errors(escalations=[good, step]) == places
+
+
+@pytest.mark.parametrize(("rota", "expected"), [("network", []), ("gone", ["does_not_exist"])])
+def test_a_page_names_a_rota_that_is_there(rota, expected, monkeypatch):
+    def keyed(_actor, key):
+        if key != "network":
+            raise NotVisibleError
+
+    monkeypatch.setattr("schedules.selectors.rota_keyed", keyed, raising=False)
+    found = errors(escalations=[{"at": 50, "do": "page_on_call", "rota": rota}])
+    assert [code for _field, code in found] == expected
 
 
 @pytest.mark.parametrize("steps", [{"at": 50}, "notify", [{"at": 50, "do": "raise_priority"}] * 21])
