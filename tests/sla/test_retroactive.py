@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.models import OutboxEvent
 from sla.models import ClockEvent, ClockSegment
@@ -15,6 +17,7 @@ from sla.selectors import totals_of
 from sla.services import fire_due_clocks
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.factories.schedules import CalendarFactory
 from tests.factories.sla import PLACES, Probe, SLADefinitionFactory, is_
 from tests.sla.moments import HOUR, at, events
 from tickets.models import Activity, Ticket
@@ -226,6 +229,55 @@ def test_a_promise_that_starts_again_counts_from_the_field_as_well():
     probe.write(at(10, 12), priority=1)
     clock = probe.clock()
     assert (clock.cycle, clock.started_at, clock.due_at) == (2, at(10, 10), at(10, 18))
+
+
+WEEKS = st.sampled_from(
+    [
+        {dow: [(540, 720), (780, 1080)] for dow in range(5)},
+        {dow: [(1320, 1800)] for dow in range(5)},
+        {dow: [(0, 1440)] for dow in range(7)},
+    ]
+)
+MOVES = st.lists(
+    st.tuples(st.integers(1, 15 * 60), st.sampled_from(["waiting", "working", "new"])), max_size=8
+)
+
+
+def written_down(probe, when, **changed):
+    """A write that the clocks see and that the activity tells of."""
+    before = probe._values()
+    probe.write(when, **changed)
+    after = probe._values()
+    lines = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    lines.pop("closed_at", None)
+    Activity.objects.create(
+        ticket_id=probe.ticket.pk, at=when, kind="field", verb="moved", changes=lines, channel="page"
+    )
+
+
+@settings(max_examples=30)
+@given(weekly=WEEKS, moves=MOVES, hours=st.integers(1, 30))
+def test_a_clock_that_comes_late_stands_where_one_stands_that_was_there_from_the_beginning(
+    weekly, moves, hours
+):
+    with transaction.atomic():
+        calendar = CalendarFactory(weekly=weekly)
+        for track, fields in (("always", {"start_cond": {}}), ("late", {"retro_pause": True})):
+            retroactive(track=track, calendar=calendar, target_s=hours * HOUR, thresholds=[50], **fields)
+        probe, now = Probe(at(9, 10), priority=3), at(9, 10)
+        for minutes, state in moves:
+            now += dt.timedelta(minutes=minutes)
+            written_down(probe, now, state=state)
+        probe.write(now + dt.timedelta(minutes=7), priority=1)
+        always, late = probe.clock("always"), probe.clock("late")
+        for name in (
+            "stage", "started_at", "accrued_s", "business_pause_s", "wall_pause_s", "running_since",
+            "paused_since", "due_at", "breached_at", "next_fire_at", "next_pct",
+        ):  # fmt: skip
+            assert getattr(always, name) == getattr(late, name), name
+        assert [mark[:3] for mark in marks(always)] == [mark[:3] for mark in marks(late)]
+        assert [row[:4] for row in stretches(always)] == [row[:4] for row in stretches(late)]
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db(transaction=True)
