@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 
 from accounts.models import ApiToken, Company, Department, Group, Location, Role, User
 from accounts.policies import Actor, company_wall, visible_people, visible_tokens
@@ -26,6 +27,13 @@ def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
 def person_named(actor: Actor, username: str) -> User | None:
     """The person with that user name if ``actor`` may name them, else None."""
     return User.objects.filter(visible_people(actor), username__iexact=username).first()
+
+
+def people_named(usernames: Iterable[str]) -> dict[str, User]:
+    """The active people with these user names, by user name in small letters; for engines."""
+    wanted = [name.upper() for name in usernames]
+    rows = User.objects.annotate(in_capitals=Upper("username")).filter(in_capitals__in=wanted, is_active=True)
+    return {row.username.lower(): row for row in rows.order_by("pk")}
 
 
 def person(user_id: int) -> User | None:

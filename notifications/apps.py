@@ -13,7 +13,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register handlers and the channel, fill the bell, load the texts after each migration."""
         from core import context
-        from notifications import handlers, mail, password_reset, reference, views  # noqa: F401
+        from notifications import escalations, handlers, mail, password_reset, reference, views  # noqa: F401
 
         context.register("unread_count", views.unread)
         context.register("notices_url", views.notices_url)

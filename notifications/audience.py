@@ -5,7 +5,7 @@ Kinds are never named: phases, ranks and the registered words for employees deci
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -154,3 +154,32 @@ def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice
     people = workers(ticket) + (group_managers(ticket) if breached else [])
     quiet = {"channels": QUIET} if percent < LATE_PERCENT and not breached else {}
     yield to_agents(ticket, template, people, params={"names": {"percent": percent}}, **quiet)
+
+
+def of_overdue(ticket: Ticket, percent: int) -> Iterator[Notice]:
+    """A missed promise that is still not kept: who works it and who manages the group."""
+    people = workers(ticket) + group_managers(ticket)
+    yield to_agents(ticket, "sla_overdue", people, params={"names": {"percent": percent}})
+
+
+def of_escalation(
+    ticket: Ticket, to: Iterable[str], people: Iterable[User], *, percent: int
+) -> Iterator[Notice]:
+    """A mark that its definition wants told to people by role (see ``escalations.ROLES``) and by name.
+
+    Who works tickets hears of the promise, others that it takes longer.
+    """
+    params, roles, named = {"names": {"percent": percent}}, set(to), list(people)
+    agents = [person.pk for person in named if reads_internal(person)]
+    if "assignee" in roles and ticket.assignee_id:
+        agents.append(ticket.assignee_id)
+    if "group" in roles and ticket.group_id:
+        agents += members_of(ticket.group_id).values_list("pk", flat=True)
+    if "group_manager" in roles:
+        agents += group_managers(ticket)
+    yield to_agents(ticket, "sla_escalated", agents, params=params)
+    if "watchers" in roles:
+        yield from to_watchers(ticket, "sla_escalated", for_others="ticket_late", params=params)
+    asked = requester_side(ticket) if "requester" in roles else []
+    others = [person.pk for person in named if not reads_internal(person)]
+    yield Notice("ticket_late", [*asked, *others], Side.PORTAL, portal_url(ticket))

@@ -112,6 +112,24 @@ def tell_of_breach(event: OutboxEvent) -> None:
         notify(event, audience.of_clock(ticket, event.payload["percent"], breached=True), ticket=ticket)
 
 
+@subscribe("sla.overdue")
+def tell_of_overdue(event: OutboxEvent) -> None:
+    """An SLA clock missed its target some time ago and still runs."""
+    ticket = _ticket(event)
+    if ticket is not None and ticket.active:
+        notify(event, audience.of_overdue(ticket, event.payload["percent"]), ticket=ticket)
+
+
+@subscribe("sla.paged")
+def tell_of_page(event: OutboxEvent) -> None:
+    """Who is on call is asked to come."""
+    ticket, payload = _ticket(event), event.payload
+    if ticket is not None:
+        params = {"names": {"percent": payload["percent"]}}
+        page = audience.to_agents(ticket, "sla_paged", payload["user_ids"], params=params)
+        notify(event, [page], ticket=ticket)
+
+
 def _ticket(event: OutboxEvent) -> Ticket | None:
     pk = event.payload.get("ticket_id")
     return Ticket.objects.select_related("group").filter(pk=pk).first() if pk else None

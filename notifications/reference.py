@@ -96,6 +96,12 @@ TEXTS: dict[str, Text] = {
         "더 진행하지 않게 되었어요. 이유는 아래에 있어요.",
         "It will not be carried on. The reason is below.",
     ),
+    "ticket_late": Text(
+        "{{ ticket.number }} 처리가 늦어지고 있어요: {{ ticket.title }}",
+        "{{ ticket.number }} takes longer than planned: {{ ticket.title }}",
+        "약속한 시간보다 오래 걸리고 있어요. 담당자에게도 알렸어요. 진행 상황은 아래 버튼에서 볼 수 있어요.",
+        "This takes longer than promised. Who works on it was told. Follow it with the button below.",
+    ),
     "laptop_ready": Text(
         "{{ ticket.number }} 노트북이 준비됐어요",
         "{{ ticket.number }} your laptop is ready",
@@ -261,6 +267,27 @@ TEXTS: dict[str, Text] = {
         "{{ ticket.number }} SLA breached: {{ ticket.title }}",
         "SLA 기한이 지났습니다.",
         "The SLA target was missed.",
+        SLA_NAMES,
+    ),
+    "sla_overdue": Text(
+        "{{ ticket.number }} SLA 기한 초과 지속: {{ ticket.title }}",
+        "{{ ticket.number }} SLA still overdue: {{ ticket.title }}",
+        "SLA 기한이 지났는데 아직 끝나지 않았습니다. SLA 시간의 {{ percent }}%가 지났습니다.",
+        "The SLA target was missed and the work is not done yet. {{ percent }}% of the time are over.",
+        SLA_NAMES,
+    ),
+    "sla_escalated": Text(
+        "{{ ticket.number }} SLA 에스컬레이션: {{ ticket.title }}",
+        "{{ ticket.number }} SLA escalation: {{ ticket.title }}",
+        "SLA 시간의 {{ percent }}%가 지났습니다. 담당: {{ ticket.group }} {{ ticket.assignee }}",
+        "{{ percent }}% of the SLA time are over. With: {{ ticket.group }} {{ ticket.assignee }}",
+        SLA_NAMES,
+    ),
+    "sla_paged": Text(
+        "당직 호출, {{ ticket.number }}: {{ ticket.title }}",
+        "On-call page, {{ ticket.number }}: {{ ticket.title }}",
+        "당직 담당자로 호출되었습니다. SLA 시간의 {{ percent }}% 경과. 우선순위: {{ ticket.priority }}",
+        "You are on call. {{ percent }}% of the SLA time are over. Priority: {{ ticket.priority }}",
         SLA_NAMES,
     ),
 }

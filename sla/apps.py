@@ -11,8 +11,8 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """React to ticket writes, join the sweep, load the seed definitions after each migration."""
-        from sla import reference, services  # noqa: F401
+        """React to writes and marks, join the sweep, load the seed definitions after each migration."""
+        from sla import escalations, handlers, reference, services  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 

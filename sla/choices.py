@@ -28,12 +28,24 @@ class Target(models.TextChoices):
     CUSTOM = "custom", _("Other")
 
 
+class Relative(models.TextChoices):
+    """How the due time is given: after a length of time, or by a date (SLA-06)."""
+
+    DURATION = "", _("After a length of time")
+    DUE_FIELD = "due_field", _("At a date of the ticket")
+    END_NEXT_BD = "end_next_bd", _("At the end of the next business day")
+    NEXT_BD_AT = "next_bd_at", _("On the next business day, at a time")
+
+
 class CalendarSource(models.TextChoices):
-    """Whose business hours count (SLA-07)."""
+    """Whose business hours count (SLA-07); where there is none of that kind, the definition's do."""
 
     NONE = "none", _("Round the clock")
     DEFINITION = "def", _("The calendar of the definition")
     GROUP = "group", _("The calendar of the assignment group")
+    REQUESTER = "requester", _("The calendar of the requester's location")
+    LOCATION = "location", _("The calendar of the ticket's location")
+    CI = "ci", _("The calendar of the configuration item or service")
 
 
 class ZoneSource(models.TextChoices):
@@ -41,7 +53,10 @@ class ZoneSource(models.TextChoices):
 
     DEFINITION = "def", _("The zone of the calendar")
     REQUESTER = "requester", _("The zone of the requester")
+    REQUESTER_LOCATION = "req_loc", _("The zone of the requester's location")
     LOCATION = "location", _("The zone of the ticket's location")
+    CI = "ci", _("The zone of the configuration item's location")
+    GROUP = "group", _("The zone of the assignment group's calendar")
 
 
 class ResumeMode(models.TextChoices):
@@ -87,6 +102,7 @@ class EventKind(models.TextChoices):
     RESUME = "resume", _("Resumed")
     WARN = "warn", _("Warned")
     BREACH = "breach", _("Missed")
+    OVERDUE = "overdue", _("Still overdue")
     RETARGET = "retarget", _("New target")
     COMPLETE = "complete", _("Completed")
     CANCEL = "cancel", _("Cancelled")
@@ -99,3 +115,11 @@ class SegmentKind(models.TextChoices):
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     SOLVED = "solved", _("Solved")
+
+
+class Outcome(models.TextChoices):
+    """What became of one step of an escalation."""
+
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused by a rule")
+    SKIPPED = "skipped", _("No longer needed")

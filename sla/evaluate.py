@@ -6,9 +6,9 @@ import datetime as dt
 
 from core.cause import current_chain
 from core.conditions import Condition
-from sla import machine
+from sla import machine, retroactive
 from sla.book import Book, Promise, current, promise_of
-from sla.choices import CancelMode, OnRetarget, ResumeMode, Stage
+from sla.choices import CancelMode, OnRetarget, Relative, ResumeMode, Stage
 from sla.ledger import store
 from sla.machine import Cause, Notes
 from sla.models import Clock
@@ -53,6 +53,7 @@ class _Evaluation:
         self._fire()
         for clock in list(self.open.values()):
             self._retarget(clock)
+            self._move_due(clock)
         for promise in self.book.of_kind(self.ticket.kind):
             if promise.row.track not in self.open and self._fits(promise):
                 self._attach(promise)
@@ -109,9 +110,24 @@ class _Evaluation:
             self._finish(clock, Stage.CANCELLED)
             self._attach(sibling)
             return
-        terms = self.book.terms_for(sibling, self.ticket)
-        machine.retarget(clock, self.book.terms_of(clock), terms, self.at, self.notes, self._cause(sibling))
+        old_terms = self.book.terms_of(clock)
+        used = machine.elapsed(clock, old_terms.biz, self.at)
+        terms = self.book.terms_for(sibling, self.ticket, self.at, started=clock.started_at, used=used)
+        machine.retarget(clock, old_terms, terms, self.at, self.notes, self._cause(sibling))
         self._touch(clock)
+
+    def _move_due(self, clock: Clock) -> None:
+        """The date that a clock is due at was changed: it is planned anew, as by another target (SLA-06)."""
+        promise = promise_of(clock.definition_id)
+        is_dated = clock.is_open and promise.row.relative == Relative.DUE_FIELD
+        if not is_dated or promise.row.due_field not in self.change.changes or self._holds(promise.stop):
+            return
+        old = self.book.terms_of(clock)
+        used = machine.elapsed(clock, old.biz, self.at)
+        new = self.book.dated_terms(clock, self.ticket, self.at, used=used)
+        if new.target_s != old.target_s:
+            machine.retarget(clock, old, new, self.at, self.notes, self._cause(promise))
+            self._touch(clock)
 
     def _sibling(self, clock: Clock) -> Promise | None:
         fitting = (
@@ -126,10 +142,14 @@ class _Evaluation:
     def _attach(self, promise: Promise) -> None:
         last = self.last.get(promise.row.track)
         cycle = 1 if last is None else last.cycle + 1
-        terms = self.book.terms_for(promise, self.ticket)
-        clock = machine.attach(
-            self.ticket.pk, promise.row.track, cycle, terms, self.at, self.notes, self._cause(promise)
-        )
+        started = retroactive.start_of(promise, self.ticket, last, self.at)
+        terms, cause = self.book.terms_for(promise, self.ticket, started), self._cause(promise)
+        clock = machine.attach(self.ticket.pk, promise.row.track, cycle, terms, started, self.notes, cause)
+        if started < self.at:
+            retroactive.catch_up(
+                clock, promise, terms, self.ticket,
+                at=self.at, known=self.change.at, notes=self.notes, cause=cause,
+            )  # fmt: skip
         if last is not None:
             machine.note_solved(clock, last, self.notes)
         self.open[clock.track] = self.last[clock.track] = clock

@@ -15,27 +15,34 @@ from core import outbox, rows
 from core.cause import current_chain, current_channel
 from sla.book import promise_of
 from sla.choices import EventKind
+from sla.escalations import steps_at
 from sla.machine import Notes
-from sla.models import Clock, ClockEvent
+from sla.models import Clock, ClockEvent, SLADefinition
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket
 
 _CHANGING = [
     "definition", "gen", "stage", "target_s", "accrued_s", "business_pause_s", "wall_pause_s",
     "running_since", "paused_since", "stopped_at", "due_at", "breached_at", "next_fire_at", "next_pct",
-    "calendar", "calendar_version", "tz", "since_verb", "lock_version",
+    "next_overdue", "calendar", "calendar_version", "tz", "since_verb", "lock_version",
 ]  # fmt: skip
 _INSERT_EVENTS = """
-INSERT INTO sla_clockevent (clock_id, gen, kind, pct, at, cause)
-SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::smallint[], %s::timestamptz[], %s::jsonb[])
-ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct
+INSERT INTO sla_clockevent (clock_id, gen, kind, pct, seq, at, cause)
+SELECT * FROM unnest(
+    %s::bigint[], %s::smallint[], %s::text[], %s::smallint[], %s::smallint[], %s::timestamptz[], %s::jsonb[]
+)
+ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct, seq
 """
+NAMES = {
+    EventKind.WARN: "sla.warned", EventKind.BREACH: "sla.breached", EventKind.OVERDUE: "sla.overdue",
+}  # fmt: skip
 
 
 def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
-    """Write the clocks and their notes; tell of each warning and breach that was not told before.
+    """Write the clocks and their notes; tell of each warning, breach and reminder that was not told before.
 
-    Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
+    Part of the caller's transaction. Publishes ``sla.warned``, ``sla.breached`` and ``sla.overdue``; nothing
+    of a mark that is suppressed.
     """
     moved = list(changed)
     for clock in moved:
@@ -51,7 +58,7 @@ def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
 
 
 def _insert(events: list[ClockEvent]) -> list[ClockEvent]:
-    """The warnings and breaches among ``events`` that are new: only these may be told (RELIABILITY RL-24)."""
+    """The marks among ``events`` that are new: only these may be told (RELIABILITY RL-24)."""
     if not events:
         return []
     columns: list[Any] = [
@@ -59,14 +66,19 @@ def _insert(events: list[ClockEvent]) -> list[ClockEvent]:
         [event.gen for event in events],
         [str(event.kind) for event in events],
         [event.pct for event in events],
+        [event.seq for event in events],
         [event.at for event in events],
         [json.dumps(event.cause) for event in events],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_EVENTS, columns)
         inserted = set(cursor.fetchall())
-    marks = [event for event in events if event.pct is not None]
-    return [event for event in marks if (event.clock.pk, event.gen, str(event.kind), event.pct) in inserted]
+    marks = [event for event in events if event.kind in NAMES and not event.cause.get("suppressed")]
+    return [
+        event
+        for event in marks
+        if (event.clock.pk, event.gen, str(event.kind), event.pct, event.seq) in inserted
+    ]
 
 
 def _tell(events: list[ClockEvent]) -> None:
@@ -76,33 +88,57 @@ def _tell(events: list[ClockEvent]) -> None:
     with override(settings.LANGUAGE_CODE):
         rows.insert([_line(event) for event in events])
     for event in events:
-        clock, breached = event.clock, event.kind == EventKind.BREACH
-        payload = {
-            "ticket_id": clock.ticket_id,
-            "number": numbers[clock.ticket_id],
-            "clock_id": clock.pk,
-            "definition": promise_of(clock.definition_id).row.key,
-            "track": clock.track,
-            "gen": event.gen,
-            "percent": event.pct,
-            "at": event.at.isoformat(),
-        }
-        outbox.publish("sla.breached" if breached else "sla.warned", payload)
+        outbox.publish(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id]))
+
+
+def _payload(event: ClockEvent, number: str) -> dict[str, Any]:
+    """Ids and codes for handlers; ``escalate`` names the definition's steps that this mark sets going."""
+    clock, row = event.clock, _definition_of(event)
+    payload = {
+        "ticket_id": clock.ticket_id,
+        "number": number,
+        "clock_id": clock.pk,
+        "definition": row.key,
+        "track": clock.track,
+        "gen": event.gen,
+        "percent": _percent(event, row.overdue_repeat_s),
+        "at": event.at.isoformat(),
+    }
+    if event.seq is not None:
+        payload["repeat"] = event.seq
+    steps = steps_at(row.escalations, event.pct)
+    if steps:
+        payload["escalate"] = {"no": row.no, "steps": steps}
+    return payload
+
+
+def _percent(event: ClockEvent, repeat_s: int | None) -> int:
+    """How much of the target was used at the mark, rounded down."""
+    if event.pct is not None:
+        return event.pct
+    target_s = event.target_s or event.clock.target_s
+    return (target_s + (event.seq or 0) * (repeat_s or 0)) * 100 // target_s
 
 
 def _line(event: ClockEvent) -> Activity:
-    names = {"name": promise_of(event.clock.definition_id).row.name, "percent": event.pct}
-    breached = event.kind == EventKind.BREACH
-    text = (
-        _("%(name)s: the target was missed.")
-        if breached
-        else _("%(name)s: %(percent)s%% of the time is used.")
-    )
     return Activity(
         ticket_id=event.clock.ticket_id,
         kind=ActivityKind.SLA,
-        verb="sla_breached" if breached else "sla_warned",
-        body=text % names,
+        verb=NAMES[EventKind(event.kind)].replace(".", "_"),
+        body=_words(event),
         channel=current_channel(),
         cause_chain=current_chain(),
     )
+
+
+def _words(event: ClockEvent) -> str:
+    name = _definition_of(event).name
+    if event.kind == EventKind.BREACH:
+        return _("%(name)s: the target was missed.") % {"name": name}
+    if event.kind == EventKind.OVERDUE:
+        return _("%(name)s: still overdue, reminder %(number)s.") % {"name": name, "number": event.seq}
+    return _("%(name)s: %(percent)s%% of the time is used.") % {"name": name, "percent": event.pct}
+
+
+def _definition_of(event: ClockEvent) -> SLADefinition:
+    return promise_of(event.definition_id or event.clock.definition_id).row

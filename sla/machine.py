@@ -16,11 +16,15 @@ from sla.choices import EventKind, SegmentKind, Stage
 from sla.models import Clock, ClockEvent, ClockSegment
 
 BREACH = 100
+MOST_REMINDERS = 10_000  # of one target: a number that a forgotten ticket reaches only after years
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a definition means for one ticket: seconds, marks in percent, the business time that counts."""
+    """What a definition means for one ticket: seconds, marks in percent, the business time that counts.
+
+    ``repeat_s`` are the open seconds between two reminders after the breach, None for no reminder.
+    """
 
     definition_id: int
     target_s: int
@@ -28,6 +32,7 @@ class Terms:
     calendar_id: int | None
     calendar_version: int | None
     biz: BizCal
+    repeat_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,20 @@ class Notes:
     segments: list[ClockSegment] = field(default_factory=list)
 
     def event(
-        self, clock: Clock, kind: EventKind, at: dt.datetime, cause: Cause, pct: int | None = None
+        self,
+        clock: Clock,
+        kind: EventKind,
+        at: dt.datetime,
+        cause: Cause,
+        pct: int | None = None,
+        seq: int | None = None,
     ) -> None:
         """Note an event of the clock's present target."""
-        self.events.append(
-            ClockEvent(clock=clock, gen=clock.gen, kind=kind, pct=pct, at=at, cause=cause.as_json())
+        event = ClockEvent(
+            clock=clock, gen=clock.gen, kind=kind, pct=pct, seq=seq, at=at, cause=cause.as_json()
         )
+        event.definition_id, event.target_s = clock.definition_id, clock.target_s
+        self.events.append(event)
 
 
 def marks_of(thresholds: Sequence[int]) -> tuple[int, ...]:
@@ -133,8 +146,10 @@ def retarget(clock: Clock, old: Terms, new: Terms, at: dt.datetime, notes: Notes
     clock.definition_id, clock.target_s = new.definition_id, new.target_s
     clock.calendar_id, clock.calendar_version = new.calendar_id, new.calendar_version
     clock.tz = new.biz.plan.tz
+    clock.next_overdue = None
     if used >= new.target_s:
         clock.next_pct = None if was_breached else BREACH
+        clock.next_overdue = _reminder_after(new, used) if was_breached else None
     else:
         clock.breached_at = None
         clock.next_pct = next(pct for pct in new.marks if mark_seconds(new.target_s, pct) > used)
@@ -154,11 +169,18 @@ def note_solved(clock: Clock, last: Clock, notes: Notes) -> None:
 def fire(clock: Clock, terms: Terms, now: dt.datetime, notes: Notes, cause: Cause) -> None:
     """Note each mark that is due, once, in order, with the instant it was due (SLA-12), and plan the next."""
     while clock.next_fire_at is not None and clock.next_fire_at <= now:
-        pct, at = clock.next_pct, clock.next_fire_at
-        if pct == BREACH:
+        at = clock.next_fire_at
+        if clock.next_overdue is not None:
+            notes.event(clock, EventKind.OVERDUE, at, cause, seq=clock.next_overdue)
+            clock.next_overdue = _numbered(clock.next_overdue + 1)
+        elif clock.next_pct == BREACH:
             clock.breached_at = at
-        notes.event(clock, EventKind.BREACH if pct == BREACH else EventKind.WARN, at, cause, pct=pct)
-        clock.next_pct = next((mark for mark in terms.marks if pct is not None and mark > pct), None)
+            notes.event(clock, EventKind.BREACH, at, cause, pct=BREACH)
+            clock.next_pct, clock.next_overdue = None, _reminder_after(terms, elapsed(clock, terms.biz, at))
+        else:
+            pct = clock.next_pct or 0
+            notes.event(clock, EventKind.WARN, at, cause, pct=pct)
+            clock.next_pct = next((mark for mark in terms.marks if mark > pct), None)
         plan(clock, terms)
 
 
@@ -166,11 +188,42 @@ def plan(clock: Clock, terms: Terms) -> None:
     """Compute due time and next mark of a running clock under the calendar as it is now."""
     clock.calendar_version = terms.calendar_version
     clock.due_at = clock.breached_at or _reached(clock, terms.biz, clock.target_s)
-    clock.next_fire_at = (
-        None
-        if clock.next_pct is None
-        else _reached(clock, terms.biz, mark_seconds(clock.target_s, clock.next_pct))
-    )
+    wanted = _next_seconds(clock, terms)
+    clock.next_fire_at = None if wanted is None else _reached(clock, terms.biz, wanted)
+
+
+def catch_up(
+    clock: Clock, terms: Terms, until: dt.datetime, notes: Notes, cause: Cause, *, since: int
+) -> None:
+    """Note the marks of a clock that began in the past; only the highest is told (SLA-09, DS-8).
+
+    ``since`` is how many events there were before it began: the marks among those after are its own. The
+    reminders that would have been sent by ``until`` are left out; their numbers go on.
+    """
+    fire(clock, terms, until, notes, cause)
+    own = [event for event in notes.events[since:] if event.kind != EventKind.OVERDUE]
+    for event in [event for event in own if event.pct is not None][:-1]:
+        event.cause = {**event.cause, "suppressed": True}
+    notes.events[since:] = own
+
+
+def _next_seconds(clock: Clock, terms: Terms) -> int | None:
+    """The open seconds used at the next mark."""
+    if clock.next_overdue is not None:
+        repeat = terms.repeat_s
+        return None if repeat is None else clock.target_s + clock.next_overdue * repeat
+    return None if clock.next_pct is None else mark_seconds(clock.target_s, clock.next_pct)
+
+
+def _reminder_after(terms: Terms, used: int) -> int | None:
+    """The number of the first reminder that comes after ``used`` open seconds."""
+    if terms.repeat_s is None:
+        return None
+    return _numbered(max(used - terms.target_s, 0) // terms.repeat_s + 1)
+
+
+def _numbered(number: int) -> int | None:
+    return number if number <= MOST_REMINDERS else None
 
 
 def _reached(clock: Clock, biz: BizCal, seconds: int) -> dt.datetime | None:

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.models import Named
+from accounts.models import Location, Named
+from cmdb.models import CI
 from core.fields import PublicIdField
 from core.models import Record
 from core.revisions import new_revision
@@ -19,6 +20,8 @@ from sla.choices import (
     CancelMode,
     EventKind,
     OnRetarget,
+    Outcome,
+    Relative,
     ResumeMode,
     SegmentKind,
     Stage,
@@ -57,6 +60,12 @@ class SLADefinition(Named, Record):
     different targets, such as one per priority: a ticket has one open clock per track, and when another
     definition of the track starts to fit, the clock takes its target over (SLA-10). An absent condition never
     holds. ``target_s`` counts open seconds; ``thresholds`` are the percentages that warn before the breach.
+
+    A ``relative`` promise is due at a date instead: the one in the ticket's ``due_field``, or one of the next
+    business day (``relative_at`` is wall time in the clock's zone). ``retro_start_field`` names the ticket's
+    instant from which a clock counts that attaches later; with ``retro_pause`` the waiting since then is left
+    out. ``overdue_repeat_s`` are the open seconds between two reminders after the breach. ``escalations`` are
+    what a mark sets going, see ``sla.escalations``.
     """
 
     key = models.SlugField(max_length=60)
@@ -69,7 +78,16 @@ class SLADefinition(Named, Record):
     kind = models.CharField(max_length=20)
     type = models.CharField(max_length=5, choices=Type.choices, default=Type.SLA)
     target = models.CharField(max_length=10, choices=Target.choices, default=Target.RESOLUTION)
-    target_s = models.PositiveIntegerField()
+    target_s = models.PositiveIntegerField(null=True, blank=True)
+    relative = models.CharField(
+        max_length=12, choices=Relative.choices, default=Relative.DURATION, blank=True
+    )
+    relative_at = models.TimeField(null=True, blank=True)
+    due_field = models.CharField(max_length=40, blank=True)
+    retro_start_field = models.CharField(max_length=40, blank=True)
+    retro_pause = models.BooleanField(default=False)
+    overdue_repeat_s = models.PositiveIntegerField(null=True, blank=True)
+    escalations = models.JSONField(default=list, blank=True)
     calendar_source = models.CharField(
         max_length=10, choices=CalendarSource.choices, default=CalendarSource.DEFINITION
     )
@@ -92,7 +110,19 @@ class SLADefinition(Named, Record):
             models.UniqueConstraint(
                 fields=["key"], condition=Q(status=Status.PUBLISHED), name="sla_definition_one_published"
             ),
-            models.CheckConstraint(condition=Q(target_s__gt=0), name="sla_definition_target"),
+            models.CheckConstraint(
+                condition=Q(target_s__isnull=False, target_s__gt=0)
+                | (Q(target_s=None) & ~Q(relative=Relative.DURATION)),
+                name="sla_definition_target",
+            ),
+            models.CheckConstraint(
+                condition=(~Q(relative=Relative.DUE_FIELD) | ~Q(due_field=""))
+                & (~Q(relative=Relative.NEXT_BD_AT) | Q(relative_at__isnull=False)),
+                name="sla_definition_relative",
+            ),
+            models.CheckConstraint(
+                condition=Q(overdue_repeat_s=None) | Q(overdue_repeat_s__gt=0), name="sla_definition_overdue"
+            ),
             models.CheckConstraint(
                 condition=~Q(calendar_source=CalendarSource.DEFINITION) | Q(calendar__isnull=False),
                 name="sla_definition_calendar",
@@ -120,7 +150,8 @@ class Clock(models.Model):
 
     ``accrued_s`` are the open seconds used up to ``running_since``; ``gen`` grows with each new target;
     ``since_verb`` names the change that began the present stretch. ``next_fire_at`` and ``next_pct`` are the
-    next mark; a clock that is not in progress has none.
+    next mark, after the breach ``next_overdue`` is the number of the next reminder; a clock that is not in
+    progress has no ``next_fire_at``.
     """
 
     public_id = PublicIdField()
@@ -143,6 +174,7 @@ class Clock(models.Model):
     breached_at = models.DateTimeField(null=True)
     next_fire_at = models.DateTimeField(null=True)
     next_pct = models.PositiveSmallIntegerField(null=True)
+    next_overdue = models.PositiveSmallIntegerField(null=True)
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, db_index=False)
     calendar_version = models.PositiveIntegerField(null=True)
     tz = models.CharField(max_length=60)
@@ -211,16 +243,21 @@ class Clock(models.Model):
 class ClockEvent(models.Model):
     """What happened to a clock and why. A warning or breach exists once per clock, target and mark.
 
-    ``at`` is the instant it was due or done, ``noticed_at`` when the platform wrote it.
+    So does a reminder after the breach, by its number ``seq``. ``at`` is the instant it was due or done,
+    ``noticed_at`` when the platform wrote it. A mark whose cause says ``suppressed`` was told to nobody.
     """
 
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="events")
     gen = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=EventKind.choices)
     pct = models.PositiveSmallIntegerField(null=True)
+    seq = models.PositiveSmallIntegerField(null=True)
     at = models.DateTimeField()
     noticed_at = models.DateTimeField(db_default=Now())
     cause = models.JSONField(default=dict)
+    # By what the clock went when this was noted: it may go by another definition before it is stored.
+    definition_id: int | None = None
+    target_s: int | None = None
 
     class Meta:
         constraints = [
@@ -228,6 +265,16 @@ class ClockEvent(models.Model):
                 fields=["clock", "gen", "kind", "pct"],
                 condition=Q(kind__in=[EventKind.WARN, EventKind.BREACH]),
                 name="clock_event_once",
+            ),
+            models.UniqueConstraint(
+                fields=["clock", "gen", "kind", "seq"],
+                condition=Q(kind=EventKind.OVERDUE),
+                name="clock_event_overdue_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EventKind.OVERDUE, seq__isnull=False)
+                | (~Q(kind=EventKind.OVERDUE) & Q(seq=None)),
+                name="clock_event_number",
             ),
             models.CheckConstraint(
                 condition=(Q(kind__in=[EventKind.WARN, EventKind.BREACH]) & Q(pct__isnull=False))
@@ -238,7 +285,7 @@ class ClockEvent(models.Model):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pct or ''} of clock {self.clock_id}".replace("  ", " ")
+        return f"{self.kind} {self.pct or self.seq or ''} of clock {self.clock_id}".replace("  ", " ")
 
 
 class ClockSegment(models.Model):
@@ -266,3 +313,47 @@ class ClockSegment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.began_at}–{self.ended_at}"
+
+
+class ClockEscalation(models.Model):
+    """One step that a mark of a clock set going: the proof that it was done once per event and step."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="escalations")
+    event = models.UUIDField()
+    step = models.PositiveSmallIntegerField()
+    action = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "step"], name="clock_escalation_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.outcome} for clock {self.clock_id}"
+
+
+class LocationCalendar(Record):
+    """The calendar a place works by, and all places in it that have none of their own."""
+
+    location = models.OneToOneField(Location, on_delete=models.CASCADE, related_name="calendar_choice")
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="locations")
+
+    class Meta:
+        triggers = [new_revision("location_calendar_revision", "calendars")]
+
+    def __str__(self) -> str:
+        return f"{self.location_id} {self.calendar_id}"
+
+
+class CICalendar(Record):
+    """The calendar of a configuration item, such as the hours in which a service is supported."""
+
+    ci = models.OneToOneField(CI, on_delete=models.CASCADE, related_name="calendar_choice")
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="cis")
+
+    class Meta:
+        triggers = [new_revision("ci_calendar_revision", "calendars")]
+
+    def __str__(self) -> str:
+        return f"{self.ci_id} {self.calendar_id}"

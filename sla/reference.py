@@ -81,7 +81,7 @@ SEEDS = [
         key="ritm_fulfilment", track="ritm_fulfilment", kind="ritm", name_ko="제공", name_en="Delivery",
         target=Target.RESOLUTION, target_s=5 * OFFICE_DAY, calendar=OFFICE,
         start={"not": _one_of("state", ["pending_approval", "cancelled", "rejected"])}, stop=_DELIVERED,
-        pause=_WAITS, order=50,
+        pause=None, order=50,  # waiting for approval is before it starts
     ),
     Seed(
         key="purchase_3bd", track="purchase", kind="sctask", name_ko="구매", name_en="Purchase",

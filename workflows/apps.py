@@ -13,7 +13,16 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register sweep steps, handlers, menus and the hook of every ticket write; load the seed flows."""
         from tickets import hooks
-        from workflows import calling, executor, handlers, reference, scheduled, shell, triggers  # noqa: F401
+        from workflows import (  # noqa: F401
+            calling,
+            escalations,
+            executor,
+            handlers,
+            reference,
+            scheduled,
+            shell,
+            triggers,
+        )
 
         shell.fill()
         hooks.on_change(triggers.react, order=200)

@@ -71,9 +71,9 @@ class DefinitionOut(Out):
     pause_condition = serializers.JSONField(source="pause_cond", allow_null=True)
     warns_at_percent = serializers.ListField(child=serializers.IntegerField(), source="thresholds")
 
-    def get_target_duration(self, definition: Any) -> str:
-        """The promised business time, ISO 8601."""
-        return duration(definition.target_s)
+    def get_target_duration(self, definition: Any) -> str | None:
+        """The promised business time, ISO 8601; null for a promise that is due at a date."""
+        return None if definition.target_s is None else duration(definition.target_s)
 
 
 def duration(seconds: int) -> str:

@@ -1,0 +1,118 @@
+"""What a mark of a clock may make people hear: a notice by role or name, a page to who is on call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.policies import Actor
+from accounts.selectors import people_named
+from core import outbox
+from core.errors import FieldError, NotVisibleError, RuleRefusedError
+from core.time import db_now
+from notifications import audience
+from notifications.services import notify
+from schedules import selectors as schedules
+from tickets import escalations as actions
+from tickets.escalations import Action, Mark, Params
+
+ROLES = {
+    "assignee": gettext_lazy("Assignee"),
+    "group": gettext_lazy("Assignment group"),
+    "group_manager": gettext_lazy("Manager of the group"),
+    "requester": gettext_lazy("Requester"),
+    "watchers": gettext_lazy("Watchers"),
+}
+MOST_PEOPLE = 50
+
+
+def _check_notify(step: Params) -> Iterator[FieldError]:
+    to, names = step.get("to", []), step.get("people", [])
+    if not _is_list(to) or not _is_list(names):
+        yield FieldError("to", "type", _("Expected a list of roles and a list of user names."))
+        return
+    if not to and not names:
+        yield FieldError("to", "required", _("Say who is told."))
+    if not set(to) <= ROLES.keys():
+        text = _("Choose among: %(roles)s.") % {"roles": ", ".join(ROLES)}
+        yield FieldError("to", "choice", text)
+    strange = sorted(set(map(str.lower, names)) - set(people_named(names)))
+    if strange:
+        text = _("There is no such active person: %(names)s.") % {"names": ", ".join(strange)}
+        yield FieldError("people", "does_not_exist", text)
+
+
+def _is_list(given: Any) -> bool:
+    return isinstance(given, list) and len(given) <= MOST_PEOPLE and all(isinstance(e, str) for e in given)
+
+
+def _notify(mark: Mark, step: Params) -> str:
+    """Tell those who may read the ticket; who was told of this mark already is not told again."""
+    to = [role for role in ROLES if role in step.get("to", [])]
+    named = people_named(step.get("people", []))
+    notices = audience.of_escalation(mark.ticket, to, named.values(), percent=mark.percent)
+    notify(mark.event, notices, ticket=mark.ticket)
+    who = [str(ROLES[role]) for role in to] + [str(person) for person in named.values()]
+    return _("notices were sent to: %(who)s.") % {"who": ", ".join(who)}
+
+
+def who_is_on_call(rota: str, at: dt.datetime) -> list[User]:
+    """Who is on call by that rota, whom to call first at the front; nobody where rotas are not installed."""
+    find: Callable[[str, dt.datetime], list[User]] | None = getattr(schedules, "on_call_now", None)
+    return [] if find is None else list(find(rota, at))
+
+
+def _check_page(step: Params) -> Iterator[FieldError]:
+    rota = step.get("rota")
+    if not isinstance(rota, str) or not rota:
+        yield FieldError("rota", "required", _("Say which on-call rota is paged."))
+        return
+    find: Callable[[Actor, str], Any] | None = getattr(schedules, "rota_keyed", None)
+    try:
+        if find is not None:
+            find(None, rota)
+    except NotVisibleError:
+        text = _("There is no on-call rota “%(rota)s”.") % {"rota": rota}
+        yield FieldError("rota", "does_not_exist", text)
+
+
+def _page(mark: Mark, step: Params) -> str:
+    """Page the first one on call. Publishes ``sla.paged``, of which the person is told by bell and mail."""
+    found = who_is_on_call(step["rota"], db_now())
+    if not found:
+        text = _("Nobody is on call by the rota “%(rota)s”.") % {"rota": step["rota"]}
+        raise RuleRefusedError(text, code="nobody_on_call")
+    body = {
+        "ticket_id": mark.ticket.pk,
+        "number": mark.ticket.number,
+        "rota": step["rota"],
+        "user_ids": [found[0].pk],
+        "percent": mark.percent,
+    }
+    outbox.publish("sla.paged", body)
+    return _("%(name)s was paged, on call by “%(rota)s”.") % {"name": found[0], "rota": step["rota"]}
+
+
+actions.register(
+    Action(
+        key="notify",
+        label=gettext_lazy("Send a notice"),
+        params=frozenset({"to", "people"}),
+        check=_check_notify,
+        run=_notify,
+    )
+)
+actions.register(
+    Action(
+        key="page_on_call",
+        label=gettext_lazy("Page who is on call"),
+        params=frozenset({"rota"}),
+        check=_check_page,
+        run=_page,
+    )
+)
