@@ -11,10 +11,11 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """React to ticket writes, join the sweep, load the seed definitions after each migration."""
-        from sla import reference, services  # noqa: F401
+        """React to ticket writes, join the sweep, register the menu; load the seeds after each migration."""
+        from sla import reference, services, shell  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 
+        shell.fill()
         hooks.on_change(evaluate, order=10)
         post_migrate.connect(reference.load, sender=self)
