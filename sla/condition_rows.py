@@ -86,7 +86,17 @@ def tree_of(given: Typed) -> Any:
 
 def written(tree: Any) -> str:
     """The condition as JSON that people read and edit; empty for an absent one."""
-    return "" if tree is None else json.dumps(tree, ensure_ascii=False, indent=2)
+    return "" if tree is None else json.dumps(_in_order(tree), ensure_ascii=False, indent=2)
+
+
+def _in_order(tree: Any) -> Any:
+    """The keys of a test as people say them: field, operator, value; the database keeps no order."""
+    if isinstance(tree, list):
+        return [_in_order(part) for part in tree]
+    if not isinstance(tree, dict):
+        return tree
+    first = [name for name in ("f", "op", "v") if name in tree]
+    return {name: _in_order(tree[name]) for name in dict.fromkeys([*first, *tree])}
 
 
 def operators_of(path: str) -> list[str]:

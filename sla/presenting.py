@@ -20,7 +20,7 @@ from schedules.bizcal import BizCal
 from schedules.models import Calendar
 from schedules.selectors import business_time
 from sla import condition_rows, lengths
-from sla.choices import CalendarSource, CancelMode, ResumeMode, Stage, Status
+from sla.choices import CalendarSource, CancelMode, ResumeMode, Stage, Status, Target
 from sla.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
 from sla.definitions import Version
 from sla.forms import SECTIONS, SETTINGS, ConditionField, DefinitionForm
@@ -54,8 +54,9 @@ def kind_word(kind: str) -> str:
 
 
 def target_words(row: SLADefinition) -> str:
-    """What is promised, in a few words: ``Resolution within 27 h``."""
-    words = {"target": row.get_target_display(), "span": lengths.in_words(row.target_s)}
+    """What is promised, in a few words: ``Resolution within 27 h``; another thing by its own name."""
+    what = row.name if row.target == Target.CUSTOM else row.get_target_display()
+    words = {"target": what, "span": lengths.in_words(row.target_s)}
     return _("%(target)s within %(span)s") % words
 
 

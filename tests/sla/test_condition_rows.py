@@ -97,6 +97,12 @@ def test_a_mistake_in_a_row_is_named(typed, word):
         condition_rows.tree_of(typed)
 
 
+def test_the_text_has_the_parts_of_a_test_in_the_order_people_say_them():
+    text = condition_rows.written({"any": [{"v": 1, "f": "priority", "op": "eq"}]})
+    assert text.index('"f"') < text.index('"op"') < text.index('"v"')
+    assert condition_rows.written(None) == ""
+
+
 def test_a_row_without_a_field_says_nothing():
     assert condition_rows.tree_of(Typed(rows=(Row(), Row("", "eq", ("x",))))) is None
 

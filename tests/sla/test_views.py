@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -256,6 +257,28 @@ def test_a_draft_is_opened_deleted_and_the_definition_retired(browser):
     assert "Out of use" in text(browser.get(url))
     make()
     assert browser.post("/design/sla/call_back/draft/drop/")["Location"] == "/design/sla/"
+
+
+@pytest.mark.pitfall("P-10")
+def test_a_calendar_is_made_previewed_and_attached_to_a_promise_in_the_browser(browser):
+    hours = {f"hours_{day}": "13:00-17:00" for day in range(7)}
+    names = {"key": "afternoons", "name_ko": "오후", "name_en": "Afternoons", "tz": "Asia/Seoul"}
+    browser.post("/design/calendars/new/", names | hours)
+    browser.post("/design/calendars/afternoons/days/", {"date": "2026-03-10", "name": "Off", "hours": ""})
+    page = text(browser.get("/design/calendars/afternoons/?at=2026-03-09T16:00&hours=3"))
+    assert "Wed 11 Mar, 15:00" in page  # one hour on Monday, none on the holiday
+    browser.post("/design/sla/incident_resolution_p1/edit/")
+    row = SLADefinition.objects.get(key="incident_resolution_p1", status="draft")
+    change = {"calendar_source": ["def"], "calendar": ["afternoons"], "target_s": ["3h"]}
+    url = "/design/sla/incident_resolution_p1/"
+    browser.post(f"{url}draft/", dict(data_of(row).lists()) | change)
+    assert "3 h of open time (Afternoons) from now" in text(browser.get(f"{url}draft/"))
+    browser.post(f"{url}publish/", {"lock_version": 2})
+    make_incident(impact=1, urgency=1)
+    clock = Clock.objects.get(definition=row)
+    assert (clock.calendar.key, clock.target_s) == ("afternoons", 3 * 3600)
+    due = clock.due_at.astimezone(ZoneInfo("Asia/Seoul"))
+    assert 13 <= due.hour <= 17
 
 
 # Editing conditions, step by step
