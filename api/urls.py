@@ -18,7 +18,8 @@ from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
 from schedules.api.urls import addresses as calendars
-from sla.api.views import DefinitionViewSet, TicketClockViewSet
+from sla.api.urls import addresses as service_levels
+from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
 from tickets.api.views import TicketViewSet
@@ -45,7 +46,7 @@ addresses = [
     *approvals,
     *flows,
     *connectors,
-    *keyed("sla/definitions", DefinitionViewSet),
+    *service_levels,
     *calendars,
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),

@@ -264,9 +264,11 @@ SPECTACULAR_SETTINGS = {
         "ConnectorAuthEnum": "connectors.choices.AuthKind",
         "ConnectorSecretEnum": "connectors.choices.SecretName",
         "CIStatusEnum": "cmdb.choices.CIStatus",
+        "DefinitionOutTypeEnum": "sla.choices.Type",
         "LevelEnum": "tickets.choices.Level",
         "LinkTypeEnum": "tickets.choices.LinkType",
         "TokenKindEnum": "accounts.choices.TokenKind",
+        "VersionOutStatusEnum": "core.versions.VersionStatus",
     },
 }
 

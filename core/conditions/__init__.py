@@ -3,15 +3,22 @@
 from core.conditions.condition import Condition, LeafResult, compile_condition
 from core.conditions.dictionary import Dictionary, Field, Test
 from core.conditions.tree import OPERATORS, BadConditionError, duration
+from core.conditions.words import OPPOSITES, Outline, Vocabulary, line, operator_label, outline
 
 __all__ = [
     "OPERATORS",
+    "OPPOSITES",
     "BadConditionError",
     "Condition",
     "Dictionary",
     "Field",
     "LeafResult",
+    "Outline",
     "Test",
+    "Vocabulary",
     "compile_condition",
     "duration",
+    "line",
+    "operator_label",
+    "outline",
 ]

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.fields import NamedRef, ref
-from accounts.api.views import ConfigurationViewSet
-from core.api.fields import Label, Moment, Out
+from core.api.fields import Moment, Out
 from core.errors import NotVisibleError
-from sla.api.selectors import definitions_in_force
-from sla.choices import Target, Type
-from sla.models import SLADefinition
+from sla.api.fields import duration
 from sla.selectors import clocks_for
 from tickets.api.parts import PartViewSet
 
@@ -49,50 +44,6 @@ class ClockOut(Out):
     def get_paused(self, clock: Any) -> str:
         """Business time spent waiting, ISO 8601."""
         return duration(clock.paused_seconds)
-
-
-class DefinitionOut(Out):
-    """A promise in force: what it is about, how long it may take, by which calendar."""
-
-    key = serializers.CharField()
-    name = serializers.CharField()
-    name_ko = serializers.CharField()
-    name_en = serializers.CharField()
-    version = serializers.IntegerField(source="no")
-    kind = serializers.CharField()
-    type = serializers.ChoiceField(choices=Type.choices)
-    track = serializers.CharField()
-    target = serializers.ChoiceField(choices=Target.choices)
-    target_label = Label("target")
-    target_duration = serializers.SerializerMethodField()
-    calendar = ref(NamedRef)
-    start_condition = serializers.JSONField(source="start_cond")
-    stop_condition = serializers.JSONField(source="stop_cond", allow_null=True)
-    pause_condition = serializers.JSONField(source="pause_cond", allow_null=True)
-    warns_at_percent = serializers.ListField(child=serializers.IntegerField(), source="thresholds")
-
-    def get_target_duration(self, definition: Any) -> str | None:
-        """The promised business time, ISO 8601; null for a promise that is due at a date."""
-        return None if definition.target_s is None else duration(definition.target_s)
-
-
-def duration(seconds: int) -> str:
-    """Seconds as ISO 8601 in hours, minutes and seconds, e.g. ``PT4H`` or ``-PT5M``."""
-    minutes, rest = divmod(abs(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [f"{hours}H" if hours else "", f"{minutes}M" if minutes else "", f"{rest}S" if rest else ""]
-    return f"{'-' if seconds < 0 else ''}PT{''.join(parts) or '0S'}"
-
-
-class DefinitionViewSet(ConfigurationViewSet):
-    """The promises in force; they are edited in the configuration pages."""
-
-    scope = "sla"
-    serializer_class = DefinitionOut
-
-    def get_queryset(self) -> QuerySet[SLADefinition]:
-        """The published definitions."""
-        return definitions_in_force()
 
 
 class TicketClockViewSet(PartViewSet):

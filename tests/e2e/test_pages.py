@@ -37,6 +37,10 @@ DESIGN = [
     "/design/calendars/",
     "/design/calendars/new/",
     "/design/calendars/kr-office/?year=2026",
+    "/design/sla/",
+    "/design/sla/new/",
+    "/design/sla/incident_resolution_p1/",
+    "/design/sla/incident_resolution_p1/compare/",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

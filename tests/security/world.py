@@ -102,6 +102,7 @@ def build() -> World:
     tie = link(incident.pk, actor=agent, target=other, type="related")
     watch(incident.pk, actor=owner, user=owner)
     flow = Flow.objects.order_by("pk").first()
+    promise = SLADefinition.objects.filter(status="published").earliest("pk")
     version_of_flow = flow.versions.order_by("-no").first()
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
     scenario = FlowScenario.objects.create(flow=flow, name="a story")
@@ -151,7 +152,8 @@ def build() -> World:
         ("locations", "key"): LocationFactory().key,
         ("roles", "key"): "agent",
         ("ci-classes", "key"): "laptop",
-        ("sla/definitions", "key"): SLADefinition.objects.filter(status="published").earliest("pk").key,
+        ("sla/definitions", "key"): promise.key,
+        ("design/sla/", "key"): promise.key,
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",

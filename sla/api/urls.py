@@ -1,0 +1,18 @@
+"""Addresses of definitions."""
+
+from __future__ import annotations
+
+from core.api.addresses import Address
+from sla.api.definitions import DefinitionDraftViewSet, DefinitionViewSet
+
+_ALL = "sla/definitions/"
+_ONE = f"{_ALL}<key:key>/"
+_DRAFT = {"get": "retrieve", "post": "create", "patch": "partial_update", "delete": "destroy"}
+addresses = [
+    Address(_ALL, DefinitionViewSet, {"get": "list", "post": "create"}, "sla-definitions-list"),
+    Address(_ONE, DefinitionViewSet, {"get": "retrieve"}, "sla-definitions-detail"),
+    Address(f"{_ONE}versions/", DefinitionViewSet, {"get": "versions"}, "sla-definitions-versions"),
+    Address(f"{_ONE}draft/", DefinitionDraftViewSet, _DRAFT, "sla-definitions-draft"),
+    Address(f"{_ONE}publish/", DefinitionDraftViewSet, {"post": "publish"}, "sla-definitions-publish"),
+    Address(f"{_ONE}retire/", DefinitionViewSet, {"post": "retire"}, "sla-definitions-retire"),
+]

@@ -1,0 +1,23 @@
+"""Who may see and change definitions: agents read those in force, administrators edit."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.choices import Grant
+from accounts.policies import Actor, has_grant
+from sla.choices import Status
+
+_NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CONFIG_WRITE,)}
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether ``actor`` may read definitions or edit them."""
+    return any(has_grant(actor, grant) for grant in _NEEDS.get(action, ()))
+
+
+def visible_definitions(actor: Actor) -> Q:
+    """The versions ``actor`` may see: all for who edits them, those in force for who works with tickets."""
+    if may(actor, "edit"):
+        return Q()
+    return Q(status=Status.PUBLISHED) if may(actor, "read") else Q(pk__in=[])

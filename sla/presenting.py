@@ -1,0 +1,314 @@
+"""Definitions in words: what they promise, their conditions, what changed, and the editor of a condition."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BoundField
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.conditions import Outline, line, operator_label, outline
+from core.errors import NotVisibleError
+from schedules.bizcal import BizCal
+from schedules.models import Calendar
+from schedules.selectors import business_time
+from sla import condition_rows, lengths
+from sla.choices import CalendarSource, CancelMode, ResumeMode, Stage, Status, Target
+from sla.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
+from sla.definitions import Version
+from sla.forms import SECTIONS, SETTINGS, ConditionField, DefinitionForm
+from sla.models import SLADefinition
+from tickets import kinds
+from tickets.vocabulary import TicketVocabulary
+
+_TONES = {Status.DRAFT: "warn", Status.PUBLISHED: "good", Status.RETIRED: "neutral"}
+_ICONS = {Status.DRAFT: "pencil", Status.PUBLISHED: "circle-check", Status.RETIRED: "history"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a state is called, and the tone and sign that go with it."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def look(status: str) -> Look:
+    """Where a version stands."""
+    found = Status(status)
+    label = _("Out of use") if found == Status.RETIRED else str(found.label)
+    return Look(label, _TONES[found], _ICONS[found])
+
+
+def kind_word(kind: str) -> str:
+    """What the kind of ticket is called; an unknown one by its key."""
+    return next((str(spec.label) for spec in kinds.all_kinds() if spec.key == kind), kind)
+
+
+def target_words(row: SLADefinition) -> str:
+    """What is promised, in a few words: ``Resolution within 27 h``; another thing by its own name."""
+    what = row.name if row.target == Target.CUSTOM else row.get_target_display()
+    words = {"target": what, "span": lengths.in_words(row.target_s)}
+    return _("%(target)s within %(span)s") % words
+
+
+def hours_words(row: SLADefinition) -> str:
+    """Whose hours count: the calendar's name, round the clock, or the group's."""
+    name = row.calendar.name if row.calendar else ""
+    if row.calendar_source == CalendarSource.NONE:
+        return _("round the clock")
+    if row.calendar_source == CalendarSource.GROUP:
+        if not name:
+            return _("hours of the assignment group")
+        return _("hours of the assignment group, else of %(calendar)s") % {"calendar": name}
+    return name
+
+
+def promise_words(row: SLADefinition) -> str:
+    """The promise as a sentence."""
+    words = {"kind": kind_word(row.kind), "promise": target_words(row), "hours": hours_words(row)}
+    return _("%(kind)s: %(promise)s (%(hours)s)") % words
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One condition for reading: what it decides, and when it holds."""
+
+    label: str
+    outline: Outline
+
+
+def rules_of(row: SLADefinition, words: TicketVocabulary) -> list[Rule]:
+    """When the clock starts, ends, pauses, goes on, is cancelled and begins anew, as sentences."""
+    found = [
+        Rule(_label("start_cond"), outline(row.start_cond, words)),
+        Rule(_label("stop_cond"), outline(row.stop_cond, words)),
+        Rule(_label("pause_cond"), outline(row.pause_cond, words)),
+    ]
+    if row.pause_cond is not None:
+        found.append(Rule(_label("resume_mode"), _mode(row.get_resume_mode_display())))
+        if row.resume_mode == ResumeMode.RESUME_COND:
+            found.append(Rule(_label("resume_cond"), outline(row.resume_cond, words)))
+    found.append(Rule(_label("cancel_mode"), _mode(row.get_cancel_mode_display())))
+    if row.cancel_mode == CancelMode.CANCEL_COND:
+        found.append(Rule(_label("cancel_cond"), outline(row.cancel_cond, words)))
+    found.append(Rule(_label("reset_cond"), outline(row.reset_cond, words)))
+    return found
+
+
+def _mode(label: Any) -> Outline:
+    return Outline(str(label))
+
+
+def _label(name: str) -> str:
+    return next(each.label for each in SETTINGS if each.name == name)
+
+
+def clocks_words(version: Version) -> str:
+    """The open clocks of a version by stage, or a dash."""
+    pieces = [
+        _("%(count)s %(stage)s") % {"count": f"{count:,}", "stage": Stage(stage).label}
+        for stage, count in sorted(version.clocks.items())
+    ]
+    return " · ".join(pieces) or "–"
+
+
+# Comparing two versions
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+def compare(older: SLADefinition, newer: SLADefinition, words: TicketVocabulary) -> list[Difference]:
+    """What changed from one version to the other, in the order of the form."""
+    return [
+        Difference(each.label, _told(older, each.name, words), _told(newer, each.name, words))
+        for each in SETTINGS
+        if getattr(older, each.name) != getattr(newer, each.name)
+    ]
+
+
+def _told(row: SLADefinition, name: str, words: TicketVocabulary) -> str:
+    value = getattr(row, name)
+    if isinstance(next(each.field for each in SETTINGS if each.name == name), ConditionField):
+        return line(value, words)
+    if name == "kind":
+        return kind_word(value)
+    if name == "target_s" and value:
+        return lengths.in_words(value)
+    choices = dict(getattr(SLADefinition._meta.get_field(name), "flatchoices", ()))
+    return str(choices[value]) if value in choices else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Calendar):
+        return value.name
+    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
+        return ", ".join(map(str, value)) or "–"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "–" if value in (None, "") else str(value)
+
+
+# Counting from now
+
+
+@dataclass(frozen=True)
+class Preview:
+    """When a clock that starts ``at`` would be due; no ``due``: the calendar is not open for so long."""
+
+    span: str
+    at: dt.datetime
+    due: dt.datetime | None
+    zone: str
+    hours: str
+
+
+def preview(seconds: int, source: str, calendar: Calendar | None, *, now: dt.datetime) -> Preview | None:
+    """The answer for a target and a calendar; None while there is nothing to count with."""
+    counts = None if source == CalendarSource.NONE else calendar
+    if seconds < 1 or (source != CalendarSource.NONE and counts is None):
+        return None
+    try:
+        counted = business_time(counts.key if counts else None)
+    except NotVisibleError:
+        return None
+    hours = counts.name if counts else _("round the clock")
+    return Preview(lengths.in_words(seconds), now, _due(counted, now, seconds), counted.plan.tz, hours)
+
+
+def _due(counted: BizCal, now: dt.datetime, seconds: int) -> dt.datetime | None:
+    try:
+        return counted.add(now, seconds)
+    except ValueError:
+        return None
+
+
+# The form
+
+
+@dataclass(frozen=True)
+class RowEditor:
+    """One row of a condition as the form draws it.
+
+    ``control`` is ``none``, ``select``, ``many`` (check boxes), ``two`` or ``text``; ``type`` that of inputs.
+    """
+
+    number: int
+    row: Row
+    operators: list[tuple[str, str]]
+    control: str
+    type: str
+    options: list[tuple[str, str]]
+
+    @property
+    def values(self) -> list[str]:
+        """The texts of the inputs."""
+        if self.control == "two":
+            return [*self.row.values[:2], "", ""][:2]
+        return [", ".join(self.row.values)]
+
+
+@dataclass(frozen=True)
+class ConditionEditor:
+    """One condition as the form draws it: rows, or its text."""
+
+    bound: BoundField
+    typed: condition_rows.Typed
+    joins: list[tuple[str, str]]
+    fields: list[tuple[str, str]]
+    rows: list[RowEditor]
+    can_add: bool
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the condition."""
+        return self.bound.name
+
+
+_JOINS: dict[str, str | Promise] = {
+    ALL: gettext_lazy("all of these hold"),
+    ANY: gettext_lazy("at least one of these holds"),
+    ALWAYS: gettext_lazy("always"),
+}
+
+
+def editor(form: DefinitionForm, name: str, words: TicketVocabulary, *, problem: str = "") -> ConditionEditor:
+    """The editor of one condition; ``problem`` is what a step of editing could not do."""
+    typed = condition_rows.read(_multi(form.data), name)
+    return ConditionEditor(
+        bound=form[name],
+        typed=typed,
+        joins=[(code, str(label)) for code, label in _JOINS.items()],
+        fields=words.fields(),
+        rows=[_row_editor(number, row, words) for number, row in enumerate(typed.rows)],
+        can_add=len(typed.rows) < condition_rows.MOST_ROWS,
+        problem=problem,
+    )
+
+
+def _multi(data: Any) -> MultiValueDict[str, Any]:
+    return data if isinstance(data, MultiValueDict) else MultiValueDict()
+
+
+def _row_editor(number: int, row: Row, words: TicketVocabulary) -> RowEditor:
+    type_ = words.type_of(row.field)
+    operators = [(op, operator_label(op, type_)) for op in condition_rows.operators_of(row.field)]
+    options = [("true", _("yes")), ("false", _("no"))] if type_ == "boolean" else words.choices(row.field)
+    op = row.op if row.op in dict(operators) else operators[0][0] if operators else ""
+    known = {code for code, _label_of in options}
+    if options:  # what was written by other means stays to be seen
+        options = [*options, *((text, text) for text in row.values if text and text not in known)]
+    types = {"number": "number", "datetime": "datetime-local", "date": "date"}
+    input_type = "text" if op in SEVERAL else types.get(type_, "text")
+    return RowEditor(
+        number, row, operators, _control(row.field, op, has_options=bool(options)), input_type, options
+    )
+
+
+def _control(field: str, op: str, *, has_options: bool) -> str:
+    if not field or op in NO_VALUE:
+        return "none"
+    if op == "between":
+        return "two"
+    if not has_options or op in {"contains", "starts"}:
+        return "text"
+    return "many" if op in SEVERAL else "select"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the form: its heading and its fields, each with an editor where it is a condition."""
+
+    key: str
+    title: str
+    fields: list[tuple[BoundField, ConditionEditor | None]]
+
+
+def sections(form: DefinitionForm, words: TicketVocabulary) -> list[Section]:
+    """The form in parts."""
+
+    def fields_of(key: str) -> Iterable[tuple[BoundField, ConditionEditor | None]]:
+        for each in SETTINGS:
+            if each.section == key:
+                is_condition = isinstance(each.field, ConditionField)
+                yield form[each.name], editor(form, each.name, words) if is_condition else None
+
+    return [Section(key, str(title), list(fields_of(key))) for key, title in SECTIONS.items()]

@@ -1,0 +1,292 @@
+"""The pages of definitions under /design/sla/: list, one with its versions, comparison, draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.design import only_for
+from core.errors import DuplicateError, NotVisibleError, RuleRefusedError, StaleVersionError
+from core.forms import refuse
+from core.time import db_now
+from sla import lint, presenting, services
+from sla.choices import Status
+from sla.definitions import draft_keyed, listed, versions_of, with_clocks
+from sla.forms import DefinitionForm, data_of, edited, first_data
+from sla.models import SLADefinition
+from sla.policies import may
+from tickets.vocabulary import TicketVocabulary
+
+administrators_only = only_for(
+    lambda actor: may(actor, "edit"),
+    gettext_lazy("Service levels are for people who edit the configuration."),
+)
+
+
+@require_safe
+@administrators_only
+def show_all(request: HttpRequest) -> HttpResponse:
+    """Every definition: what it promises, in which hours, how many clocks are open by it."""
+    actor: Any = request.user
+    rows = [
+        {
+            "entry": entry,
+            "kind": presenting.kind_word(entry.shown.kind),
+            "target": presenting.target_words(entry.shown),
+            "hours": presenting.hours_words(entry.shown),
+        }
+        for entry in listed(actor)
+    ]
+    return render(request, "sla/list.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: a form to begin with. POST: make the draft of a new definition, or a step of editing the form."""
+    actor: Any = request.user
+    if request.method != "POST":
+        return _form_page(request, DefinitionForm(first_data(), actor=actor, checks=False))
+    if "edit" in request.POST:
+        return _step(request, None)
+    form = DefinitionForm(request.POST, actor=actor)
+    if form.is_valid():
+        try:
+            row = services.create_definition(actor=actor, key=form.cleaned_data["key"], **form.values())
+        except (RuleRefusedError, DuplicateError) as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("The draft of %(name)s was made.") % {"name": row.name})
+            return redirect("sla:draft", row.key)
+    return _form_page(request, form, status=422)
+
+
+@require_safe
+@administrators_only
+def one(request: HttpRequest, key: str) -> HttpResponse:
+    """One definition: what a version promises and when its clock runs; its versions and their clocks."""
+    actor: Any = request.user
+    versions = versions_of(actor, key)
+    shown = _chosen(versions, request.GET.get("version", ""))
+    words = TicketVocabulary(shown.kind, actor)
+    names = {
+        **_head(versions),
+        "shown": shown,
+        "shown_look": presenting.look(shown.status),
+        "promise": presenting.promise_words(shown),
+        "rules": presenting.rules_of(shown, words),
+        "versions": [
+            (each.row, presenting.look(each.row.status), presenting.clocks_words(each))
+            for each in with_clocks(versions)
+        ],
+    }
+    return render(request, "sla/one.html", names)
+
+
+@require_safe
+@administrators_only
+def compare(request: HttpRequest, key: str) -> HttpResponse:
+    """What changed from one version to another, setting by setting."""
+    actor: Any = request.user
+    versions = versions_of(actor, key)
+    newer = _chosen(versions, request.GET.get("to", "") or str(versions[0].no))
+    before = [each for each in versions if each.no < newer.no]
+    older = _chosen(versions, request.GET.get("from", "") or str((before or versions)[0].no))
+    names = {
+        **_head(versions),
+        "older": older,
+        "newer": newer,
+        "versions": [(each, presenting.look(each.status)) for each in versions],
+        "changes": presenting.compare(older, newer, TicketVocabulary(newer.kind, actor)),
+    }
+    return render(request, "sla/compare.html", names)
+
+
+@require_POST
+@administrators_only
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Open the draft; made from the version in force where there is none."""
+    actor: Any = request.user
+    services.draft_of(key, actor=actor)
+    return redirect("sla:draft", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def draft(request: HttpRequest, key: str) -> HttpResponse:
+    """GET: the draft and what keeps it from being published. POST: save it, or a step of editing the form."""
+    actor: Any = request.user
+    row = draft_keyed(actor, key)
+    if row is None:
+        raise NotVisibleError(_("This definition has no draft."))
+    if request.method != "POST":
+        return _form_page(request, _with_mistakes(DefinitionForm(data_of(row), actor=actor, definition=row)))
+    if "edit" in request.POST:
+        return _step(request, row)
+    form = DefinitionForm(request.POST, actor=actor, definition=row)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        version = form.cleaned_data["lock_version"]
+        services.save_draft(row.pk, actor=actor, expected_version=version, **form.values())
+    except RuleRefusedError as refusal:
+        refuse(form, refusal)
+        return _form_page(request, form, status=422)
+    except StaleVersionError:
+        data = request.POST.copy()
+        data["lock_version"] = str(row.lock_version)
+        form = DefinitionForm(data, actor=actor, definition=row)
+        return _form_page(request, form, status=409, conflict=True)
+    messages.success(request, _("The draft is saved."))
+    return redirect("sla:draft", key)
+
+
+@require_POST
+@administrators_only
+def drop_draft(request: HttpRequest, key: str) -> HttpResponse:
+    """Forget the draft."""
+    actor: Any = request.user
+    row = draft_keyed(actor, key)
+    if row is None:
+        raise NotVisibleError(_("This definition has no draft."))
+    services.delete_draft(row.pk, actor=actor)
+    messages.success(request, _("The draft was deleted."))
+    return redirect("sla:list") if row.no == 1 else redirect("sla:one", key)
+
+
+@require_POST
+@administrators_only
+def publish(request: HttpRequest, key: str) -> HttpResponse:
+    """Publish the draft that was seen; with mistakes in it, or changed since, show it instead."""
+    actor: Any = request.user
+    row = draft_keyed(actor, key)
+    if row is None:
+        raise NotVisibleError(_("This definition has no draft."))
+    seen = request.POST.get("lock_version", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    try:
+        services.publish_definition(row.pk, actor=actor, expected_version=version)
+    except RuleRefusedError:
+        messages.error(request, _("The draft has mistakes and was not published. They are at their fields."))
+        return redirect("sla:draft", key)
+    except StaleVersionError:
+        messages.error(request, _("Someone changed the draft in the meantime. This is how it is now."))
+        return redirect("sla:draft", key)
+    messages.success(request, _("Version %(number)s is published.") % {"number": row.no})
+    return redirect("sla:one", key)
+
+
+@require_POST
+@administrators_only
+def retire(request: HttpRequest, key: str) -> HttpResponse:
+    """No new clock starts by this definition."""
+    actor: Any = request.user
+    found = [row for row in versions_of(actor, key) if row.status == Status.PUBLISHED]
+    if not found:
+        raise NotVisibleError(_("No version of this definition is in force."))
+    services.retire_definition(found[0].pk, actor=actor)
+    messages.success(request, _("No new clock starts by it. Open ones go on to their end."))
+    return redirect("sla:one", key)
+
+
+def _chosen(versions: list[SLADefinition], number: str) -> SLADefinition:
+    """The version of that number, else the published one, else the newest. Raises Http404."""
+    if number:
+        found = [each for each in versions if str(each.no) == number]
+        if not found:
+            raise Http404
+        return found[0]
+    return _with_status(versions, Status.PUBLISHED) or versions[0]
+
+
+def _with_status(versions: list[SLADefinition], status: str) -> SLADefinition | None:
+    return next((each for each in versions if each.status == status), None)
+
+
+def _head(versions: list[SLADefinition]) -> dict[str, Any]:
+    published = _with_status(versions, Status.PUBLISHED)
+    found = _with_status(versions, Status.DRAFT)
+    return {"definition": published or versions[0], "published": published, "draft": found}
+
+
+def _with_mistakes(form: DefinitionForm) -> DefinitionForm:
+    """The form of a saved draft, with all that keeps it from being published at its fields."""
+    assert form.definition is not None  # noqa: S101 - the form of a saved draft
+    try:
+        lint.check(form.definition, now=db_now())
+    except RuleRefusedError as refusal:
+        if form.is_valid():
+            refuse(form, refusal)
+    return form
+
+
+def _warnings(row: SLADefinition | None) -> list[str]:
+    """What is legal about a saved draft and yet perhaps not meant."""
+    find = getattr(lint, "warnings", None)
+    if row is None or find is None:
+        return []
+    return [str(getattr(each, "detail", each)) for each in find(row)]
+
+
+def _step(request: HttpRequest, row: SLADefinition | None) -> HttpResponse:
+    """The form after a step of editing, nothing saved; for htmx the part that it is about."""
+    actor: Any = request.user
+    command = request.POST["edit"]
+    data, name, problem = edited(request.POST, command)
+    form = DefinitionForm(data, actor=actor, definition=row, checks=False)
+    is_part = request.headers.get("HX-Request") == "true"
+    if is_part and name:
+        words = TicketVocabulary(str(data.get("kind", "")), actor)
+        names = {"each": presenting.editor(form, name, words, problem=problem), "here": request.path}
+        return _varied(render(request, "sla/_condition.html", names))
+    if is_part and command == "preview":
+        names = {"preview": _preview(form, db_now()), "here": request.path}
+        return _varied(render(request, "sla/_preview.html", names))
+    return _varied(_form_page(request, form, problem=problem))
+
+
+def _varied(response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _form_page(
+    request: HttpRequest, form: DefinitionForm, *, status: int = 200, **extra: Any
+) -> HttpResponse:
+    """The page of a new definition or of a draft."""
+    actor: Any = request.user
+    row = form.definition
+    names = {
+        "form": form,
+        "row": row,
+        "sections": presenting.sections(form, TicketVocabulary(str(form.data.get("kind", "")), actor)),
+        "preview": _preview(form, db_now()),
+        "warnings": _warnings(row) if form.checks else [],
+        "is_refused": status == 422,
+        "is_saved": status == 200 and form.checks and request.method != "POST",
+        "here": reverse("sla:draft", args=[row.key]) if row else reverse("sla:new"),
+        **(_head(versions_of(actor, row.key)) if row else {}),
+        **extra,
+    }
+    return render(request, "sla/form.html", names, status=status)
+
+
+def _preview(form: DefinitionForm, now: dt.datetime) -> presenting.Preview | None:
+    """When a clock that starts now would be due by what is typed; None while that is not clear."""
+    try:
+        seconds = form.fields["target_s"].clean(form.data.get("target_s", ""))
+    except ValidationError:
+        return None
+    key = form.data.get("calendar", "")
+    calendar = next((each for each in form.calendars if each.key == key), None)
+    return presenting.preview(seconds or 0, form.data.get("calendar_source", ""), calendar, now=now)
