@@ -102,7 +102,9 @@ def test_run_says_that_packages_are_missing_and_mends_itself_the_next_time(tmp_p
     (folder / "itsm").mkdir()
     (folder / "itsm" / "__main__.py").write_text("print('started')")
     uv = tools / "uv"
-    uv.write_text(f'#!/bin/sh\ntest "$1" = venv && exec {sys.executable} -m venv --without-pip "$5"\nexit 2\n')
+    uv.write_text(
+        f'#!/bin/sh\ntest "$1" = venv && exec {sys.executable} -m venv --without-pip "$5"\nexit 2\n'
+    )
     uv.chmod(0o755)
     environment = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
     shell = [str(folder / "run"), "help"]
