@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.selectors import group_keyed, groups_for, members_of, person_named
 from cmdb.selectors import ci_numbered, cis_for
+from core.time import db_now
+from schedules.selectors import on_call_for_group
 
 NOBODY = ("", gettext_lazy("Nobody"))
 NONE = ("", gettext_lazy("None"))
@@ -94,13 +96,18 @@ class GroupField(forms.ChoiceField):
 
 
 class MemberField(forms.ChoiceField):
-    """A member of the ticket's group."""
+    """A member of the ticket's group; who is on call for it now stands first and is marked."""
 
     def __init__(self, actor: User, group_id: int, *, now: User | None, **kwargs: Any) -> None:
-        people = {person.username: person for person in members_of(group_id)}
+        members = {person.username: person for person in members_of(group_id)}
+        duty = {person.username for person in on_call_for_group(group_id, db_now())}
+        people = {name: members[name] for name in sorted(members, key=lambda name: name not in duty)}
         if now is not None:
             people.setdefault(now.username, now)
-        names = [(name, person.display_name) for name, person in people.items()]
+        names = [
+            (name, _on_call(person) if name in duty else person.display_name)
+            for name, person in people.items()
+        ]
         super().__init__(choices=[NOBODY, *names], **kwargs)
         self.actor = actor
 
@@ -108,6 +115,10 @@ class MemberField(forms.ChoiceField):
         """The person, or None."""
         name = super().clean(value)
         return person_named(self.actor, name) if name else None
+
+
+def _on_call(person: User) -> str:
+    return _("%(name)s · on call") % {"name": person.display_name}
 
 
 class Files(forms.FileInput):

@@ -1,4 +1,4 @@
-"""Calendars and what they are made of; the database keeps their versions."""
+"""Calendars and what they are made of, whose versions the database keeps; rotas with layers and overrides."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from accounts.models import Group, Named
+from accounts.models import Group, Named, User
 from core.models import Record
 from core.revisions import new_revision
 from schedules.bizcal import MINUTES_PER_DAY, Interval
+from schedules.choices import TurnUnit
 
 
 def touch_calendars(name: str) -> list[pgtrigger.Trigger]:
@@ -151,6 +153,110 @@ class GroupCalendar(Record):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.calendar_id}"
+
+
+class Rota(Named, Record):
+    """Who of a group is on call when: layers of people who take turns, and overrides above them."""
+
+    key = models.SlugField(unique=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="rotas")
+    tz = models.CharField(max_length=60, default="Asia/Seoul")
+    is_active = models.BooleanField(default=True)
+
+
+class RotaLayer(Record):
+    """People who take turns, each for ``length`` hours, days or weeks of the wall clock of the rota's zone.
+
+    ``order`` 1 is called first. The first turn begins at ``handover_time`` of ``start_date``, with a
+    ``handover_weekday`` (0 is Monday) of the first such day from then on. ``hours`` by day of the week, as
+    pairs of minutes after midnight, restrict when the layer counts; without any it counts always.
+    """
+
+    rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="layers")
+    order = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    start_date = models.DateField()
+    handover_weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    handover_time = models.TimeField()
+    unit = models.CharField(max_length=5, choices=TurnUnit.choices, default=TurnUnit.WEEKS)
+    length = models.PositiveSmallIntegerField(default=1)
+    hours = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            # Deferred, so that two layers can change places.
+            models.UniqueConstraint(
+                fields=["rota", "order"], name="rota_layer_order", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(condition=Q(length__gte=1), name="rota_layer_length"),
+            models.CheckConstraint(
+                condition=Q(handover_weekday=None) | Q(handover_weekday__range=(0, 6)),
+                name="rota_layer_weekday",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RotaMember(Record):
+    """A person's place in the order of a layer."""
+
+    layer = models.ForeignKey(RotaLayer, on_delete=models.CASCADE, related_name="members", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rota_places")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "position"], name="rota_member_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id} {self.position} {self.user_id}"
+
+
+class RotaOverride(Record):
+    """Somebody is on call for a time, whatever the layers say; two of one rota never overlap (DOMAIN DD-10).
+
+    ``made_by`` is None for one that the platform itself made.
+    """
+
+    rota = models.ForeignKey(Rota, on_delete=models.CASCADE, related_name="overrides", db_index=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rota_overrides")
+    during = DateTimeRangeField()
+    reason = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__upper_inf=False, during__lower_inf=False),
+                name="rota_override_has_an_end",
+            ),
+            ExclusionConstraint(
+                name="rota_overrides_do_not_overlap",
+                expressions=[("rota", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rota_id} {self.person_id}"
+
+
+class CalendarLink(Record):
+    """A secret address under which a calendar program reads a rota, or the turns of the link's owner.
+
+    Only a hash of the secret is kept. What is read there is what the owner may see at that moment.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_links")
+    rota = models.ForeignKey(Rota, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.owner_id} {self.rota_id or ''}"
 
 
 def is_zone(name: str) -> bool:

@@ -1,9 +1,16 @@
-"""Who may see and change calendars: people who work with tickets read them, administrators change them."""
+"""Who may see and change calendars and rotas: people who work with tickets read them.
+
+Administrators change them; a rota also the managers of its group, and its people hand their turns over.
+"""
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.models import Group
+from accounts.policies import Actor, company_wall, has_grant, managed_group_ids
+from schedules.models import Rota, RotaOverride
 
 _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CONFIG_WRITE,)}
 
@@ -11,3 +18,34 @@ _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CO
 def may(actor: Actor, action: str) -> bool:
     """Whether ``actor`` may read calendars or edit them."""
     return any(has_grant(actor, grant) for grant in _NEEDS.get(action, ()))
+
+
+def visible_rotas(actor: Actor) -> Q:
+    """The rotas ``actor`` may read: those of the own company, for agents and who edits the configuration."""
+    return company_wall(actor, "group__") if may(actor, "read") else Q(pk__in=())
+
+
+def may_edit_rotas_of(actor: Actor, group: Group) -> bool:
+    """Whether ``actor`` may make and change rotas of that group: its managers and administrators."""
+    if actor is None:
+        return True
+    if group.company_id != actor.company_id or not may(actor, "read"):
+        return False
+    return may(actor, "edit") or group.pk in managed_group_ids(actor)
+
+
+def may_configure_rotas(actor: Actor) -> bool:
+    """Whether ``actor`` may make and change rotas of any group."""
+    return may(actor, "edit") or (may(actor, "read") and bool(managed_group_ids(actor)))
+
+
+def may_drop_override(actor: Actor, row: RotaOverride) -> bool:
+    """Who may take an override back: who made it, who is on call by it, and who may change the rota."""
+    if actor is not None and actor.pk in {row.made_by_id, row.person_id}:
+        return may(actor, "read")
+    return may_edit_rotas_of(actor, row.rota.group)
+
+
+def may_read_rota(actor: Actor, row: Rota) -> bool:
+    """Whether ``actor`` may read that rota."""
+    return actor is None or (row.group.company_id == actor.company_id and may(actor, "read"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules import views
+from schedules.views import calendars as views
 
 app_name = "schedules"
 urlpatterns = [

@@ -122,6 +122,10 @@ class ApiViewSet(GenericViewSet[Any]):
         read_ahead(rows, names, self.expandable)
         return serializer.data
 
+    def prepare(self, page: Any) -> Any:
+        """The rows to write for a page of the queryset; here, so that a base of resources can read ahead."""
+        return page
+
     def answer(self, row: Any, *, status: int = 200) -> Response:
         """The row, its tag and, when it is new, its address."""
         response = Response(self.represent(row, is_new=status == 201), status=status)
@@ -178,10 +182,6 @@ class ListMixin:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         response: Response = self.get_paginated_response(self.represent_all(self.prepare(page)))
         return response
-
-    def prepare(self, page: Any) -> Any:
-        """The rows to write for a page of the queryset."""
-        return page
 
 
 class RetrieveMixin:

@@ -1,15 +1,18 @@
-"""Calendars: what is shown and what is taken."""
+"""Calendars and rotas: what is shown and what is taken."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.fields import Body, Line, Out, Whole
+from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
+from core.api.fields import Body, Label, Line, Moment, Out, Whole
 from schedules.bizcal import MINUTES_PER_DAY, Interval
-from schedules.models import CalendarException, intervals_of, is_zone
+from schedules.choices import TurnUnit
+from schedules.models import CalendarException, RotaLayer, intervals_of, is_zone
 from schedules.rules import MOST_INTERVALS
 
 _DAY, _TWO_DAYS = MINUTES_PER_DAY - 1, 2 * MINUTES_PER_DAY
@@ -127,3 +130,76 @@ def spans_of(rows: list[dict[str, int]]) -> list[Interval]:
 def week_of(rows: list[dict[str, int]]) -> dict[int, list[Interval]]:
     """The week's hours as services take them."""
     return {day: spans_of([row for row in rows if row["day"] == day]) for day in range(7)}
+
+
+class LayerOut(Out):
+    """People who take turns, in their order; the first layer is called first."""
+
+    name = serializers.CharField()
+    unit = serializers.ChoiceField(choices=TurnUnit.choices)
+    unit_label = Label("unit")
+    length = serializers.IntegerField()
+    start_date = serializers.DateField()
+    handover_weekday = serializers.IntegerField(allow_null=True)
+    handover_time = serializers.TimeField(format="%H:%M")
+    hours = serializers.SerializerMethodField()
+    members = serializers.SerializerMethodField()
+
+    def get_hours(self, row: RotaLayer) -> list[dict[str, int]]:
+        """Stretches of the week; none is always."""
+        return [
+            {"day": int(day), "start_minute": start, "end_minute": end}
+            for day, spans in sorted(row.hours.items())
+            for start, end in intervals_of(spans) or ()
+        ]
+
+    @extend_schema_field(PersonRef(many=True))
+    def get_members(self, row: RotaLayer) -> Any:
+        """The people in the order of their turns."""
+        places = sorted(row.members.all(), key=lambda each: each.position)
+        return PersonRef([each.user for each in places], many=True).data
+
+
+class OverrideOut(Out):
+    """Somebody is on call from ``start`` until before ``end``, above all layers."""
+
+    id = serializers.UUIDField(source="public_id")
+    person = PersonRef()
+    start = Moment(source="during.lower")
+    end = Moment(source="during.upper")
+    reason = serializers.CharField()
+    made_by = ref(PersonRef)
+
+
+class RotaOut(Out):
+    """Who of a group is on call when."""
+
+    detail_fields = frozenset({"layers"})
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    name_ko = serializers.CharField()
+    name_en = serializers.CharField()
+    group = NamedRef()
+    time_zone = serializers.CharField(source="tz")
+    is_active = serializers.BooleanField()
+    layers = LayerOut(many=True)
+
+
+class TurnOut(Out):
+    """Who is called first in a stretch of time, and why: by a layer's name, or as a stand-in."""
+
+    person = PersonRef()
+    start = Moment()
+    end = Moment()
+    layer = serializers.CharField(source="layer.name", default=None, allow_null=True)
+    override = serializers.UUIDField(source="override.public_id", default=None, allow_null=True)
+
+
+class OverrideIn(Body):
+    """A stand-in to make."""
+
+    person = PersonField()
+    start = Moment()
+    end = Moment()
+    reason = Line(max_length=200, required=False, default="")

@@ -1,14 +1,25 @@
-"""Calendars for tests."""
+"""Calendars and rotas for tests."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from schedules.models import Calendar, CalendarException, CalendarHoliday, CalendarHours, GroupCalendar
+from accounts.models import Group, User
+from schedules import services
+from schedules.models import (
+    Calendar,
+    CalendarException,
+    CalendarHoliday,
+    CalendarHours,
+    GroupCalendar,
+    Rota,
+    RotaOverride,
+)
 
 OFFICE = {dow: [(540, 1080)] for dow in range(5)}
 
@@ -65,3 +76,34 @@ class GroupCalendarFactory(DjangoModelFactory):
         model = GroupCalendar
 
     calendar = factory.SubFactory(CalendarFactory)
+
+
+WEEKLY: dict[str, Any] = {
+    "name": "First line",
+    "start_date": dt.date(2026, 3, 2),  # a Monday
+    "handover_weekday": 0,
+    "handover_time": dt.time(9),
+    "unit": "weeks",
+    "length": 1,
+}
+
+
+def make_rota(group: Group, people: Sequence[User] = (), *, key: str = "desk", **fields: Any) -> Rota:
+    """A rota of the group; ``people`` (members of it) take a week each from Monday 2 March 2026, 09:00."""
+    given = {"name_ko": "당직", "name_en": "On call", "tz": "Asia/Seoul"} | fields
+    rota = services.create_rota(actor=None, key=key, group=group, **given)
+    if people:
+        services.add_layer(key, actor=None, members=list(people), **WEEKLY)
+    return rota
+
+
+def make_override(
+    rota: Rota,
+    person: User,
+    start: dt.datetime = dt.datetime(2089, 1, 1, tzinfo=dt.UTC),
+    end: dt.datetime = dt.datetime(2089, 1, 2, tzinfo=dt.UTC),
+    *,
+    actor: User | None = None,
+) -> RotaOverride:
+    """Somebody stands in."""
+    return services.add_override(rota.key, actor=actor, person=person, start=start, end=end)

@@ -16,6 +16,7 @@ from approvals.services import link_for
 from cmdb.services import create_ci
 from connectors.models import ConnectorCall
 from core import attachments
+from schedules.services import make_link
 from sla.models import SLADefinition
 from tests.factories.accounts import (
     AgentFactory,
@@ -30,6 +31,7 @@ from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
+from tests.factories.schedules import make_override, make_rota
 from tickets.services import attach, link, watch
 from workflows.models import Flow, FlowRun, FlowScenario
 
@@ -112,6 +114,9 @@ def build() -> World:
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
     called.refresh_from_db()
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
+    rota = make_rota(group, [agent])
+    standing_in = make_override(rota, agent)
+    feed, secret = make_link(actor=agent)
     numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
                "catalog-tasks": task, "my/": order}  # fmt: skip
     parts = {
@@ -157,6 +162,12 @@ def build() -> World:
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",
+        ("on-call/", "key"): rota.key,
+        ("on-call/", "public_id"): str(standing_in.public_id),
+        ("on-call/", "override_id"): str(standing_in.public_id),
+        ("on-call/", "layer_id"): str(rota.layers.get().public_id),
+        ("on-call/", "feed_id"): str(feed.public_id),
+        ("on-call/feeds/", "token"): secret,
         ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
     }
     people = {"anonymous": None, "own": owner, "other": UserFactory(), "agent": agent, "approver": approver}
@@ -173,6 +184,11 @@ def build() -> World:
         "v1/cis/": {"name": "x", "ci_class": "server"},
         "v1/delegations/": {
             "delegate": agent.username,
+            "start": "2090-01-01T00:00:00Z",
+            "end": "2090-01-02T00:00:00Z",
+        },
+        f"on-call/{rota.key}/overrides/": {
+            "person": agent.username,
             "start": "2090-01-01T00:00:00Z",
             "end": "2090-01-02T00:00:00Z",
         },

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from catalog import reference
-from itsm.demo import people, things, tickets
+from itsm.demo import people, rotas, things, tickets
 
 
 class Command(BaseCommand):
@@ -20,5 +20,6 @@ class Command(BaseCommand):
         everyone = people.load()
         reference.load()  # the seed items find their owner groups now
         things.load(everyone)
+        rotas.load(everyone)
         tickets.load(everyone)
         self.stdout.write(f"demo company: {len(everyone)} people")
