@@ -17,7 +17,10 @@ from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
+from reports.api.urls import addresses as reports
 from schedules.api.urls import addresses as calendars
+from sla.api.breakdown import ClockBreakdownViewSet
+from sla.api.clocks import ClockViewSet
 from sla.api.views import DefinitionViewSet, TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
@@ -28,7 +31,11 @@ from workflows.api.views import TicketProgressViewSet
 register_converter(KeyConverter, "key")
 
 # What the engines add to every ticket.
-_MORE: list[Part] = [("clocks", TicketClockViewSet, READ), ("approvals", TicketApprovalViewSet, READ)]
+_MORE: list[Part] = [
+    ("clocks", TicketClockViewSet, READ),
+    ("clocks/<uuid:clock_id>/breakdown", ClockBreakdownViewSet, {"get": "retrieve"}),
+    ("approvals", TicketApprovalViewSet, READ),
+]
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
@@ -46,6 +53,8 @@ addresses = [
     *flows,
     *connectors,
     *keyed("sla/definitions", DefinitionViewSet),
+    Address("sla/clocks/", ClockViewSet, {"get": "list"}, "sla-clocks-list"),
+    *reports,
     *calendars,
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),

@@ -19,6 +19,7 @@ for prefix, module in [
     ("", "notifications.urls"),
     ("design/flows/", "workflows.urls"),
     ("api/", "api.urls"),
+    ("w/reports/", "reports.urls"),
     ("w/", "desk.urls"),
     ("design/calendars/", "schedules.urls"),
     ("design/connect/", "connectors.urls"),
