@@ -1,4 +1,4 @@
-"""SLA clocks as the workspace shows them: the next one of each row, all of them on a ticket, whose time it was."""
+"""SLA clocks as the workspace shows them: the next of each row, all on a ticket, and whose time it was."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COURSE_TONES = {SegmentKind.RUNNING: "accent", SegmentKind.PAUSED: "warn", Segme
 
 @dataclass(frozen=True)
 class Strip:
-    """One clock on a ticket's page, in words: what is promised, by whose hours it counts, why it stands still.
+    """One clock on a ticket's page in words: what is promised, by whose hours, why it stands still.
 
     ``words`` repeat what colour and icon say, where the clock itself shows only figures.
     """
@@ -32,6 +32,16 @@ class Strip:
     calendar: str
     words: str
     stands: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it runs towards an instant."""
+        return self.clock.stage == Stage.IN_PROGRESS and self.clock.due_at is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether that instant has passed."""
+        return self.is_due and self.clock.breached_at is not None
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Asked:
         return found
 
     def clocks(self) -> Q:
-        """What counts of the clocks: completed in the period, or missed in it and open. Cancelled ones never."""
+        """What counts of the clocks: completed in the period, or missed in it and open; none cancelled."""
         completed = Q(stage=Stage.COMPLETED, stopped_at__gte=self.start, stopped_at__lt=self.end)
         found = completed | (OVERDUE & Q(breached_at__gte=self.start, breached_at__lt=self.end))
         if "target" in self.values:

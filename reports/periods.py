@@ -31,7 +31,7 @@ class Period:
 
 
 def named(key: str, today: dt.date) -> Period | None:
-    """``month``, ``last_month``, ``quarter``, ``last_quarter``, ``2026-03`` or ``2026-Q1``; None for others."""
+    """``month``, ``last_month``, ``quarter``, ``last_quarter``, ``2026-03``, ``2026-Q1``; None for others."""
     quarter = dt.date(today.year, today.month - (today.month - 1) % 3, 1)
     day = dt.timedelta(days=1)
     firsts = {
@@ -49,7 +49,7 @@ def named(key: str, today: dt.date) -> Period | None:
 
 def between(first: dt.date, last: dt.date) -> Period | None:
     """The days from ``first`` to ``last``; None when they are the wrong way round, far off or too many."""
-    fits = FIRST_YEAR <= first.year and last.year < LAST_YEAR
+    fits = first.year >= FIRST_YEAR and last.year < LAST_YEAR
     return Period("", first, last) if fits and 0 <= (last - first).days < MOST_DAYS else None
 
 

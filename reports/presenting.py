@@ -134,10 +134,7 @@ def tables_of(report: Report) -> list[Table]:
 
 def _table(report: Report, by: By) -> Table:
     rows = report.rows[by]
-    if by == By.MONTH:  # every month of the period, the latest first
-        shown = list(reversed(rows))
-    else:
-        shown = rows[:MOST_ROWS]
+    shown = list(reversed(rows)) if by == By.MONTH else rows[:MOST_ROWS]  # of months all, the latest first
     return Table(
         key=by.value,
         heading=HEADINGS[by],

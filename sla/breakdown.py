@@ -149,7 +149,7 @@ def divide(stretches: Iterable[Stretch], holds: Sequence[Hold], biz: BusinessTim
 def holds_of(
     changes: Sequence[tuple[dt.datetime, Mapping[str, Any]]], name: str, current: int | None
 ) -> list[Hold]:
-    """Who had the ticket when, from the changes of one field in their order; ``current`` if there were none."""
+    """Who had the ticket when, from the changes of one field in their order; ``current`` if there is none."""
     told = [(at.replace(microsecond=0), change[name]) for at, change in changes if name in change]
     first = told[0][1][0] if told else current
     return [
@@ -212,7 +212,7 @@ def _open_seconds(
 
 
 def _spread(amount: int, weights: Sequence[int]) -> list[int]:
-    """``amount`` by the weights in whole numbers, none above its weight when the amount is not above theirs."""
+    """``amount`` by the weights in whole numbers, none above its weight while ``amount`` is not above all."""
     total, passed, given, found = sum(weights), 0, 0, []
     for weight in weights:
         passed += weight

@@ -38,7 +38,7 @@ def without_clock() -> Q:
 
 
 def next_due() -> Any:
-    """When the ticket's next clock is or was due, as an annotation: the worst first, NEVER for none running."""
+    """When the ticket's next clock is or was due, as an annotation; NEVER for a ticket without one."""
     clocks = Clock.objects.filter(ticket=OuterRef("pk"), stage__in=OPEN_STAGES)
     due = clocks.annotate(due=Coalesce(F("due_at"), F("breached_at"))).filter(due__isnull=False)
     return Coalesce(Subquery(due.order_by("due").values("due")[:1]), Value(NEVER))

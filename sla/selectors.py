@@ -25,9 +25,9 @@ _RANK = {"breached": 0, "crit": 1, "warn": 2, "ok": 3, "paused": 4, "missed": 5,
 class ClockView:
     """One clock as it stands now.
 
-    ``tz`` is the zone its calendar is read in. ``left_seconds`` are business seconds, negative after the target; ``percent`` of the target is rounded
+    ``left_seconds`` are business seconds, negative after the target; ``percent`` of the target is rounded
     down; ``state`` is ok, warn (a quarter left), crit (a tenth), breached, paused, met or missed;
-    ``is_ticking`` says whether business time passes right now.
+    ``is_ticking`` says whether business time passes right now; ``tz`` is the zone its calendar is read in.
     """
 
     name: str
@@ -149,7 +149,7 @@ def business_time_of(clock: Clock) -> BizCal:
 def at_risk() -> Q:
     """Tickets of which an open clock was missed or has passed its last warning, as a filter for tickets.
 
-    A promise that never warns is at risk when it is missed; one that waits is not, unless it was missed before.
+    A promise that never warns is at risk when it is missed; one that waits, when it was missed before.
     """
     warned = Q(stage=Stage.IN_PROGRESS, next_pct=machine.BREACH) & ~Q(definition__thresholds=[])
     missed = Q(stage__in=OPEN_STAGES, breached_at__isnull=False)

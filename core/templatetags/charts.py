@@ -1,4 +1,4 @@
-"""Charts as template tags; use with ``{% load charts %}``. Each is named by a sentence that tells its figures."""
+"""Charts as template tags, for ``{% load charts %}``; each is named by a sentence that tells its figures."""
 
 from __future__ import annotations
 

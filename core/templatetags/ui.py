@@ -42,7 +42,8 @@ register = template.Library()
 
 @register.filter
 def when(moment: dt.datetime | dt.date | None, style: str = "relative") -> str | SafeString:
-    """A ``<time>`` in one style: ``relative``, ``exact``, ``compact``, ``due``, ``zoned``, ``date``, ``time``.
+    """A ``<time>`` in one style: ``relative``, ``exact``, ``compact``, ``due``, ``zoned``, ``date`` or
+    ``time``.
 
     The exact moment in the reader's zone is in ``title``; nothing is shown for no moment.
     """

@@ -53,7 +53,7 @@ class SLAReportViewSet(ApiViewSet):
 
     @extend_schema(parameters=_FILTERS, responses=out.SLAReportOut)
     def retrieve(self, request: Request) -> Response:
-        """The figures: clocks completed in the period, and those missed in it that are open; none cancelled."""
+        """The figures: clocks completed in the period, or missed in it and open; none cancelled."""
         zone, now = selectors.here_and_now(self.actor)
         today = timezone.localtime(now, ZoneInfo(zone)).date()
         asked = asked_from(request.query_params, today=today, zone=zone, mark="?")

@@ -50,10 +50,10 @@ def service(name: str) -> Any:
 
 def ticket(number: int, person: User | None = None, **fields: Any) -> Ticket:
     """A ticket that no engine has seen."""
-    person = person or User.objects.order_by("pk").first() or UserFactory()
+    person = person or User.objects.filter(username="asker").first() or UserFactory(username="asker")
     row: Ticket = Ticket.objects.create(
-        kind="probe", number=f"PRB{number:07}", title=f"Probe {number}", requester=person, company=person.company,
-        opened_at=on(1, 1), state="new", state_rank=10, phase="open", **fields,
+        kind="probe", number=f"PRB{number:07}", title=f"Probe {number}", requester=person,
+        company=person.company, opened_at=on(1, 1), state="new", state_rank=10, phase="open", **fields,
     )  # fmt: skip
     return row
 

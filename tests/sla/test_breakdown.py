@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Stretch], list[Hold]]:
     """Stretches one after the other, some booked by another calendar, and who had the ticket when."""
     edges = sorted(draw(st.sets(st.integers(0, 5000), min_size=2, max_size=8)))
     stretches = []
-    for began, ended in zip(edges, edges[1:], strict=False):
+    for began, ended in pairwise(edges):
         kind = draw(st.sampled_from(["running", "paused", "solved"]))
         booked = EveryOtherMinute().elapsed(second(began), second(ended))
         if draw(st.booleans()):
@@ -183,7 +184,7 @@ def test_it_costs_four_queries_for_any_history(moves, django_assert_num_queries)
     for key in ("a", "b"):
         SLADefinitionFactory(key=key, target_s=80 * HOUR)
     probe, teams = Probe(at(9, 9)), [GroupFactory(), GroupFactory()]
-    person = AgentFactory()
+    person = AgentFactory(groups=teams)
     for number in range(moves):
         told(probe, at(9, 10, number), group=teams[number % 2], assignee=person if number % 2 else None)
         probe.write(at(9, 10, number, 30), state="waiting" if number % 2 else "working")
