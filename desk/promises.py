@@ -76,6 +76,11 @@ class Times:
     longest: int
     has_solved: bool
 
+    @property
+    def shown(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """The tables, when there is time to divide."""
+        return self.tables if self.steps else ()
+
 
 def clocks_of(ticket_ids: Collection[int]) -> dict[int, list[ClockView]]:
     """All clocks of these tickets, by ticket, in one query; none is asked when there are no tickets."""

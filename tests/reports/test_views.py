@@ -72,7 +72,7 @@ def test_the_menu_leads_to_reports(desk: Any, client_of: Any):
 
 def test_the_page_tells_tiles_tables_and_chart(march: Any, desk: Any):
     page = text(desk.get(MARCH))
-    assert re.findall(r'class="tile__value"[^>]*>([^<]+)<', page) == ["33.3 %", "1", "1", "30 min"]
+    assert re.findall(r'class="report-tile__value"[^>]*>([^<]+)<', page) == ["33.3 %", "1", "1", "30 min"]
     assert "Overrun, median" in page  # of one hour left and two too many
     for heading in ("By service or item", "By assignment group", "By priority", "By month"):
         assert f">{heading}</h2>" in page
@@ -123,7 +123,7 @@ def test_a_restricted_groups_clocks_are_nowhere(march: Any, desk: Any):
     secret = GroupFactory(is_restricted=True, name_en="Secret team")
     one(9, promise("secret"), "missed", on(3, 3), -1, group=secret)
     after = text(desk.get(MARCH))
-    figures = r'class="tile__value"[^>]*>([^<]+)<|aria-label="[^"]+: (\d+)">'
+    figures = r'class="report-tile__value"[^>]*>([^<]+)<|aria-label="[^"]+: (\d+)">'
     assert re.findall(figures, after) == re.findall(figures, before)
     assert "PRB0000009" not in text(desk.get(f"{PAGE}clocks/?period=2026-03"))
     assert "PRB0000009" not in str(table_of(desk.get(f"{PAGE}export/?period=2026-03")))
