@@ -17,7 +17,9 @@ from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
+from reports.api.urls import addresses as reports
 from schedules.api.urls import addresses as calendars
+from sla.api.breakdown import ClockBreakdownViewSet
 from sla.api.urls import addresses as service_levels
 from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
@@ -29,7 +31,11 @@ from workflows.api.views import TicketProgressViewSet
 register_converter(KeyConverter, "key")
 
 # What the engines add to every ticket.
-_MORE: list[Part] = [("clocks", TicketClockViewSet, READ), ("approvals", TicketApprovalViewSet, READ)]
+_MORE: list[Part] = [
+    ("clocks", TicketClockViewSet, READ),
+    ("clocks/<uuid:clock_id>/breakdown", ClockBreakdownViewSet, {"get": "retrieve"}),
+    ("approvals", TicketApprovalViewSet, READ),
+]
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
@@ -47,6 +53,7 @@ addresses = [
     *flows,
     *connectors,
     *service_levels,
+    *reports,
     *calendars,
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),

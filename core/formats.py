@@ -88,6 +88,11 @@ def due(moment: dt.datetime) -> str:
     return f"{names.get(distance) or day_text(local.date())} {local:%H:%M}"
 
 
+def zoned(moment: dt.datetime) -> str:
+    """``오늘 12:24 KST`` or ``Today 12:24 KST``: when something is due, with the zone it is told in."""
+    return f"{due(moment)} {in_zone(moment).tzname() or ''}".rstrip()
+
+
 def relative(moment: dt.datetime, *, now: dt.datetime | None = None) -> str:
     """``12분 전`` or ``12 min ago`` within seven days of now, else the compact form."""
     seconds = ((now or timezone.now()) - moment).total_seconds()
@@ -114,6 +119,7 @@ STYLES: dict[str, Callable[[dt.datetime], str]] = {
     "exact": exact,
     "compact": compact,
     "due": due,
+    "zoned": zoned,
     "date": day_of,
     "time": time_of,
 }
@@ -140,6 +146,18 @@ def span(seconds: float) -> str:
         _("%(count)s s") % {"count": rest} if not (days or hours or minutes) else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def hours(seconds: float) -> str:
+    """``27시간`` or ``4 h 30 min``: a length of business time, in hours because a day has no fixed length."""
+    minutes, rest = divmod(abs(int(seconds)), MINUTE)
+    whole, minutes = divmod(minutes, 60)
+    parts = [
+        _("%(count)s h") % {"count": f"{whole:,}"} if whole else "",
+        _("%(count)s min") % {"count": minutes} if minutes else "",
+        _("%(count)s s") % {"count": rest} if not (whole or minutes) else "",
+    ]
+    return f"{'−' if seconds <= -1 else ''}{' '.join(part for part in parts if part)}"
 
 
 def clock_face(seconds: float) -> str:

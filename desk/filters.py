@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,12 +19,21 @@ from accounts.selectors import groups_for
 from core.errors import BadInputError, FieldError
 from desk import paging, queues
 from desk.fields import NONE, Suggesting
+from sla import risk
+from sla.selectors import at_risk
 from tickets import kinds
 from tickets.choices import Priority
 from tickets.selectors import search
 
 ME, NOBODY = "me", "none"
-NARROWING = ("priority", "state", "group", "assignee", "requester", "q")
+NARROWING = ("priority", "state", "sla", "group", "assignee", "requester", "q")
+SLA: dict[str, str | Promise] = {
+    "missed": gettext_lazy("Missed"),
+    "at_risk": gettext_lazy("At risk"),
+    "due_soon": gettext_lazy("Due within 24 hours"),
+    "paused": gettext_lazy("Paused"),
+    "none": gettext_lazy("No clock"),
+}
 
 
 class ListForm(forms.Form):
@@ -42,6 +52,12 @@ class ListForm(forms.Form):
     )
     state = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("State")
+    )
+    sla = forms.MultipleChoiceField(
+        required=False,
+        choices=list(SLA.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("SLA"),
     )
     group = forms.SlugField(required=False, max_length=60, label=gettext_lazy("Group"))
     assignee = forms.CharField(
@@ -69,7 +85,7 @@ class ListForm(forms.Form):
     @property
     def choices(self) -> list[forms.BoundField]:
         """The fields of which several values can be chosen."""
-        return [self[name] for name in ("priority", "state")]
+        return [self[name] for name in ("priority", "state", "sla")]
 
     def offer_groups(self, actor: User) -> None:
         """Let the dialog show the groups by name."""
@@ -121,7 +137,8 @@ class Filters:
 
     def query(self, **changed: Any) -> str:
         """The address's parameters, those in ``changed`` replaced (None leaves one out), without the page."""
-        pairs: dict[str, Any] = {"view": self.queue.key, "sort": self.sort if self.sort != "priority" else ""}
+        sort = self.sort if self.sort != self.queue.sort else ""
+        pairs: dict[str, Any] = {"view": self.queue.key, "sort": sort}
         pairs |= self.values
         pairs |= changed
         return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
@@ -152,7 +169,7 @@ def filters_from(data: QueryDict, *, path: str) -> Filters:
     queue = queues.queue_at(path, clean["view"])
     assert queue is not None  # noqa: S101 - clean_view has checked it
     values = {name: clean[name] for name in NARROWING if clean[name]}
-    return Filters(path, queue, clean["sort"] or "priority", values, clean["after"])
+    return Filters(path, queue, clean["sort"] or queue.sort, values, clean["after"])
 
 
 def _people(column: str, actor: User, value: str) -> Q:
@@ -163,9 +180,24 @@ def _people(column: str, actor: User, value: str) -> Q:
     return Q(**{f"{column}__username__iexact": value})
 
 
+def _any_of(*conditions: Q) -> Q:
+    found = Q()
+    for condition in conditions:
+        found |= condition
+    return found
+
+
+_SLA: dict[str, Callable[[], Q]] = {
+    "missed": risk.missed,
+    "at_risk": at_risk,
+    "due_soon": risk.due_soon,
+    "paused": risk.waiting,
+    "none": risk.without_clock,
+}
 _CONDITIONS: dict[str, Any] = {
     "priority": lambda actor, value: Q(priority__in=value),
     "state": lambda actor, value: Q(state__in=value),
+    "sla": lambda actor, value: _any_of(*(_SLA[each]() for each in value)),
     "group": lambda actor, value: Q(group__key=value, group__company=actor.company_id),
     "assignee": lambda actor, value: _people("assignee", actor, value),
     "requester": lambda actor, value: _people("requester", actor, value),
@@ -179,6 +211,8 @@ def _chip_label(path: str, name: str, value: Any, names: dict[str, str]) -> str:
     if name == "state":
         labels = dict(state_choices(path))
         return ", ".join(str(labels[code]) for code in value)
+    if name == "sla":
+        return f"{_('SLA')}: {', '.join(str(SLA[each]) for each in value)}"
     if name == "q":
         return f"“{value}”"
     words: dict[str, Any] = {ME: _("me"), NOBODY: _("nobody")} | names

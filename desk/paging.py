@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInputError, FieldError
+from sla.risk import next_due
 from tickets.models import Ticket
 
 SIZE = 50
@@ -52,18 +53,28 @@ ORDERS: dict[str, tuple[Column, ...]] = {
     "newest": (Column("opened_at", down=True, read=_moment), _LAST),
     "oldest": (Column("opened_at", down=False, read=_moment), Column("pk", down=False, read=_number)),
     "updated": (Column("updated_at", down=True, read=_moment), _LAST),
+    "sla": (
+        Column("next_due", down=False, read=_moment),
+        Column("priority", down=False, read=_number),
+        Column("pk", down=False, read=_number),
+    ),
 }
+# What an order needs that is no column of a ticket.
+_COMPUTED: dict[str, Callable[[], dict[str, Any]]] = {"sla": lambda: {"next_due": next_due()}}
 ORDER_LABELS: dict[str, str | Promise] = {
     "priority": _("Priority"),
     "newest": _("Newest first"),
     "oldest": _("Oldest first"),
     "updated": _("Last changed"),
+    "sla": _("Next SLA due first"),
 }
 
 
-def order_by(sort: str) -> list[str]:
-    """The arguments of ``order_by`` for one of ORDERS."""
-    return [f"{'-' if column.down else ''}{column.name}" for column in ORDERS[sort]]
+def ordered(rows: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
+    """The tickets in one of ORDERS, ready to be narrowed by ``rows_after``."""
+    if sort in _COMPUTED:
+        rows = rows.annotate(**_COMPUTED[sort]())
+    return rows.order_by(*[f"{'-' if column.down else ''}{column.name}" for column in ORDERS[sort]])
 
 
 def cursor_after(sort: str, row: Ticket) -> str:

@@ -27,7 +27,10 @@ PATHS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Queue:
-    """A named selection of tickets. ``path`` is the list it stands in when opened from the rail."""
+    """A named selection of tickets. ``path`` is the list it stands in when opened from the rail.
+
+    ``sort`` is the order it has when the address names none.
+    """
 
     key: str
     path: str
@@ -35,6 +38,7 @@ class Queue:
     icon: str
     condition: Callable[[User], Q]
     empty: str | Promise = ""
+    sort: str = "priority"
 
 
 _OPEN = Q(active=True, phase__in=[Phase.OPEN, Phase.WAITING])
@@ -87,6 +91,7 @@ AT_RISK = Queue(
     icon="flame",
     condition=_at_risk,
     empty=_("No promise is about to be broken."),
+    sort="sla",
 )
 OPEN_INCIDENTS = Queue(
     "open", "incidents", _("Open incidents"), icon="list", condition=_open, empty=_("No incident is open.")

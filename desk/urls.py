@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import queues
-from desk.views import actions, detail, lists, new, relations, search
+from desk.views import actions, clocks, detail, lists, new, relations, search
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:path>/fresh/", lists.fresh, name="fresh"),
     path("<slug:path>/<slug:number>/", detail.show, name="ticket"),
     path("<slug:path>/<slug:number>/row/", lists.row, name="row"),
+    path("<slug:path>/<slug:number>/times/", clocks.times, name="times"),
     path("<slug:path>/<slug:number>/edit/", actions.edit, name="edit"),
     path("<slug:path>/<slug:number>/edit/<slug:key>/", detail.property_row, name="property"),
     path("<slug:path>/<slug:number>/assign/", actions.assign, name="assign"),

@@ -41,6 +41,7 @@ OUR_APPS = [
     "incidents",
     "catalog",
     "knowledge",
+    "reports",
     "portal",
     "desk",
     "api",

@@ -20,6 +20,7 @@ for prefix, module in [
     ("design/flows/", "workflows.urls"),
     ("api/", "api.urls"),
     ("w/on-call/", "schedules.urls_on_call"),
+    ("w/reports/", "reports.urls"),
     ("w/", "desk.urls"),
     ("design/on-call/", "schedules.urls_rotas"),
     ("design/calendars/", "schedules.urls"),

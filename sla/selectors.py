@@ -13,7 +13,7 @@ from django.utils.functional import Promise as LazyText
 from schedules.bizcal import BizCal
 from schedules.selectors import always_open, counted
 from sla import machine
-from sla.choices import SegmentKind, Stage
+from sla.choices import OPEN_STAGES, SegmentKind, Stage
 from sla.models import Clock, ClockSegment
 from tickets import kinds
 
@@ -27,7 +27,7 @@ class ClockView:
 
     ``left_seconds`` are business seconds, negative after the target; ``percent`` of the target is rounded
     down; ``state`` is ok, warn (a quarter left), crit (a tenth), breached, paused, met or missed;
-    ``is_ticking`` says whether business time passes right now.
+    ``is_ticking`` says whether business time passes right now; ``tz`` is the zone its calendar is read in.
     """
 
     name: str
@@ -46,6 +46,10 @@ class ClockView:
     breached_at: dt.datetime | None
     is_ticking: bool
     public_id: str
+    definition_key: str
+    type: str
+    tz: str
+    paused_since: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -58,36 +62,51 @@ class Totals:
     solved: int
 
 
+def clock_rows(*more: str) -> QuerySet[Clock]:
+    """Clocks with what ``view_of`` reads, and the database's present instant as ``now``.
+
+    ``more`` names further columns of related rows, such as ``ticket__title`` or ``ticket__group__key``.
+    """
+    related = {name.rpartition("__")[0] for name in more} - {""}
+    return (
+        Clock.objects.select_related("definition", "calendar", "ticket", *sorted(related))
+        .only(
+            *more,
+            *(field.name for field in Clock._meta.concrete_fields),
+            "definition__name_ko",
+            "definition__name_en",
+            "definition__target",
+            "definition__key",
+            "definition__type",
+            "calendar__name_ko",
+            "calendar__name_en",
+            "calendar__stamp",
+            "ticket__number",
+            "ticket__kind",
+            "ticket__state",
+        )
+        .annotate(now=Now())
+    )
+
+
 def clocks_for(ticket_ids: Collection[int]) -> dict[int, list[ClockView]]:
     """The clocks of these tickets, the worst first: each promise's latest cycle, cancelled ones left out.
 
     One query; the database's clock decides.
     """
-    rows = (
-        Clock.objects.filter(ticket__in=ticket_ids)
-        .exclude(stage=Stage.CANCELLED)
-        .select_related("definition", "calendar", "ticket")
-        .only(
-            *(field.name for field in Clock._meta.concrete_fields),
-            "definition__name_ko",
-            "definition__name_en",
-            "definition__target",
-            "calendar__name_ko",
-            "calendar__name_en",
-            "calendar__stamp",
-            "ticket__kind",
-            "ticket__state",
-        )
-        .annotate(now=Now())
-        .order_by("ticket", "track", "cycle")
-    )
-    latest = {(clock.ticket_id, clock.track): clock for clock in rows}
     found: dict[int, list[ClockView]] = {}
-    for (ticket_id, _track), clock in latest.items():
-        found.setdefault(ticket_id, []).append(view_of(clock, clock.now))
+    for clock in latest_cycles(ticket_ids):
+        found.setdefault(clock.ticket_id, []).append(view_of(clock, clock.now))  # type: ignore[attr-defined]
     for views in found.values():
         views.sort(key=lambda view: (_RANK[view.state], view.left_seconds))
     return found
+
+
+def latest_cycles(ticket_ids: Collection[int]) -> list[Clock]:
+    """The latest cycle of each promise on these tickets, cancelled ones left out; one query."""
+    rows = clock_rows().filter(ticket__in=ticket_ids).exclude(stage=Stage.CANCELLED)
+    rows = rows.order_by("ticket", "track", "cycle")
+    return list({(clock.ticket_id, clock.track): clock for clock in rows}.values())
 
 
 def view_of(clock: Clock, now: dt.datetime) -> ClockView:
@@ -113,6 +132,10 @@ def view_of(clock: Clock, now: dt.datetime) -> ClockView:
         breached_at=clock.breached_at,
         is_ticking=running and biz.is_open(now),
         public_id=str(clock.public_id),
+        definition_key=clock.definition.key,
+        type=clock.definition.type,
+        tz=clock.tz,
+        paused_since=clock.paused_since,
     )
 
 
@@ -124,10 +147,13 @@ def business_time_of(clock: Clock) -> BizCal:
 
 
 def at_risk() -> Q:
-    """Tickets of which a clock was missed or has passed its last warning, as a filter for tickets."""
-    risky = Clock.objects.filter(stage=Stage.IN_PROGRESS).filter(
-        Q(breached_at__isnull=False) | Q(next_pct=machine.BREACH)
-    )
+    """Tickets of which an open clock was missed or has passed its last warning, as a filter for tickets.
+
+    A promise that never warns is at risk when it is missed; one that waits, when it was missed before.
+    """
+    warned = Q(stage=Stage.IN_PROGRESS, next_pct=machine.BREACH) & ~Q(definition__thresholds=[])
+    missed = Q(stage__in=OPEN_STAGES, breached_at__isnull=False)
+    risky = Clock.objects.filter(missed | warned)
     return Q(pk__in=risky.values("ticket"))
 
 

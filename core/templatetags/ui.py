@@ -42,7 +42,8 @@ register = template.Library()
 
 @register.filter
 def when(moment: dt.datetime | dt.date | None, style: str = "relative") -> str | SafeString:
-    """A ``<time>`` in one style: ``relative``, ``exact``, ``compact``, ``due``, ``date`` or ``time``.
+    """A ``<time>`` in one style: ``relative``, ``exact``, ``compact``, ``due``, ``zoned``, ``date`` or
+    ``time``.
 
     The exact moment in the reader's zone is in ``title``; nothing is shown for no moment.
     """
@@ -72,6 +73,12 @@ def josa(word: Any, pair: str) -> str:
 def span(seconds: float | None) -> str:
     """A length of time in its two largest units: ``4 h 30 min``."""
     return "" if seconds is None else formats.span(seconds)
+
+
+@register.filter
+def hours(seconds: float | None) -> str:
+    """A length of business time in hours and minutes: ``27 h``."""
+    return "" if seconds is None else formats.hours(seconds)
 
 
 @register.filter

@@ -112,7 +112,7 @@ def _entry(queue: queues.Queue, number: int, filters: Filters | None) -> RailEnt
 
 def list_page(actor: User, filters: Filters) -> ListPage:
     """One page of visible tickets with their next clocks: two queries, the same for any number of rows."""
-    rows = tickets_for(actor).filter(filters.condition(actor)).order_by(*paging.order_by(filters.sort))
+    rows = paging.ordered(tickets_for(actor).filter(filters.condition(actor)), filters.sort)
     if filters.after:
         rows = rows.filter(paging.rows_after(filters.sort, filters.after))
     page = list(rows[: paging.SIZE + 1])

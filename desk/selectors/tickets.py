@@ -71,7 +71,7 @@ class TicketPage:
     steps: list[Step]
     main_moves: list[transitions.Move]
     more_moves: list[transitions.Move]
-    clocks: list[Any]
+    clocks: list[promises.Strip]
     blocks: list[timeline.Block]
     shown: str
     title: Property
@@ -127,7 +127,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         steps=steps_of(ticket),
         main_moves=main,
         more_moves=[move for move in moves if move not in main],
-        clocks=promises.clocks_of([ticket.pk]).get(ticket.pk, []),
+        clocks=promises.strip_of(promises.clocks_of([ticket.pk]).get(ticket.pk, [])),
         blocks=timeline.blocks(ticket, rows, _names_in(rows), shown=shown),
         shown=shown,
         title=property_of(ticket, "title", can_update=editable),

@@ -1,8 +1,9 @@
-"""Addresses of definitions."""
+"""Addresses of definitions and clocks."""
 
 from __future__ import annotations
 
 from core.api.addresses import Address
+from sla.api.clocks import ClockViewSet
 from sla.api.definitions import DefinitionDraftViewSet, DefinitionViewSet
 
 _ALL = "sla/definitions/"
@@ -14,5 +15,6 @@ addresses = [
     Address(f"{_ONE}versions/", DefinitionViewSet, {"get": "versions"}, "sla-definitions-versions"),
     Address(f"{_ONE}draft/", DefinitionDraftViewSet, _DRAFT, "sla-definitions-draft"),
     Address(f"{_ONE}publish/", DefinitionDraftViewSet, {"post": "publish"}, "sla-definitions-publish"),
+    Address("sla/clocks/", ClockViewSet, {"get": "list"}, "sla-clocks-list"),
     Address(f"{_ONE}retire/", DefinitionViewSet, {"post": "retire"}, "sla-definitions-retire"),
 ]

@@ -26,6 +26,7 @@ READS = [
     f"/w/files/{UUID}/",
     "/w/incidents/{number}/",
     "/w/incidents/{number}/row/",
+    "/w/incidents/{number}/times/",
     "/w/incidents/{number}/assign/",
     "/w/incidents/{number}/edit/group/",
     "/w/incidents/{number}/move/resolve/",

@@ -106,7 +106,7 @@ def test_paging_shows_every_ticket_once_in_every_order(
         url = found.group(1).replace("&amp;", "&") if found else ""
     assert sorted(seen) == sorted(made)
     assert len(seen) == len(set(seen))
-    in_order = Ticket.objects.filter(number__in=made).order_by(*paging.order_by(sort))
+    in_order = paging.ordered(Ticket.objects.filter(number__in=made), sort)
     assert seen == list(in_order.values_list("number", flat=True))
 
 

@@ -23,7 +23,16 @@ EMPLOYEE = [
     "/search/?q=vpn",
     "/notifications/",
 ]
-AGENT = ["/w/incidents/", "/w/tasks/", "/w/requests/", "/w/all/", "/w/incidents/new/", "/w/search/?q=vpn"]
+AGENT = [
+    "/w/incidents/",
+    "/w/tasks/",
+    "/w/requests/",
+    "/w/all/",
+    "/w/incidents/new/",
+    "/w/search/?q=vpn",
+    "/w/reports/sla/?period=quarter",
+    "/w/reports/sla/clocks/?period=quarter",
+]
 DESIGN = [
     "/design/flows/",
     "/design/flows/laptop_request/?node=dec",

@@ -132,6 +132,7 @@ def build() -> World:
         ("users", "username"): owner.username,
         ("attachments", "file_id"): str(file.public_id),
         ("links", "link_id"): str(tie.public_id),
+        ("clocks/", "clock_id"): str(incident.clocks.order_by("pk")[0].public_id),
         ("files", "public_id"): str(file.public_id),
         ("approvals", "public_id"): str(approval.public_id),
         ("delegations", "public_id"): str(delegation.public_id),
