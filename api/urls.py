@@ -18,6 +18,8 @@ from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
 from notifications.api.urls import addresses as notices
 from schedules.api.urls import addresses as calendars
+from sla.api.explain import TicketExplanationViewSet
+from sla.api.explain import addresses as explanations
 from sla.api.views import DefinitionViewSet, TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
@@ -29,10 +31,11 @@ register_converter(KeyConverter, "key")
 
 # What the engines add to every ticket.
 _MORE: list[Part] = [("clocks", TicketClockViewSet, READ), ("approvals", TicketApprovalViewSet, READ)]
+_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
-    *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS]),
+    *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS, _EXPLAINED]),
     *kind_urls("incidents", IncidentViewSet, opens=True),
     *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS]),
     *orders.catalogue,
@@ -46,6 +49,7 @@ addresses = [
     *flows,
     *connectors,
     *keyed("sla/definitions", DefinitionViewSet),
+    *explanations,
     *calendars,
     *notices,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),

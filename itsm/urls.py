@@ -21,6 +21,7 @@ for prefix, module in [
     ("api/", "api.urls"),
     ("w/", "desk.urls"),
     ("design/calendars/", "schedules.urls"),
+    ("design/sla/what-if/", "sla.urls_explain"),
     ("design/connect/", "connectors.urls"),
     ("", "portal.urls"),
 ]:

@@ -12,9 +12,10 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """React to ticket writes, join the sweep, load the seed definitions after each migration."""
-        from sla import reference, services  # noqa: F401
+        from sla import reference, services, shell_explain, whatif  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 
+        shell_explain.fill()
         hooks.on_change(evaluate, order=10)
         post_migrate.connect(reference.load, sender=self)

@@ -99,3 +99,26 @@ class SegmentKind(models.TextChoices):
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
     SOLVED = "solved", _("Solved")
+
+
+class Rules(models.TextChoices):
+    """By which definitions a ticket's history is replayed."""
+
+    THEN = "then", _("The definitions in force at the time")
+    NOW = "now", _("The definitions of today")
+
+
+class TrialStatus(models.TextChoices):
+    """How far a what-if has come."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+LIVE_TRIALS = (TrialStatus.QUEUED, TrialStatus.RUNNING)
+
+
+# The verb of the event with which a clock's corrected account begins.
+REPAIRED = "repaired"

@@ -16,7 +16,8 @@ from approvals.services import link_for
 from cmdb.services import create_ci
 from connectors.models import ConnectorCall
 from core import attachments
-from sla.models import SLADefinition
+from sla.models import Clock, SLADefinition
+from sla.whatif import start_what_if
 from tests.factories.accounts import (
     AgentFactory,
     DepartmentFactory,
@@ -110,6 +111,8 @@ def build() -> World:
     connector = make_connector(auth="bearer")
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
     called.refresh_from_db()
+    definition = SLADefinition.objects.filter(status="published").earliest("pk")
+    asked = start_what_if(actor=None, definition=definition, months=1)
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
     numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
                "catalog-tasks": task, "my/": order}  # fmt: skip
@@ -151,7 +154,9 @@ def build() -> World:
         ("locations", "key"): LocationFactory().key,
         ("roles", "key"): "agent",
         ("ci-classes", "key"): "laptop",
-        ("sla/definitions", "key"): SLADefinition.objects.filter(status="published").earliest("pk").key,
+        ("sla/definitions", "key"): definition.key,
+        ("sla/clocks", "public_id"): str(Clock.objects.filter(ticket=incident.pk).earliest("pk").public_id),
+        ("what-if", "public_id"): str(asked.public_id),
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",
