@@ -158,7 +158,9 @@ def _page(told: Explained) -> ClockPage:
         )
         for band in bands
     )
-    return ClockPage(told, pieces, None if due is None else min(x(due), WIDTH - 3), f"clock-{clock.public_id}")
+    return ClockPage(
+        told, pieces, None if due is None else min(x(due), WIDTH - 3), f"clock-{clock.public_id}"
+    )
 
 
 def fit_lines(fits: Iterable[Fit], kind: str) -> list[tuple[Fit, list[PartLine]]]:

@@ -108,7 +108,9 @@ def explained_clocks(ticket: Ticket, *, now: dt.datetime | None = None) -> list[
     The same number of queries for any number of clocks and any length of their lives.
     """
     rows = Clock.objects.filter(ticket=ticket.pk).select_related("definition", "calendar", "ticket")
-    found = sorted(rows, key=lambda clock: (not clock.is_open, clock.definition.order, clock.track, clock.cycle))
+    found = sorted(
+        rows, key=lambda clock: (not clock.is_open, clock.definition.order, clock.track, clock.cycle)
+    )
     return _explained(found, ticket, now or db_now())
 
 
@@ -123,9 +125,7 @@ def _explained(clocks: list[Clock], ticket: Ticket, now: dt.datetime) -> list[Ex
     names = _Names(ticket, [event for each in happened.values() for event in each])
     holidays = _holidays({clock.calendar_id for clock in clocks if clock.calendar_id}, clocks, now)
     return [
-        _Telling(
-            clock, now, booked.get(clock.pk, []), happened.get(clock.pk, []), names, holidays
-        ).told()
+        _Telling(clock, now, booked.get(clock.pk, []), happened.get(clock.pk, []), names, holidays).told()
         for clock in clocks
     ]
 
@@ -222,10 +222,12 @@ class _Telling:
         return self.names.by(self._event(at, _MOVES), verb)
 
     def _bands(self) -> Iterator[Band]:
-        stretches = [(row.kind, row.began_at, row.ended_at, row.open_s, row.began_by) for row in self.segments]
+        stretches = [
+            (str(row.kind), row.began_at, row.ended_at, row.open_s, row.began_by) for row in self.segments
+        ]
         for since, kind in (
-            (self.clock.running_since, SegmentKind.RUNNING),
-            (self.clock.paused_since, SegmentKind.PAUSED),
+            (self.clock.running_since, str(SegmentKind.RUNNING)),
+            (self.clock.paused_since, str(SegmentKind.PAUSED)),
         ):
             if since is not None and since < self.now:
                 used = self.biz.elapsed(since, self.now)
@@ -244,8 +246,12 @@ class _Telling:
 
     def _stretches(self) -> Iterator[Step]:
         texts = {
-            SegmentKind.RUNNING: _("From %(began)s to %(ended)s it ran: %(open)s of business time were used."),
-            SegmentKind.PAUSED: _("From %(began)s to %(ended)s it waited: %(open)s of business time do not count."),
+            SegmentKind.RUNNING: _(
+                "From %(began)s to %(ended)s it ran: %(open)s of business time were used."
+            ),
+            SegmentKind.PAUSED: _(
+                "From %(began)s to %(ended)s it waited: %(open)s of business time do not count."
+            ),
             SegmentKind.SOLVED: _("From %(began)s to %(ended)s the ticket was solved; nothing counts."),
         }
         for row in self.segments:

@@ -85,7 +85,9 @@ def fits_of(ticket: Ticket, *, now: dt.datetime | None = None) -> list[Fit]:
     at, promises = now or db_now(), current().of_kind(ticket.kind)
     if not promises:
         return []
-    rows = Clock.objects.filter(ticket=ticket.pk).values_list("definition", "definition__key", "track", "stage")
+    rows = Clock.objects.filter(ticket=ticket.pk).values_list(
+        "definition", "definition__key", "track", "stage"
+    )
     keys, running = set(), {}
     for pk, key, track, stage in rows:
         keys.add(key)
@@ -94,9 +96,7 @@ def fits_of(ticket: Ticket, *, now: dt.datetime | None = None) -> list[Fit]:
     return [_fit(promise, ticket, at, keys, running) for promise in promises]
 
 
-def _fit(
-    promise: Promise, ticket: Ticket, at: dt.datetime, keys: set[str], running: dict[str, int]
-) -> Fit:
+def _fit(promise: Promise, ticket: Ticket, at: dt.datetime, keys: set[str], running: dict[str, int]) -> Fit:
     parts = (
         _part(START, promise.start, ticket, at, wanted=True),
         _part(STOP, promise.stop, ticket, at, wanted=False),

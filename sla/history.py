@@ -45,7 +45,7 @@ class Write:
 
 @dataclass
 class History:
-    """All writes to one ticket, oldest first. ``assumed``: what was not recorded and is taken as it is now."""
+    """All writes to one ticket, oldest first. ``assumed``: not recorded, so taken as it is now."""
 
     ticket: Ticket
     writes: list[Write] = field(default_factory=list)
@@ -254,9 +254,7 @@ class _Walk:
         new: Values = {"last_public_from": "requester" if asks else "agent"}
         if not asks and row.actor_id is not None and self.values["first_response_at"] is None:
             new["first_response_at"] = self.now["first_response_at"] or row.at
-        return {
-            name: [self.values[name], value] for name, value in new.items() if self.values[name] != value
-        }
+        return {name: [self.values[name], value] for name, value in new.items() if self.values[name] != value}
 
     def _speaks_for_the_requester(self, row: Activity) -> bool:
         if row.actor_id is None:

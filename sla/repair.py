@@ -75,7 +75,7 @@ class ClockDiff:
 
 @dataclass(frozen=True)
 class Diff:
-    """What a repair would change. ``digest`` names this very difference; ``assumed`` what was not recorded."""
+    """What a repair would change. ``digest`` names this very difference; ``assumed`` what nobody recorded."""
 
     ticket: Ticket
     rules: str
@@ -162,7 +162,12 @@ def _as_wanted(stored: Clock | None, shadow: Clock | None) -> dict[str, Any]:
 
 def _digest(found: Iterable[ClockDiff]) -> str:
     told = [
-        [each.kind, each.track, each.cycle, [[f.name, plain(f.stored), plain(f.replayed)] for f in each.fields]]
+        [
+            each.kind,
+            each.track,
+            each.cycle,
+            [[f.name, plain(f.stored), plain(f.replayed)] for f in each.fields],
+        ]
         for each in found
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
@@ -259,7 +264,10 @@ def _cause(each: ClockDiff, diff: Diff, actor: Actor) -> Cause:
 def _tell(diff: Diff, actor: Actor) -> None:
     ticket = diff.ticket
     told = {
-        f"{each.track} {each.cycle}": [each.kind, {f.name: [plain(f.stored), plain(f.replayed)] for f in each.fields}]
+        f"{each.track} {each.cycle}": [
+            each.kind,
+            {f.name: [plain(f.stored), plain(f.replayed)] for f in each.fields},
+        ]
         for each in diff.clocks
     }
     audit.write(
@@ -272,5 +280,7 @@ def _tell(diff: Diff, actor: Actor) -> None:
         "clocks": [{"track": each.track, "cycle": each.cycle, "what": each.kind} for each in diff.clocks],
     }
     outbox.publish("sla.repaired", payload, actor=actor)
-    line = activity(ticket, actor, ActivityKind.SLA, verb="sla_repaired", body=_("The clocks were put right."))
+    line = activity(
+        ticket, actor, ActivityKind.SLA, verb="sla_repaired", body=_("The clocks were put right.")
+    )
     rows.insert([line])

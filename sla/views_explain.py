@@ -42,7 +42,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def new(request: HttpRequest) -> HttpResponse:
-    """GET: ask about a definition, or with ``?calendar=`` about that calendar. POST: the question is queued."""
+    """GET: ask about a definition, or with ``?calendar=`` about that calendar. POST: it is queued."""
     actor: Any = request.user
     data = request.POST if request.method == "POST" else None
     key = request.GET.get("calendar", "")

@@ -70,7 +70,8 @@ def start_what_if(
         raise NotAllowedError
     if isinstance(months, bool) or not isinstance(months, int) or not 1 <= months <= MOST_MONTHS:
         raise invalid("months", _("Give 1 to %(most)s months.") % {"most": MOST_MONTHS}, code="range")
-    if WhatIf.objects.filter(asked_by=actor, status__in=LIVE_TRIALS).count() >= MOST_LIVE:
+    live = WhatIf.objects.filter(asked_by=actor, status__in=LIVE_TRIALS)
+    if actor is not None and live.count() >= MOST_LIVE:
         text = _("Five of your questions are being answered. Wait for one of them.")
         raise WrongStateError(text, current_state=str(TrialStatus.RUNNING), allowed=[])
     now = db_now()
@@ -130,9 +131,7 @@ def advance_what_ifs(*, limit: int) -> int:
             seen = 1
             row.status, row.finished_at = TrialStatus.FAILED, db_now()
             row.error = f"{type(error).__name__}: {error}"[:300]
-        row.save(
-            update_fields=["status", "done", "total", "cursor", "result", "error", "finished_at"]
-        )
+        row.save(update_fields=["status", "done", "total", "cursor", "result", "error", "finished_at"])
         return max(seen, 1)
 
 

@@ -31,7 +31,7 @@ from tickets.api.parts import PartViewSet
 from tickets.policies import reads_internal
 
 
-class ByOut(Out):
+class ChangeBehindOut(Out):
     """The change behind it: its verb, in words too, who made it, and its line of activity."""
 
     verb = serializers.CharField()
@@ -40,17 +40,17 @@ class ByOut(Out):
     activity = serializers.CharField()
 
 
-class StepOut(Out):
+class ClockStepOut(Out):
     """One step of the arithmetic, in words; ``open_seconds`` are the business seconds that it is about."""
 
     key = serializers.CharField()
     text = serializers.CharField()
     at = Moment()
     open_seconds = serializers.IntegerField(source="open_s", allow_null=True)
-    by = ByOut()
+    by = ChangeBehindOut()
 
 
-class BandOut(Out):
+class ClockBandOut(Out):
     """A piece of the clock's wall time: open, closed, paused or solved."""
 
     kind = serializers.CharField()
@@ -58,7 +58,7 @@ class BandOut(Out):
     ended_at = Moment()
     seconds = serializers.IntegerField()
     open_seconds = serializers.IntegerField(source="open_s")
-    by = ByOut()
+    by = ChangeBehindOut()
 
 
 class ExplainedOut(Out):
@@ -71,15 +71,15 @@ class ExplainedOut(Out):
     stage = serializers.CharField(source="view.stage")
     due_at = Moment(source="view.due_at", allow_null=True)
     target_duration = serializers.SerializerMethodField()
-    steps = StepOut(many=True)
-    bands = BandOut(many=True)
+    steps = ClockStepOut(many=True)
+    bands = ClockBandOut(many=True)
 
     def get_target_duration(self, row: Explained) -> str:
         """The promised business time, ISO 8601."""
         return duration(row.view.target_seconds)
 
 
-class LeafOut(Out):
+class ConditionTestOut(Out):
     """One test of a condition with the ticket's value and the outcome."""
 
     where = serializers.CharField()
@@ -90,14 +90,14 @@ class LeafOut(Out):
     holds = serializers.BooleanField()
 
 
-class PartOut(Out):
+class ConditionPartOut(Out):
     """One condition of a definition; ``wanted`` is the outcome that lets its clock start."""
 
     name = serializers.CharField()
     is_given = serializers.BooleanField()
     holds = serializers.BooleanField()
     wanted = serializers.BooleanField()
-    leaves = LeafOut(many=True)
+    leaves = ConditionTestOut(many=True)
 
 
 class FitOut(Out):
@@ -109,7 +109,7 @@ class FitOut(Out):
     track = serializers.CharField()
     fits = serializers.BooleanField()
     reason = serializers.CharField()
-    conditions = PartOut(many=True, source="parts")
+    conditions = ConditionPartOut(many=True, source="parts")
 
 
 class ExplanationOut(Out):
@@ -228,7 +228,12 @@ def _definition(key: str, version: int | None) -> Any:
 
 _ONE = "sla/what-ifs/<uuid:public_id>/"
 addresses = [
-    Address("sla/clocks/<uuid:public_id>/timeline/", ClockTimelineViewSet, {"get": "retrieve"}, "sla-clock-timeline"),
+    Address(
+        "sla/clocks/<uuid:public_id>/timeline/",
+        ClockTimelineViewSet,
+        {"get": "retrieve"},
+        "sla-clock-timeline",
+    ),
     Address("sla/what-ifs/", WhatIfViewSet, {"get": "list", "post": "create"}, "sla-what-ifs-list"),
     Address(_ONE, WhatIfViewSet, {"get": "retrieve"}, "sla-what-ifs-detail"),
 ]

@@ -100,7 +100,9 @@ def test_bands_follow_each_other_without_a_gap_and_sum_to_the_totals():
     (told,) = explained_clocks(probe.ticket, now=now)
     assert all(one.ended_at == two.began_at for one, two in pairwise(told.bands))
     assert (told.bands[0].began_at, told.bands[-1].ended_at) == (at(10), now)
-    sums = {kind: sum(b.seconds for b in told.bands if b.kind == kind) for kind in ("open", "closed", "paused")}
+    sums = {
+        kind: sum(b.seconds for b in told.bands if b.kind == kind) for kind in ("open", "closed", "paused")
+    }
     totals = totals_of(told.clock, now=now)
     assert sums == {"open": totals.running, "closed": totals.off_hours, "paused": totals.paused}
 
@@ -155,7 +157,9 @@ def test_a_definition_that_does_not_count_says_which_test_failed_with_its_value(
     fit = why_attached(probe.ticket, "vip", now=at(10, 10))
     start, stop, cancel = fit.parts
     assert (fit.fits, fit.has_clock, fit.reason) == (False, False, "The start condition does not hold.")
-    assert [(leaf.where, leaf.field, leaf.op, leaf.wanted, leaf.value, leaf.holds) for leaf in start.leaves] == [
+    assert [
+        (leaf.where, leaf.field, leaf.op, leaf.wanted, leaf.value, leaf.holds) for leaf in start.leaves
+    ] == [
         ("all.0", "priority", "eq", "1", "3", False),
         ("all.1.any.0", "state", "eq", "new", "new", True),
         ("all.1.any.1", "channel", "eq", "mail", "portal", False),

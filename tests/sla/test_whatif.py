@@ -62,8 +62,8 @@ def contents():
         found = {}
         for name in names:
             cursor.execute(
-                "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0),"  # noqa: S608 - names of tables
-                f" coalesce(sum(xmin::text::bigint), 0) FROM \"{name}\" t"
+                "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0),"
+                f' coalesce(sum(xmin::text::bigint), 0) FROM "{name}" t'
             )
             found[name] = cursor.fetchone()
         return found
@@ -220,9 +220,7 @@ def test_bad_months_are_refused(months):
 )
 def test_bad_calendars_are_refused_and_nothing_is_asked(changes):
     with pytest.raises(RuleRefusedError):
-        start_what_if(
-            actor=None, calendar=Calendar.objects.get(key="kr-office"), changes=changes, months=1
-        )
+        start_what_if(actor=None, calendar=Calendar.objects.get(key="kr-office"), changes=changes, months=1)
     assert not WhatIf.objects.exists()
 
 
