@@ -33,7 +33,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Write:
-    """One write as it was recorded: ``before`` and ``after`` by column; ``before`` is None for the opening."""
+    """One write as it was recorded: ``before`` and ``after`` by column; an opening has no ``before``."""
 
     at: dt.datetime
     verb: str

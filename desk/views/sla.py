@@ -24,7 +24,7 @@ from sla.repair import apply_repair, diff_of, is_allowed
 @require_safe
 @with_ticket
 def show(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
-    """The clocks with their lives and steps, the promises that do not count, and what a repair would change."""
+    """The clocks with lives and steps, the promises that do not count, and what a repair would change."""
     return _page(request, path, ticket)
 
 

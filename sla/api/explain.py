@@ -197,7 +197,7 @@ class WhatIfViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse others."""
         super().initial(request, *args, **kwargs)
-        if not has_grant(self.actor, Grant.CONFIG_WRITE):
+        if self.action is not None and not has_grant(self.actor, Grant.CONFIG_WRITE):
             raise NotAllowedError
 
     def get_queryset(self) -> QuerySet[WhatIf]:
