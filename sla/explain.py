@@ -25,6 +25,7 @@ from tickets.models import Activity, Ticket
 from tickets.transitions import all_edges
 
 T = TypeVar("T", ClockSegment, ClockEvent)
+HOUR = 3600
 MOST_PIECES = 400  # beyond it a stretch is drawn as one, with its share of open time
 MOST_HOLIDAYS = 20
 MOST_LINES = 2_000
@@ -258,7 +259,7 @@ class _Telling:
             words = {
                 "began": formats.exact(row.began_at),
                 "ended": formats.exact(row.ended_at),
-                "open": formats.span(row.open_s),
+                "open": _hours(row.open_s),
             }
             text = texts[SegmentKind(row.kind)] % words
             yield Step(str(row.kind), text, row.began_at, row.open_s, self._began(row.began_at, row.began_by))
@@ -281,14 +282,14 @@ class _Telling:
             since = clock.paused_since
         else:
             return
-        words = {"at": formats.exact(since), "used": formats.span(clock.accrued_s)}
+        words = {"at": formats.exact(since), "used": _hours(clock.accrued_s)}
         yield Step("since", text % words, since, clock.accrued_s, self._began(since, clock.since_verb))
 
     def _target(self) -> Iterator[Step]:
         clock = self.clock
         name = clock.calendar.name if clock.calendar else _("round the clock")
         text = _("The target is %(target)s, counted by %(calendar)s in the zone %(zone)s.")
-        words = {"target": formats.span(clock.target_s), "calendar": name, "zone": clock.tz}
+        words = {"target": _hours(clock.target_s), "calendar": name, "zone": clock.tz}
         yield Step("target", text % words, clock.started_at, clock.target_s)
 
     def _skipped(self) -> Iterator[Step]:
@@ -311,7 +312,7 @@ class _Telling:
 
     def _outcome(self) -> Iterator[Step]:
         clock, left = self.clock, self.view.left_seconds
-        used = {"used": formats.span(clock.target_s - left)}
+        used = {"used": _hours(clock.target_s - left)}
         if clock.stopped_at is not None:
             texts = {
                 Stage.COMPLETED: _("It was kept: it ended at %(at)s with %(used)s used."),
@@ -329,17 +330,25 @@ class _Telling:
             at = clock.breached_at
             yield Step("missed", text % {"at": formats.exact(at)}, at, clock.target_s)
         elif clock.stage == Stage.PAUSED:
-            text = _("While it waits it has no due time; %(left)s are left.") % {"left": formats.span(left)}
+            text = _("While it waits it has no due time; %(left)s are left.") % {"left": _hours(left)}
             yield Step("waiting", text, clock.paused_since or self.now, left)
         elif clock.due_at is None:
             yield Step("never", _("This calendar has not so much open time left."), self.now, left)
         else:
             text = _("%(rest)s were left at %(since)s, so it is due at %(due)s.") % {
-                "rest": formats.span(clock.target_s - clock.accrued_s),
+                "rest": _hours(clock.target_s - clock.accrued_s),
                 "since": formats.exact(clock.running_since or clock.started_at),
                 "due": formats.exact(clock.due_at),
             }
             yield Step("due", text, clock.due_at, clock.target_s - clock.accrued_s)
+
+
+def _hours(seconds: int) -> str:
+    """A length of business time to the minute; never in days, which would be of 24 hours."""
+    if abs(seconds) < HOUR:
+        return formats.span(seconds)
+    hours, rest = divmod(max(seconds, 0), HOUR)
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest // 60}
 
 
 def _pieces(biz: BizCal, began: dt.datetime, ended: dt.datetime, open_s: int, by: By) -> Iterator[Band]:

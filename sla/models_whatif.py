@@ -53,6 +53,13 @@ class WhatIf(models.Model):
         return f"{self.label}, {self.months} months"
 
     @property
+    def title(self) -> str:
+        """What it is about, in the reader's language while that is still there."""
+        if self.definition is not None:
+            return f"{self.definition.name} ({self.definition.key} {self.definition.no})"
+        return self.label if self.calendar is None else f"{self.calendar.name} ({self.calendar.key})"
+
+    @property
     def percent(self) -> int:
         """How much of it is done, rounded down."""
         return 100 if self.status == TrialStatus.DONE else self.done * 100 // self.total if self.total else 0

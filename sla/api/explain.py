@@ -125,7 +125,7 @@ class WhatIfOut(Out):
     detail_fields = frozenset({"result"})
 
     id = serializers.UUIDField(source="public_id")
-    label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
+    label = serializers.CharField(source="title")  # type: ignore[assignment] # a field's name, no attribute
     months = serializers.IntegerField()
     since = Moment()
     as_of = Moment()
