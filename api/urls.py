@@ -20,6 +20,8 @@ from notifications.api.urls import addresses as notices
 from reports.api.urls import addresses as reports
 from schedules.api.urls import addresses as calendars
 from sla.api.breakdown import ClockBreakdownViewSet
+from sla.api.explain import TicketExplanationViewSet
+from sla.api.explain import addresses as explanations
 from sla.api.urls import addresses as service_levels
 from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
@@ -36,10 +38,11 @@ _MORE: list[Part] = [
     ("clocks/<uuid:clock_id>/breakdown", ClockBreakdownViewSet, {"get": "retrieve"}),
     ("approvals", TicketApprovalViewSet, READ),
 ]
+_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
-    *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS]),
+    *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS, _EXPLAINED]),
     *kind_urls("incidents", IncidentViewSet, opens=True),
     *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS]),
     *orders.catalogue,
@@ -53,6 +56,7 @@ addresses = [
     *flows,
     *connectors,
     *service_levels,
+    *explanations,
     *reports,
     *calendars,
     *notices,

@@ -11,11 +11,12 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """React to writes and marks, join the sweep, fill the menu, load the seeds after each migration."""
-        from sla import escalations, handlers, reference, services, shell  # noqa: F401
+        """React to writes and marks, join the sweep, fill the menus, load the seeds after each migration."""
+        from sla import escalations, handlers, reference, services, shell, shell_explain, whatif  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 
         shell.fill()
+        shell_explain.fill()
         hooks.on_change(evaluate, order=10)
         post_migrate.connect(reference.load, sender=self)

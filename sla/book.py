@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -25,6 +27,7 @@ from tickets.models import Ticket
 
 log = structlog.get_logger(__name__)
 MOST_LEVELS = 8  # of places inside each other
+_tried: ContextVar[Promise | None] = ContextVar("tried", default=None)
 
 
 @dataclass(frozen=True)
@@ -171,15 +174,31 @@ def current(stamps: Stamps | None = None) -> Book:
     return _book.under(revisions() if stamps is None else stamps)
 
 
-@lru_cache(maxsize=1024)
 def promise_of(definition_id: int) -> Promise:
-    """The compiled definition; published and retired ones never change, so once per process is enough.
+    """The compiled definition: one that is being tried out, else the stored one."""
+    tried = _tried.get()
+    return tried if tried is not None and tried.row.pk == definition_id else _stored_promise(definition_id)
+
+
+@contextmanager
+def trying(promise: Promise | None) -> Iterator[None]:
+    """Inside, ``promise`` is found by its key, which no stored definition has (a negative one)."""
+    token = _tried.set(promise)
+    try:
+        yield
+    finally:
+        _tried.reset(token)
+
+
+@lru_cache(maxsize=1024)
+def _stored_promise(definition_id: int) -> Promise:
+    """The compiled row; published and retired ones never change, so once per process is enough.
 
     A condition that an upgrade made unreadable never holds: it must not stop the ticket or the sweep.
     """
     row = SLADefinition.objects.get(pk=definition_id)
     try:
-        return _compile(row)
+        return compiled_promise(row)
     except BadConditionError:
         log.exception("sla_definition_unusable", key=row.key, no=row.no)
         return Promise(row, marks_of(row.thresholds), None, None, None, None, None, None)
@@ -205,7 +224,9 @@ def _calendar_rows(**which: int) -> dict[int, CalendarRow]:
     return {row[0]: CalendarRow(*row) for row in rows}
 
 
-def _compile(row: SLADefinition) -> Promise:
+def compiled_promise(row: SLADefinition) -> Promise:
+    """The definition with its conditions compiled. Raises BadConditionError."""
+
     def optional(tree: Any) -> Condition | None:
         return None if tree is None else compiled(tree)
 

@@ -17,8 +17,8 @@ from django.db.models import Q
 from accounts.models import Group
 from accounts.selectors import people
 from sla.choices import SegmentKind
-from sla.models import Clock, ClockSegment
-from sla.selectors import ClockView, business_time_of, view_of
+from sla.models import Clock
+from sla.selectors import ClockView, business_time_of, segments_of_all, view_of
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket
 
@@ -167,7 +167,7 @@ def _changes_of(ticket: Ticket) -> list[tuple[dt.datetime, dict[str, Any]]]:
 def _stretches(clocks: Sequence[Clock], now: dt.datetime) -> dict[int, list[Stretch]]:
     """What the ledger has, and the stretch that has not ended."""
     found: dict[int, list[Stretch]] = {clock.pk: [] for clock in clocks}
-    for row in ClockSegment.objects.filter(clock__in=list(found)).order_by("clock", "began_at", "pk"):
+    for row in segments_of_all(list(found)).order_by("clock", "began_at", "pk"):
         found[row.clock_id].append(Stretch(row.kind, row.began_at, row.ended_at, row.open_s))
     until = now.replace(microsecond=0)
     for clock in clocks:

@@ -123,3 +123,26 @@ class Outcome(models.TextChoices):
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused by a rule")
     SKIPPED = "skipped", _("No longer needed")
+
+
+class Rules(models.TextChoices):
+    """By which definitions a ticket's history is replayed."""
+
+    THEN = "then", _("The definitions in force at the time")
+    NOW = "now", _("The definitions of today")
+
+
+class TrialStatus(models.TextChoices):
+    """How far a what-if has come."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+LIVE_TRIALS = (TrialStatus.QUEUED, TrialStatus.RUNNING)
+
+
+# The verb of the event with which a clock's corrected account begins.
+REPAIRED = "repaired"

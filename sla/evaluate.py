@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from core.cause import current_chain
 from core.conditions import Condition
@@ -12,8 +14,11 @@ from sla.choices import CancelMode, OnRetarget, Relative, ResumeMode, Stage
 from sla.ledger import store
 from sla.machine import Cause, Notes
 from sla.models import Clock
+from tickets.conditions import DICTIONARY
 from tickets.hooks import Change
 from tickets.services.writing import plain
+
+Keep = Callable[[list[Clock], Iterable[Clock], Notes], None]
 
 
 def evaluate(change: Change) -> None:
@@ -27,6 +32,14 @@ def evaluate(change: Change) -> None:
     clocks = [] if change.before is None else _locked(change.ticket.pk)
     if book.of_kind(change.ticket.kind) or any(clock.is_open for clock in clocks):
         _Evaluation(change, book, clocks).run()
+
+
+def evaluate_in_memory(change: Change, book: Book, clocks: list[Clock], keep: Keep) -> None:
+    """The same passes over ``clocks`` by the rules of ``book``; ``keep`` gets what would be stored.
+
+    Nothing is written: for replays and what-ifs.
+    """
+    _Evaluation(change, book, clocks).run(keep)
 
 
 def _locked(ticket_id: int) -> list[Clock]:
@@ -48,7 +61,7 @@ class _Evaluation:
         self.changed: dict[int, Clock] = {}
         self.notes = Notes()
 
-    def run(self) -> None:
+    def run(self, keep: Keep = store) -> None:
         """The passes in their order, then the rows."""
         self._fire()
         for clock in list(self.open.values()):
@@ -63,7 +76,7 @@ class _Evaluation:
             for clock in list(self.open.values()):
                 self._finish(clock, Stage.CANCELLED)
         self._fire()
-        store(self.new, self.changed.values(), self.notes)
+        keep(self.new, self.changed.values(), self.notes)
 
     def _holds(self, condition: Condition | None) -> bool:
         if condition is None:
@@ -84,7 +97,14 @@ class _Evaluation:
             if name in roots
         }
         more = {"changes": changes, "actor": getattr(self.change.actor, "pk", None), "chain": current_chain()}
+        dotted = {path: plain(self._value(path)) for path in sorted(promise.fields) if "." in path}
+        if dotted:  # what is behind a reference may change without the ticket: a replay needs it as it was
+            more["values"] = dotted
         return Cause(self.change.verb[:40], more)
+
+    def _value(self, path: str) -> Any:
+        field = DICTIONARY.get(path)
+        return None if field is None else field.read(self.ticket)
 
     def _touch(self, clock: Clock) -> None:
         if clock.pk is not None:

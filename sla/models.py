@@ -30,8 +30,10 @@ from sla.choices import (
     Type,
     ZoneSource,
 )
+from sla.models_whatif import WhatIf
 from tickets.models import Ticket
 
+__all__ = ["Clock", "ClockEvent", "ClockSegment", "SLADefinition", "WhatIf"]
 _IS_OPEN = Q(stage__in=OPEN_STAGES)
 _ONLY_RETIRE = """
 IF OLD.status = 'retired' OR NEW.status <> 'retired' OR

@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils.functional import Promise as LazyText
 
+from accounts.policies import Actor
+from core.errors import NotVisibleError
 from schedules.bizcal import BizCal
 from schedules.selectors import always_open, counted
 from sla import machine
-from sla.choices import OPEN_STAGES, SegmentKind, Stage
-from sla.models import Clock, ClockSegment
+from sla.choices import OPEN_STAGES, REPAIRED, EventKind, SegmentKind, Stage, Status
+from sla.models import Clock, ClockEvent, ClockSegment, SLADefinition
 from tickets import kinds
+from tickets.models import Ticket
+from tickets.policies import visible_to
 
 WARN_LEFT, CRIT_LEFT = 25, 10
 _RANK = {"breached": 0, "crit": 1, "warn": 2, "ok": 3, "paused": 4, "missed": 5, "met": 6}
@@ -146,6 +151,21 @@ def business_time_of(clock: Clock) -> BizCal:
     return counted(clock.calendar.pk, clock.calendar.stamp, clock.tz)
 
 
+def clock_for(actor: Actor, public_id: UUID) -> Clock:
+    """The clock of a ticket that ``actor`` may see, with what it is explained by. Raises NotVisibleError."""
+    rows = Clock.objects.select_related("definition", "calendar", "ticket")
+    row = rows.filter(public_id=public_id, ticket__in=Ticket.objects.filter(visible_to(actor))).first()
+    if row is None:
+        raise NotVisibleError
+    return row
+
+
+def definitions_to_try() -> QuerySet[SLADefinition]:
+    """Drafts and published definitions, by key, the newest version first."""
+    rows = SLADefinition.objects.exclude(status=Status.RETIRED).select_related("calendar")
+    return rows.order_by("key", "-no")
+
+
 def at_risk() -> Q:
     """Tickets of which an open clock was missed or has passed its last warning, as a filter for tickets.
 
@@ -158,8 +178,31 @@ def at_risk() -> Q:
 
 
 def segments_of(clock: Clock) -> QuerySet[ClockSegment]:
-    """The ended stretches of a clock, in order."""
-    return ClockSegment.objects.filter(clock=clock).order_by("began_at", "pk")
+    """The ended stretches of a clock, in order; after a repair those of the corrected account."""
+    return segments_of_all([clock.pk]).order_by("began_at", "pk")
+
+
+def segments_of_all(clock_ids: Collection[int]) -> QuerySet[ClockSegment]:
+    """The ended stretches of these clocks, in no order; after a repair those of the corrected account."""
+    rows = ClockSegment.objects.filter(clock__in=clock_ids).annotate(first_gen=first_gen("clock"))
+    return rows.filter(gen__gte=F("first_gen"))
+
+
+def events_of(clock: Clock) -> QuerySet[ClockEvent]:
+    """What happened to a clock, in order; after a repair as the corrected account has it."""
+    rows = ClockEvent.objects.filter(clock=clock).annotate(first_gen=first_gen("clock"))
+    return rows.filter(gen__gte=F("first_gen")).order_by("at", "pk")
+
+
+def first_gen(clock: str) -> Coalesce:
+    """Where the account of a clock that counts begins: the target at which it was last repaired, else 1.
+
+    ``clock`` is the name of the clock's key in the outer query. What stands before is kept, not counted.
+    """
+    repaired = ClockEvent.objects.filter(
+        clock=OuterRef(clock), kind=EventKind.RECALC, cause__verb=REPAIRED
+    ).order_by("-gen")
+    return Coalesce(Subquery(repaired.values("gen")[:1]), 1)
 
 
 def totals_of(clock: Clock, *, now: dt.datetime) -> Totals:

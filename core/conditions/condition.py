@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
 from core.conditions.dictionary import Dictionary
-from core.conditions.python import Closure, closure, leaf_closure, leaves, operand_reader, paths
+from core.conditions.python import Closure, closure, folded, leaf_closure, leaves, operand_reader, paths
 from core.conditions.sql import filter_of
 from core.conditions.tree import Node, parse
 
@@ -63,6 +64,10 @@ class Condition:
             )
             for leaf in leaves(self._node)
         ]
+
+    def verdict(self, results: Sequence[LeafResult]) -> bool:
+        """What the outcomes of ``explain`` amount to: the same as ``test`` says of that record."""
+        return folded(self._node, iter([result.holds for result in results]))
 
 
 def compile_condition(tree: Any, dictionary: Dictionary) -> Condition:

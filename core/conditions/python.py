@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from core.conditions.dictionary import Dictionary, Field
@@ -202,3 +202,13 @@ def leaves(node: Node) -> list[Leaf]:
     if isinstance(node, Leaf):
         return [node]
     return [leaf for part in node.parts for leaf in leaves(part)]
+
+
+def folded(node: Node, outcomes: Iterator[bool]) -> bool:
+    """What the outcomes of the tests, in the order of ``leaves``, amount to."""
+    if isinstance(node, Leaf):
+        return next(outcomes)
+    parts = [folded(part, outcomes) for part in node.parts]
+    if node.kind == "not":
+        return not parts[0]
+    return any(parts) if node.kind == "any" else all(parts)

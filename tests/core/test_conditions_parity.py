@@ -158,6 +158,15 @@ def test_python_and_sql_choose_the_same_tickets(tickets, tree):
     assert set(Ticket.objects.filter(condition.q(now=NOW)).values_list("pk", flat=True)) == by_python
 
 
+@settings(max_examples=300)
+@given(tree=TREES)
+def test_what_an_explanation_amounts_to_is_what_the_condition_says(tickets, tree):
+    condition = compile_condition(tree, WORDS)
+    for ticket in tickets:
+        found = condition.explain(ticket, now=NOW)
+        assert condition.verdict(found) == condition.test(ticket, now=NOW)
+
+
 @given(tree=TREES)
 def test_sql_chooses_each_ticket_once_and_the_opposite_of_a_condition_chooses_the_rest(tickets, tree):
     chosen = list(

@@ -17,7 +17,8 @@ from cmdb.services import create_ci
 from connectors.models import ConnectorCall
 from core import attachments
 from schedules.services import make_link
-from sla.models import SLADefinition
+from sla.models import Clock, SLADefinition
+from sla.whatif import start_what_if
 from tests.factories.accounts import (
     AgentFactory,
     DepartmentFactory,
@@ -104,7 +105,6 @@ def build() -> World:
     tie = link(incident.pk, actor=agent, target=other, type="related")
     watch(incident.pk, actor=owner, user=owner)
     flow = Flow.objects.order_by("pk").first()
-    promise = SLADefinition.objects.filter(status="published").earliest("pk")
     version_of_flow = flow.versions.order_by("-no").first()
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
     scenario = FlowScenario.objects.create(flow=flow, name="a story")
@@ -113,6 +113,8 @@ def build() -> World:
     connector = make_connector(auth="bearer")
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
     called.refresh_from_db()
+    definition = SLADefinition.objects.filter(status="published").earliest("pk")
+    asked = start_what_if(actor=None, definition=definition, months=1)
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
     rota = make_rota(group, [agent])
     standing_in = make_override(rota, agent)
@@ -158,8 +160,10 @@ def build() -> World:
         ("locations", "key"): LocationFactory().key,
         ("roles", "key"): "agent",
         ("ci-classes", "key"): "laptop",
-        ("sla/definitions", "key"): promise.key,
-        ("design/sla/", "key"): promise.key,
+        ("sla/definitions", "key"): definition.key,
+        ("design/sla/", "key"): definition.key,
+        ("sla/clocks", "public_id"): str(Clock.objects.filter(ticket=incident.pk).earliest("pk").public_id),
+        ("what-if", "public_id"): str(asked.public_id),
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",

@@ -86,12 +86,16 @@ class TicketsViewSet(ApiViewSet):
         return row
 
     def changed_fields(self, row: Any, writes: int) -> list[str]:
-        """What the last writes touched, from the activity the caller may read: one moment is one write."""
-        moments: dict[Any, set[str]] = {}
+        """What the last writes touched, from the activity the caller may read.
+
+        Lines of one moment and verb are one write, and so are the words that came with it.
+        """
+        touched: dict[tuple[Any, str], set[str]] = {}
+        last: tuple[Any, str] = (None, "")
         for entry in reversed(timeline_for(self.actor, row)):
-            names = set(entry.changes) or {"comments"}
-            moments.setdefault(entry.at, set()).update(names)
-        return sorted(set().union(*list(moments.values())[:writes]))
+            last = last if entry.at == last[0] and not entry.verb else (entry.at, entry.verb)
+            touched.setdefault(last, set()).update(set(entry.changes) or {"comments"})
+        return sorted(set().union(*list(touched.values())[:writes]))
 
 
 class TicketViewSet(ListMixin, RetrieveMixin, TicketsViewSet):

@@ -61,7 +61,7 @@ def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[A
     if public:
         stamp_public_word(ticket, actor, now)
     save_changed(ticket, before, at=now)
-    row = activity(ticket, actor, kind, body=text, is_public=public)
+    row = activity(ticket, actor, kind, body=text, is_public=public, at=now)
     rows.insert([row])
     _place(ticket, row, actor, files, public=public)
     _tell(ticket, row, before, actor, now)

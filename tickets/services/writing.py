@@ -136,7 +136,10 @@ def record(
         n: [plain(before[n]), plain(v)] for n, v in after.items() if before is not None and before[n] != v
     }
     changes = {name: pair for name, pair in differs.items() if name not in _DERIVED}
-    rows.insert([*extra, *_activity_rows(ticket, before, changes, actor, verb)])
+    lines = [*extra, *_activity_rows(ticket, before, changes, actor, verb)]
+    for line in lines:
+        line.at = at  # the write's own instant, so that history can be played again
+    rows.insert(lines)
     table = ticket._meta.db_table
     audit.write(actor=actor, table=table, object_ref=ticket.number, action=verb, diff=changes)
     body = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "changed": sorted(changes)}
