@@ -50,7 +50,7 @@ class Trial:
         return frozenset[str]().union(*each)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Swapped(Book):
     """Rules under which one calendar has other hours."""
 
@@ -196,7 +196,14 @@ def trial_of_calendar(book: Book, row: Calendar, candidate: Mapping[str, Any]) -
     swap = _swap_of(row, candidate)
     before = replace(book, promises=promises)
     rows = {**book.calendars, row.pk: replace(book.calendars[row.pk], tz=swap.tz)}
-    after = _Swapped(promises, rows, book.groups, swap)
+    after = _Swapped(
+        promises=promises,
+        calendars=rows,
+        groups=book.groups,
+        places=book.places,
+        items=book.items,
+        swapped=swap,
+    )
     return Trial(before, after, tuple(sorted(promises)), None)
 
 
