@@ -146,6 +146,7 @@ def test_whose_time_it_was_is_read_when_it_is_opened(desk: Any, agent: Any, grou
     page = text(desk.get(f"/w/incidents/{incident.number}/"))
     assert f'hx-get="{url}" hx-trigger="toggle once"' in page
     assert '<th scope="col">Assignment group</th>' not in page
+    Clock.objects.filter(ticket=incident.pk).update(running_since=db_now() + dt.timedelta(minutes=5))
     assert "No time has been counted." in text(desk.get(url, **hx("times-body")))
     Clock.objects.filter(ticket=incident.pk).update(running_since=db_now() - dt.timedelta(hours=2))
     part = text(desk.get(url, **hx("times-body")))
