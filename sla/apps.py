@@ -11,10 +11,12 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """React to ticket writes, join the sweep, load the seed definitions after each migration."""
-        from sla import reference, services  # noqa: F401
+        """React to ticket writes and calendar edits, join the sweep, load the seeds after each migration."""
+        from schedules import dependents
+        from sla import reference, replanning, services  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 
         hooks.on_change(evaluate, order=10)
+        dependents.register(replanning.following)
         post_migrate.connect(reference.load, sender=self)

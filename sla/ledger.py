@@ -41,17 +41,17 @@ def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
     for clock in moved:
         clock.lock_version += 1
     if moved:
-        Clock.objects.bulk_update(moved, _CHANGING)
+        rows.update(moved, _CHANGING)
     rows.insert(new)  # after the cycle before it has ended: a track has one open clock
-    told = _insert(notes.events)
+    told = note_events(notes.events)
     if notes.segments:
         rows.insert(notes.segments)
     if told:
         _tell(told)
 
 
-def _insert(events: list[ClockEvent]) -> list[ClockEvent]:
-    """The warnings and breaches among ``events`` that are new: only these may be told (RELIABILITY RL-24)."""
+def note_events(events: list[ClockEvent]) -> list[ClockEvent]:
+    """Store the events; the warnings and breaches among them that are new: only these may be told (RL-24)."""
     if not events:
         return []
     columns: list[Any] = [
@@ -75,6 +75,7 @@ def _tell(events: list[ClockEvent]) -> None:
     numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
         rows.insert([_line(event) for event in events])
+    facts = []
     for event in events:
         clock, breached = event.clock, event.kind == EventKind.BREACH
         payload = {
@@ -87,7 +88,8 @@ def _tell(events: list[ClockEvent]) -> None:
             "percent": event.pct,
             "at": event.at.isoformat(),
         }
-        outbox.publish("sla.breached" if breached else "sla.warned", payload)
+        facts.append(outbox.fact("sla.breached" if breached else "sla.warned", payload))
+    rows.insert(facts)
 
 
 def _line(event: ClockEvent) -> Activity:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.functional import Promise as LazyText
@@ -129,6 +130,31 @@ def at_risk() -> Q:
         Q(breached_at__isnull=False) | Q(next_pct=machine.BREACH)
     )
     return Q(pk__in=risky.values("ticket"))
+
+
+def is_any_due(now: dt.datetime | None = None) -> bool:
+    """Whether a mark is due by the database's clock or at ``now``: one probe of the index of due times.
+
+    Every process asks this every second, mostly for nothing, so it is plain SQL and no transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM sla_clock WHERE next_fire_at <= coalesce(%s, now())"
+            " ORDER BY next_fire_at, id LIMIT 1",
+            [now],
+        )
+        return cursor.fetchone() is not None
+
+
+def stale_calendars() -> list[int]:
+    """The calendars that have running clocks planned by an older version; a probe of the index for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.id FROM schedules_calendar k CROSS JOIN LATERAL (SELECT FROM sla_clock c"
+            " WHERE c.stage = 'in_progress' AND c.calendar_id = k.id AND c.calendar_version < k.version"
+            " LIMIT 1) stale ORDER BY k.id"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def segments_of(clock: Clock) -> QuerySet[ClockSegment]:
