@@ -160,7 +160,11 @@ def load(stack: PrivateStack, report: Report, clocks: int) -> None:
         f" ({table / count:.0f} and {indexes / count:.0f} bytes a clock; a row alone {found['row']:.0f})"
     )
     report.goal(
-        f"W8 storage of {count:,} clocks beyond indexes", table / count, BYTES, at_most=True, unit="bytes each"
+        f"W8 storage of {count:,} clocks beyond indexes",
+        table / count,
+        BYTES,
+        at_most=True,
+        unit="bytes each",
     )
 
 
@@ -222,9 +226,7 @@ def replan_live(stack: PrivateStack, report: Report, clocks: int) -> None:
         )
     report.wrong += bool(left)
     report.say(f"{clocks // 10:,} clocks planned anew by the worker, {took:.1f} s after the edit")
-    report.goal(
-        f"DB-5 {clocks // 10:,} clocks planned anew after an edit", took, 60, at_most=True, unit="s"
-    )
+    report.goal(f"DB-5 {clocks // 10:,} clocks planned anew after an edit", took, 60, at_most=True, unit="s")
 
 
 def noticed(stack: PrivateStack, report: Report, clocks: int) -> None:

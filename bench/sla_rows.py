@@ -64,7 +64,12 @@ def publish_twenty() -> list[int]:
 
 
 def _of_team(number: int) -> dict[str, Any]:
-    return {"all": [{"f": "group.key", "op": "eq", "v": f"team-{number}"}, {"f": "category", "op": "eq", "v": "x"}]}
+    return {
+        "all": [
+            {"f": "group.key", "op": "eq", "v": f"team-{number}"},
+            {"f": "category", "op": "eq", "v": "x"},
+        ]
+    }
 
 
 def load(owner: str, template: Incident, clocks: int) -> int:
@@ -96,7 +101,10 @@ def _definition(track: str, calendar: str | None) -> SLADefinition:
 def _tickets(cursor: Any, template: Incident, count: int) -> tuple[int, int]:
     """The key of the first and how many: copies of the template with keys and numbers of their own."""
     own = {"id": "%(first)s + n", "public_id": "uuidv7()", "number": "'BEN' || lpad(n::text, 8, '0')"}
-    tables: list[tuple[type[Any], dict[str, str]]] = [(Ticket, own), (Incident, {"ticket_ptr_id": "%(first)s + n"})]
+    tables: list[tuple[type[Any], dict[str, str]]] = [
+        (Ticket, own),
+        (Incident, {"ticket_ptr_id": "%(first)s + n"}),
+    ]
     cursor.execute("SELECT coalesce(max(id), 0) + 1000 FROM tickets_ticket")
     first = cursor.fetchone()[0]
     for model, special in tables:
@@ -109,7 +117,9 @@ def _tickets(cursor: Any, template: Incident, count: int) -> tuple[int, int]:
             f' WHERE t."{model._meta.pk.column}" = %(template)s',
             {"first": first, "last": count - 1, "template": template.pk},
         )
-    cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
+    cursor.execute(
+        "SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket"
+    )
     return first, count
 
 

@@ -66,7 +66,9 @@ def saves(reps: int, count: int) -> dict[str, object]:
     SLADefinition.objects.filter(kind="incident", status=Status.PUBLISHED).update(
         status=Status.RETIRED, retired_at=db_now()
     )
-    told: dict[str, Any] = {f"{save}_{which}": [] for save in ("open", "update") for which in ("none", "twenty")}
+    told: dict[str, Any] = {
+        f"{save}_{which}": [] for save in ("open", "update") for which in ("none", "twenty")
+    }
     save_all(person, 20)  # warm
     for _ in range(reps):
         for which in ("none", "twenty"):
@@ -86,7 +88,12 @@ def save_all(person: User, count: int) -> tuple[float, float, float]:
     for number in range(count):
         began = time.process_time()
         ticket = open_incident(
-            actor=person, requester=person, title=f"VPN drops {number}", impact=2, urgency=2, category="network"
+            actor=person,
+            requester=person,
+            title=f"VPN drops {number}",
+            impact=2,
+            urgency=2,
+            category="network",
         )
         opening.append(time.process_time() - began)
         ids.append(ticket.pk)
@@ -133,7 +140,11 @@ def idle() -> dict[str, object]:
         moved += replan_clocks(limit=SWEEP_LIMIT)
         planned = time.perf_counter()
         if turn >= PROBES // 10:
-            for name, took in (("probe", ended - began), ("fire", fired - ended), ("replan", planned - fired)):
+            for name, took in (
+                ("probe", ended - began),
+                ("fire", fired - ended),
+                ("replan", planned - fired),
+            ):
                 times[name].append(took * 1000)
     return {"moved": moved, **{name: statistics.median(each) for name, each in times.items()}}
 

@@ -46,6 +46,33 @@ def insert(rows: Sequence[models.Model]) -> None:
     rehearsing.note(rows)
 
 
+def append(new: Sequence[models.Model]) -> None:
+    """Store many unsaved rows of one model whose keys nobody needs: the rows get nothing back.
+
+    Half of what ``insert`` costs for hundreds of rows. Raises TypeError for a child model and for a field that
+    an array cannot carry.
+    """
+    if not new:
+        return
+    model, database = type(new[0]), connections[DEFAULT_DB_ALIAS]
+    if model._meta.parents:
+        raise TypeError("rows.append() stores rows of one table.")
+    chosen, cells = [], []
+    for column in _columns(model)[0]:
+        values = [column.value(row, database) for row in new]
+        if any(column.is_filled(value) for value in values):
+            chosen.append(_array(column.field))
+            cells.append(values)
+    names = _quoted(chosen)
+    lists = ", ".join(f"%s::{_kind(field)}[]" for field in chosen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT * FROM unnest({lists})',  # noqa: S608
+            cells,
+        )
+    rehearsing.note(new)
+
+
 def update(changed: Sequence[models.Model], names: Sequence[str]) -> None:
     """Write the fields ``names`` of stored rows of one model, all in one statement.
 
@@ -68,9 +95,16 @@ def _given(model: type[models.Model], names: tuple[str, ...]) -> tuple[_Column, 
     key = model._meta.pk
     fields = [*([key] if key is not None else []), *(model._meta.get_field(name) for name in names)]
     for field in fields:
-        if not isinstance(field, _PLAIN) or field not in model._meta.local_concrete_fields:
-            raise TypeError(f"rows.update() cannot write {field}.")
-    return tuple(_column(field) for field in fields)
+        if field not in model._meta.local_concrete_fields:
+            raise TypeError(f"{field} is no column of this table.")
+    return tuple(_column(_array(field)) for field in fields)
+
+
+def _array(field: Any) -> Any:
+    """The field, if a list of its values can be sent as an array."""
+    if not isinstance(field, (*_PLAIN, models.JSONField)):
+        raise TypeError(f"No array carries {field}.")
+    return field
 
 
 @cache
@@ -106,10 +140,14 @@ class _Column:
     is_key: bool
     is_plain: bool
 
+    def is_filled(self, value: Any) -> bool:
+        """Whether the database is not to fill it in: the rows of one list agree about that."""
+        return type(value) is not DatabaseDefault and not (value is None and self.is_key)
+
     def value(self, row: models.Model, database: Any) -> Any:
         """What the row has there, ready for the driver."""
         value = row.__dict__.get(self.attname)
-        if self.is_plain and type(value) in _NATIVE:
+        if (self.is_plain and type(value) in _NATIVE) or not self.is_filled(value):
             return value
         return self.field.get_db_prep_save(value, database)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,7 @@ class Promise:
         """The cancel condition, where the definition goes by it."""
         return self.cancel if self.row.cancel_mode == CancelMode.CANCEL_COND else None
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The ticket fields its conditions read."""
         given = (self.start, self.stop, self.pause, self.resume, self.cancel, self.reset)

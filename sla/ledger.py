@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -32,16 +32,16 @@ ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct
 """
 
 
-def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
+def store(new: list[Clock], changed: Iterable[Clock], notes: Notes, names: Sequence[str] = _CHANGING) -> None:
     """Write the clocks and their notes; tell of each warning and breach that was not told before.
 
-    Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
+    ``names`` are the fields of changed clocks that may differ. Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
     """
     moved = list(changed)
     for clock in moved:
         clock.lock_version += 1
     if moved:
-        rows.update(moved, _CHANGING)
+        rows.update(moved, names)
     rows.insert(new)  # after the cycle before it has ended: a track has one open clock
     told = note_events(notes.events)
     if notes.segments:
@@ -74,7 +74,7 @@ def _tell(events: list[ClockEvent]) -> None:
     ids = {event.clock.ticket_id for event in events}
     numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
-        rows.insert([_line(event) for event in events])
+        rows.append([_line(event) for event in events])
     facts = []
     for event in events:
         clock, breached = event.clock, event.kind == EventKind.BREACH
@@ -89,7 +89,7 @@ def _tell(events: list[ClockEvent]) -> None:
             "at": event.at.isoformat(),
         }
         facts.append(outbox.fact("sla.breached" if breached else "sla.warned", payload))
-    rows.insert(facts)
+    rows.append(facts)
 
 
 def _line(event: ClockEvent) -> Activity:

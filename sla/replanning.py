@@ -92,6 +92,4 @@ def following(calendar: Calendar) -> Following:
 
 def _stale(calendar_id: int, version: int) -> QuerySet[Clock]:
     """The running clocks that were planned by an older version."""
-    return Clock.objects.filter(
-        stage=Stage.IN_PROGRESS, calendar=calendar_id, calendar_version__lt=version
-    )
+    return Clock.objects.filter(stage=Stage.IN_PROGRESS, calendar=calendar_id, calendar_version__lt=version)

@@ -24,6 +24,7 @@ from sla.selectors import is_any_due
 
 __all__ = ["fire_due_clocks", "publish_definition", "replan_clocks", "retire_definition"]
 SWEEP = Cause("sweep")
+_FIRED = ("due_at", "breached_at", "next_fire_at", "next_pct", "calendar_version", "lock_version")
 
 
 @sweep.register
@@ -49,7 +50,7 @@ def _fire_due(limit: int, now: dt.datetime | None) -> int:
     book, now, notes = current(), now or clock_now(), Notes()
     for clock in clocks:
         machine.fire(clock, book.terms_of(clock), now, notes, SWEEP)
-    store([], clocks, notes)
+    store([], clocks, notes, _FIRED)
     return len(clocks)
 
 

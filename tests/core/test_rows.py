@@ -118,3 +118,21 @@ def test_a_list_is_no_column_of_an_update():
     incident = Ticket.objects.get(pk=make_incident().pk)
     with pytest.raises(TypeError):
         rows.update([incident], ["bigram"])
+
+
+def test_many_rows_whose_keys_nobody_needs_are_stored_by_one_statement(django_assert_num_queries):
+    new = [OutboxEvent(name=f"a.{number}", payload={"text": NASTY, "n": number}) for number in range(3)]
+    with django_assert_num_queries(1):
+        rows.append(new)
+    rows.append([])
+    found = list(OutboxEvent.objects.order_by("pk"))
+    assert [(row.name, row.payload) for row in found] == [(row.name, row.payload) for row in new]
+    rows.insert([OutboxEvent(name="b", payload={})])
+    like = OutboxEvent.objects.get(name="b")
+    own = {"id", "public_id", "name", "payload"}
+    for row in found:
+        same = {name: value for name, value in everything(row).items() if name not in own}
+        assert same == {name: value for name, value in everything(like).items() if name not in own}
+    assert len({row.public_id for row in [*found, like]}) == 4
+    with pytest.raises(TypeError):
+        rows.append([Incident()])

@@ -19,7 +19,9 @@ import django
 
 django.setup()
 
-from core.time import db_now  # noqa: E402 - Django must be set up first
+from django.db import transaction  # noqa: E402 - Django must be set up first
+
+from core.time import db_now  # noqa: E402
 from schedules import services as calendars  # noqa: E402
 from schedules.bizcal import Plan  # noqa: E402
 from schedules.models import Calendar  # noqa: E402
@@ -30,7 +32,9 @@ from tests.factories.sla import Probe, SLADefinitionFactory  # noqa: E402
 from tests.schedules import minute_walk  # noqa: E402
 
 UTC, MINUTE, DAY = dt.UTC, dt.timedelta(minutes=1), dt.timedelta(days=1)
-CASES = ["spring"] * 4 + ["autumn"] * 4 + ["leap day"] * 3 + ["year end"] * 3 + ["oddest"] * 3 + ["edited"] * 3
+CASES = (
+    ["spring"] * 4 + ["autumn"] * 4 + ["leap day"] * 3 + ["year end"] * 3 + ["oddest"] * 3 + ["edited"] * 3
+)
 FIRST, LAST = dt.datetime(2005, 1, 1, tzinfo=UTC), dt.datetime(2027, 1, 1, tzinfo=UTC)
 FIXED = {"spring": dt.datetime(2026, 3, 29, tzinfo=UTC), "autumn": dt.datetime(2026, 10, 25, tzinfo=UTC)}
 LEAP_DAYS = [dt.datetime(year, 2, 29, tzinfo=UTC) for year in (2020, 2024, 2028)]
@@ -81,7 +85,8 @@ class Case:
         )
         self.since = anchor + MINUTE * self.source.randrange(-36 * 60, 12 * 60)
         self.began = self.since
-        self.probe = Probe(self.since)
+        with transaction.atomic():
+            self.probe = Probe(self.since)
         self._events(anchor)
         due = self.breached or self._due()
         end = self.began + LONGEST_DAYS * DAY
@@ -99,7 +104,9 @@ class Case:
         """A pause in two of three cases, an edit of the calendar in half of them and always where it is due."""
         pauses, edits = self.source.random() < 0.66, self.kind == "edited" or self.source.random() < 0.5
         moments = sorted(self.since + MINUTE * self.source.randrange(1, 3 * 1440) for _ in range(3))
-        order = self.source.choice([("edit", "pause", "resume"), ("pause", "edit", "resume"), ("pause", "resume", "edit")])
+        order = self.source.choice(
+            [("edit", "pause", "resume"), ("pause", "edit", "resume"), ("pause", "resume", "edit")]
+        )
         for at, what in zip(moments, order, strict=True):
             if what == "edit" and edits:
                 self._edit_while_running(at, anchor)
@@ -119,12 +126,14 @@ class Case:
         self._reach(at)
         self.accrued += walked(self.plan, self.since, at)
         self.stopped = at
-        self.probe.write(at, state="waiting")
+        with transaction.atomic():
+            self.probe.write(at, state="waiting")
 
     def _resume(self, at: dt.datetime) -> None:
         self.paused += walked(self.plan, self.stopped, at)
         self.since = at
-        self.probe.write(at, state="working")
+        with transaction.atomic():
+            self.probe.write(at, state="working")
 
     def _reach(self, at: dt.datetime) -> None:
         """What is due by now is missed for good: no later edit changes it."""
@@ -134,7 +143,11 @@ class Case:
 
     def _due(self) -> dt.datetime | None:
         left = self.target - self.accrued
-        return minute_walk.due(self.plan, self.since, left, step=60, days=LONGEST_DAYS) if left > 0 else self.since
+        return (
+            minute_walk.due(self.plan, self.since, left, step=60, days=LONGEST_DAYS)
+            if left > 0
+            else self.since
+        )
 
     # The calendar, in the database and as the oracle sees it
 

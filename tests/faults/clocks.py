@@ -16,6 +16,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.faults.stack import PrivateStack
 
+# libfaketime 0.9.10 refuses the sleeps of Python 3.11, which name the end by the monotonic clock.
+_SLEEP = """
+import select
+import time
+
+
+def sleep(seconds):
+    select.select([], [], [], seconds)
+
+
+time.sleep = sleep
+"""
 PARTS = {"app": ("web", "live"), "worker": ("worker", "beat"), "database": ("postgres",)}
 RIGHT = "+0"
 _FOLDER, _LIBRARY = "DRILL_CLOCKS", "DRILL_FAKETIME"
@@ -25,12 +37,13 @@ def environment(folder: Path, library: Path) -> dict[str, str]:
     """What the stack that is started by this program needs; all clocks are right at first."""
     folder.mkdir()
     folder.chmod(0o755)  # the database may run as another account
+    (folder / "sitecustomize.py").write_text(_SLEEP, encoding="ascii")
     move(folder, PARTS, RIGHT)
     return {_FOLDER: str(folder), _LIBRARY: str(library)}
 
 
 def move(folder: Path, parts: Iterable[str], offset: str) -> None:
-    """Set the clocks of these parts, such as ``+2h``; they notice within a second."""
+    """Set the clocks of these parts, such as ``+2h``; they notice within two seconds."""
     for part in parts:
         fresh = folder / f"{part}.new"
         fresh.write_text(offset + "\n", encoding="ascii")
@@ -61,6 +74,7 @@ def preloaded(name: str) -> dict[str, str]:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DISABLE_SHM": "1",
         "NO_FAKE_STAT": "1",
+        "PYTHONPATH": os.environ[_FOLDER],
     }
 
 

@@ -19,7 +19,7 @@ from tests.faults.story import UNLIMITED, Story, until
 
 STEPS = {"+2h": 7200, "-1h": -3600, clocks.RIGHT: 0}
 SECONDS, FULL_SECONDS = 4, 20
-SEEN_SECONDS = 1.5  # until every process has read its clock anew
+SEEN_SECONDS = 2.5  # until every process has read its clock anew
 TARGET_SECONDS = 8
 DONE_SECONDS = 90
 WAITING = {
@@ -80,7 +80,9 @@ def moved(d: Drill, stack: PrivateStack, story: Story, folder: Path) -> list[Loa
             loads.append(load)
             left = until(lambda: not any(waiting(stack).values()), DONE_SECONDS)
             name = "+".join(chosen)
-            d.say(f"{name} at {offset}: {len(load.answers)} requests, {dict(load.unserved()) or 'all served'}")
+            d.say(
+                f"{name} at {offset}: {len(load.answers)} requests, {dict(load.unserved()) or 'all served'}"
+            )
             d.require(left, f"{name} at {offset}: still waiting {waiting(stack)}")
     d.figures["moves"] = len(loads)
     return loads
@@ -105,7 +107,9 @@ def once(d: Drill, stack: PrivateStack) -> None:
     )
     d.figures["timers"] = clocks_made
     d.require(clocks_made >= 20, f"only {clocks_made} timers were started")
-    d.require(whole == clocks_made, f"{clocks_made - whole} of {clocks_made} timers did not fire 25, 50, 75, 100")
+    d.require(
+        whole == clocks_made, f"{clocks_made - whole} of {clocks_made} timers did not fire 25, 50, 75, 100"
+    )
     waits = stack.sql(
         "SELECT s.run_id FROM workflows_flowstep s JOIN workflows_flowrun r ON r.id = s.run_id"
         " WHERE s.kind = 'wait_duration' GROUP BY s.run_id HAVING count(*) <> 1 OR min(r.status) <> 'completed'"

@@ -53,12 +53,22 @@ def written():
         ({"tz": "Mars/Olympus"}, "tz"),
         ({"tz": ""}, "tz"),
     ],
-    ids=["overlap", "overlap with the night", "end before start", "no length", "never opens", "zone", "no zone"],
+    ids=[
+        "overlap",
+        "overlap with the night",
+        "end before start",
+        "no length",
+        "never opens",
+        "zone",
+        "no zone",
+    ],
 )
 def test_a_calendar_that_cannot_be_is_refused(wrong, field):
     before = written()
     with pytest.raises(RuleRefusedError) as refusal:
-        calendars.create(actor=None, **{"key": "x", "name_ko": "가", "tz": "Asia/Seoul", "hours": WEEK} | wrong)
+        calendars.create(
+            actor=None, **{"key": "x", "name_ko": "가", "tz": "Asia/Seoul", "hours": WEEK} | wrong
+        )
     assert [error.field for error in refusal.value.errors] == [field]
     assert all(error.detail for error in refusal.value.errors)
     assert written() == before
@@ -75,7 +85,8 @@ def test_a_holiday_file_that_cannot_be_is_refused_soon_and_whole(data):
     with pytest.raises(RuleRefusedError) as refusal:
         calendars.load_file("x", actor=None, data=data)
     assert time.monotonic() - began < 20
-    assert str(refusal.value)
+    assert [error.field for error in refusal.value.errors] == ["file"]
+    assert refusal.value.errors[0].detail
     assert not row.holidays.exists()
     assert written() == before
 
