@@ -1,4 +1,4 @@
-"""``./run bench sla``: what clocks cost, from arithmetic to a million that run (BENCH W8, DOMAIN section 11)."""
+"""``./run bench sla``: what clocks cost, from arithmetic to a million running ones (BENCH W8, DOMAIN 11)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bench import day_walk
 from bench.report import Report, header
+from bench.smoke import settle
 from itsm.environment import BASE_DIR
 from itsm.launcher.embedded import SUPERUSER, address
 from schedules.bizcal import BizCal, Plan
@@ -126,19 +127,25 @@ def day_walked(plan: Plan, zone: ZoneInfo, questions: list[Any]) -> None:
 def saves(stack: PrivateStack, report: Report, *, reps: int, count: int) -> None:
     """The same saves without a definition of the kind and with twenty, in turn."""
     found = work(stack, "saves", str(reps), str(count))
-    for name, said in (("update", "changing a ticket"), ("open", "opening one")):
-        bare, full = (statistics.median(found[f"{name}_{which}"]) for which in ("none", "twenty"))
+    for name, said in (("change", "changing a ticket"), ("open", "opening one")):
+        bare, full, bare_cpu, full_cpu = (
+            statistics.median(each[key] for each in found[which])
+            for key in (name, f"{name}_cpu")
+            for which in ("none", "twenty")
+        )
         report.say(
-            f"{said}: {bare:.2f} ms of processor time without a definition, {full:.2f} ms with twenty"
-            f" (+{full - bare:.2f} ms, {found[f'{name}_clocks']:.1f} clocks on the ticket)"
+            f"{said}: {bare:.2f} ms ({bare_cpu:.2f} ms of processor time) without a definition, {full:.2f} ms"
+            f" ({full_cpu:.2f} ms) with twenty and {found['twenty'][0]['clocks']:.1f} clocks on the ticket"
         )
-        noisy = any(
-            (max(each) - min(each)) / statistics.median(each) > 0.5
-            for each in (found[f"{name}_none"], found[f"{name}_twenty"])
-        )
+        spreads = [[each[name] for each in found[which]] for which in ("none", "twenty")]
+        noisy = any((max(each) - min(each)) / statistics.median(each) > 0.5 for each in spreads)
         report.goal(
-            f"DB-3 twenty definitions add to {said} (+{full - bare:.2f} ms of processor time)",
+            f"DB-3 twenty definitions add to {said}",
             (full / bare - 1) * 100, 50, at_most=True, unit="%", noisy=noisy,
+        )  # fmt: skip
+        report.goal(
+            f"DB-3 processor time of twenty definitions, {said}",
+            full_cpu - bare_cpu, 5, at_most=True, unit="ms",
         )  # fmt: skip
 
 
@@ -155,7 +162,7 @@ def load(stack: PrivateStack, report: Report, clocks: int) -> None:
     )
     report.wrong += count < clocks
     report.say(
-        f"{count:,} running clocks on {found['tickets']:,} tickets loaded by COPY in {found['seconds']:.0f} s:"
+        f"{count:,} running clocks on {found['tickets']:,} tickets loaded by COPY, {found['seconds']:.0f} s:"
         f" {table / 2**20:.0f} MiB and {indexes / 2**20:.0f} MiB of indexes"
         f" ({table / count:.0f} and {indexes / count:.0f} bytes a clock; a row alone {found['row']:.0f})"
     )
@@ -191,10 +198,12 @@ def fire(stack: PrivateStack, report: Report, clocks: int) -> None:
     report.wrong += found["wrong"]
     ours, bare = statistics.median(found["ours"]), statistics.median(found["bare"])
     report.say(
-        f"{number} due of {clocks:,}: fired in {ours:.0f} ms ({min(found['ours']):.0f}–{max(found['ours']):.0f}),"
+        f"{number} due of {clocks:,} fired in {ours:.0f} ms"
+        f" ({min(found['ours']):.0f}–{max(found['ours']):.0f}),"
         f" bare update {bare:.0f} ms ({min(found['bare']):.0f}–{max(found['bare']):.0f})"
     )
     ratios = sorted(one / two for one, two in zip(found["ours"], found["bare"], strict=True))
+    report.goal(f"W8 {number} fired", ours, 150, at_most=True, unit="ms")
     report.goal(
         f"W8 {number} fired ({ours:.0f} ms) against the bare update of {number} rows",
         statistics.median(ratios), 3, at_most=True, unit="×",
@@ -215,6 +224,7 @@ def replan(stack: PrivateStack, report: Report, clocks: int) -> None:
 
 def replan_live(stack: PrivateStack, report: Report, clocks: int) -> None:
     """The same edit with worker and beat at work: from the edit to the last clock."""
+    report.say(f"what firing told went out for {settle(stack):.0f} s")  # by the worker, which is free now
     edited = work(stack, "edit")
     left, took, limit = -1, 0.0, time.monotonic() + PATIENCE
     while left and time.monotonic() < limit:

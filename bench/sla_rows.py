@@ -53,8 +53,9 @@ def publish_twenty() -> list[int]:
         for kind, stop in (("response", answered), ("resolution", solved)):
             rows.append(
                 SLADefinition(
-                    key=f"bench_{kind}_{number}_{uuid.uuid4().hex[:8]}", track=f"bench_{kind}", kind="incident",
-                    name_ko="약속", name_en="Promise", target=kind, target_s=(number + 1) * HOUR,
+                    key=f"bench_{kind}_{number}_{uuid.uuid4().hex[:8]}", track=f"bench_{kind}",
+                    kind="incident", name_ko="약속", name_en="Promise", target=kind,
+                    target_s=(number + 1) * HOUR,
                     calendar=calendar, start_cond=start, stop_cond=stop,
                     pause_cond={"f": "phase", "op": "eq", "v": "waiting"} if kind == "resolution" else None,
                     order=number, status=Status.PUBLISHED, published_at=db_now(),
@@ -142,8 +143,9 @@ def _batches(first: int, count: int, definitions: dict[str, SLADefinition]) -> I
             due = biz.add(began, row.target_s)
             mark = biz.add(began, mark_seconds(row.target_s, 50))
             cells = (
-                uuid7(source, now, made), ticket, row.pk, track, 1, 1, "in_progress", row.target_s, 0, 0, 0, began,
-                began, due, due, mark, 50, row.calendar_id or "\\N", version or "\\N", "Asia/Seoul", "opened", 1,
+                uuid7(source, now, made), ticket, row.pk, track, 1, 1, "in_progress", row.target_s, 0, 0, 0,
+                began, began, due, due, mark, 50, row.calendar_id or "\\N", version or "\\N", "Asia/Seoul",
+                "opened", 1,
             )  # fmt: skip
             lines.write("\t".join(map(str, cells)) + "\n")
             held, made = held + 1, made + 1

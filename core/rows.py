@@ -49,8 +49,8 @@ def insert(rows: Sequence[models.Model]) -> None:
 def append(new: Sequence[models.Model]) -> None:
     """Store many unsaved rows of one model whose keys nobody needs: the rows get nothing back.
 
-    Half of what ``insert`` costs for hundreds of rows. Raises TypeError for a child model and for a field that
-    an array cannot carry.
+    Half of what ``insert`` costs for hundreds of rows. Raises TypeError for a child model and for a field
+    that an array cannot carry.
     """
     if not new:
         return

@@ -87,7 +87,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @administrators_only
 def follow(request: HttpRequest, key: str) -> HttpResponse:
-    """How far what depends on the calendar follows its last change: the part of the page that renews itself."""
+    """How far what depends on the calendar follows its last change; this part of the page renews itself."""
     actor: Any = request.user
     row = calendar_keyed(actor, key)
     if not request.htmx:  # type: ignore[attr-defined] # django_htmx.middleware

@@ -35,7 +35,8 @@ ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct
 def store(new: list[Clock], changed: Iterable[Clock], notes: Notes, names: Sequence[str] = _CHANGING) -> None:
     """Write the clocks and their notes; tell of each warning and breach that was not told before.
 
-    ``names`` are the fields of changed clocks that may differ. Part of the caller's transaction. Publishes ``sla.warned`` and ``sla.breached``.
+    ``names`` are the fields of changed clocks that may differ. Part of the caller's transaction. Publishes
+    ``sla.warned`` and ``sla.breached``.
     """
     moved = list(changed)
     for clock in moved:

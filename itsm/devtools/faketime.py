@@ -1,4 +1,4 @@
-"""Debian's libfaketime, which gives a process a clock of its own: found, or installed where that is possible."""
+"""Debian's libfaketime, which gives a process its own clock: found, or installed where that is possible."""
 
 from __future__ import annotations
 

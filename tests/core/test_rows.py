@@ -125,11 +125,11 @@ def test_many_rows_whose_keys_nobody_needs_are_stored_by_one_statement(django_as
     with django_assert_num_queries(1):
         rows.append(new)
     rows.append([])
-    found = list(OutboxEvent.objects.order_by("pk"))
+    found = list(OutboxEvent.objects.filter(name__startswith="a.").order_by("pk"))
     assert [(row.name, row.payload) for row in found] == [(row.name, row.payload) for row in new]
     rows.insert([OutboxEvent(name="b", payload={})])
     like = OutboxEvent.objects.get(name="b")
-    own = {"id", "public_id", "name", "payload"}
+    own = {"id", "public_id", "name", "payload", "created_at"}
     for row in found:
         same = {name: value for name, value in everything(row).items() if name not in own}
         assert same == {name: value for name, value in everything(like).items() if name not in own}

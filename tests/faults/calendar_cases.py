@@ -1,8 +1,9 @@
-"""Cases of F-31: a clock of the database lives through odd days of one zone, and an oracle counts by the minute.
+"""Cases of F-31: clocks of the database live through odd days of a zone; an oracle counts by the minute.
 
-``python -m tests.faults.calendar_cases SEED ZONE …`` in the environment of a stack whose worker is held still:
-twenty clocks for each zone, one line of JSON for each. The clocks are attached, paused, resumed, planned anew
-and fired by the product's own services; the oracle (``tests.schedules.minute_walk``) shares nothing with them.
+``python -m tests.faults.calendar_cases SEED ZONE …`` in the environment of a stack whose worker is held
+still: twenty clocks for each zone, one line of JSON for each. The clocks are attached, paused, resumed,
+planned anew and fired by the product's own services; the oracle (``tests.schedules.minute_walk``) shares
+nothing with them.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Case:
         }  # fmt: skip
 
     def _events(self, anchor: dt.datetime) -> None:
-        """A pause in two of three cases, an edit of the calendar in half of them and always where it is due."""
+        """A pause in two of three cases, an edit of the calendar in half and where the case says so."""
         pauses, edits = self.source.random() < 0.66, self.kind == "edited" or self.source.random() < 0.5
         moments = sorted(self.since + MINUTE * self.source.randrange(1, 3 * 1440) for _ in range(3))
         order = self.source.choice(
@@ -191,7 +192,7 @@ def walked(plan: Plan, start: dt.datetime, end: dt.datetime) -> int:
 
 
 def told(fired: list[dt.datetime], clock: Clock) -> list[Any]:
-    """What the database holds: the instants of breaches, seconds used up to the last stop, open seconds paused."""
+    """What the database holds: instants of breaches, seconds used before the last pause, and paused."""
     assert clock.breached_at is None or [clock.breached_at] == fired == [clock.due_at]
     return [[_text(at) for at in fired], clock.accrued_s, clock.business_pause_s]
 

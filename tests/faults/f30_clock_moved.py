@@ -112,20 +112,23 @@ def once(d: Drill, stack: PrivateStack) -> None:
     )
     waits = stack.sql(
         "SELECT s.run_id FROM workflows_flowstep s JOIN workflows_flowrun r ON r.id = s.run_id"
-        " WHERE s.kind = 'wait_duration' GROUP BY s.run_id HAVING count(*) <> 1 OR min(r.status) <> 'completed'"
+        " WHERE s.kind = 'wait_duration' GROUP BY s.run_id"
+        " HAVING count(*) <> 1 OR min(r.status) <> 'completed'"
     )
     d.require(not waits, f"{len(waits)} runs did not wait once and end")
 
 
 def in_order(d: Drill, stack: PrivateStack) -> None:
-    """By the order of their ids, which is that of history: beginnings first, stretches apart, marks rising."""
+    """By the order of ids, which is that of history: beginnings first, ends last, stretches apart."""
     for name, query in {
-        "tickets whose first line is not their opening": "SELECT ticket_id FROM (SELECT DISTINCT ON (ticket_id)"
-        " ticket_id, verb FROM tickets_activity ORDER BY ticket_id, id) f WHERE verb <> 'opened'",
+        "tickets whose first line is not their opening": "SELECT ticket_id FROM"
+        " (SELECT DISTINCT ON (ticket_id) ticket_id, verb FROM tickets_activity ORDER BY ticket_id, id) f"
+        " WHERE verb <> 'opened'",
         "clocks whose first event is not their start": "SELECT clock_id FROM (SELECT DISTINCT ON (clock_id)"
         " clock_id, kind FROM sla_clockevent ORDER BY clock_id, id) f WHERE kind <> 'attach'",
-        "clocks with an event after their end": "SELECT e.clock_id FROM sla_clockevent e JOIN sla_clockevent f"
-        " ON f.clock_id = e.clock_id AND f.id < e.id WHERE f.kind IN ('complete', 'cancel')",
+        "clocks with an event after their end": "SELECT e.clock_id FROM sla_clockevent e"
+        " JOIN sla_clockevent f ON f.clock_id = e.clock_id AND f.id < e.id"
+        " WHERE f.kind IN ('complete', 'cancel')",
         "clocks whose stretches overlap": "SELECT a.clock_id FROM sla_clocksegment a JOIN sla_clocksegment b"
         " ON a.clock_id = b.clock_id AND a.id < b.id AND a.ended_at > b.began_at",
         "clocks that end before they begin": "SELECT id FROM sla_clock WHERE stopped_at < started_at",

@@ -1,7 +1,7 @@
 """Business time in every zone against a walk in small steps that knows nothing of tables (P-09, P-11).
 
-At least 5,000 random calendars: none to seven days, none to four stretches, nights, holidays, exceptions, near
-changes of offset. A case is made from one number, so that it is cheap to make and a failure can be repeated.
+At least 5,000 random calendars: none to seven days, none to four stretches, nights, holidays, exceptions,
+near changes of offset. A case is made from one number: it is cheap to make and a failure can be repeated.
 """
 
 from __future__ import annotations
@@ -24,18 +24,25 @@ SEEDS = st.integers(0, 2**32)
 FIRST, LAST = dt.datetime(2009, 1, 1, tzinfo=dt.UTC), dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
 
-def changes(zone):
-    """The dates before which the offset of a zone changes, the last years of them."""
+def changes(zone, grain):
+    """The days after which the offset of a zone has changed, if it did so on a step of the walk."""
     found, at, before = [], FIRST, FIRST.astimezone(zone).utcoffset()
     while at < LAST:
         at += DAY
-        if (now := at.astimezone(zone).utcoffset()) != before:
+        if (now := at.astimezone(zone).utcoffset()) != before and moment(zone, at, now).minute % grain == 0:
             found.append(at)
         before = now
     return found or minute_walk.EDGES
 
 
-PLACES = {name: changes(ZoneInfo(name)) for name in minute_walk.ZONES}
+def moment(zone, at, offset):
+    """The minute of the day before at which the offset became that: 00:01 in St John's until 2011."""
+    while (at - dt.timedelta(minutes=1)).astimezone(zone).utcoffset() == offset:
+        at -= dt.timedelta(minutes=1)
+    return at
+
+
+PLACES = {(name, grain): changes(ZoneInfo(name), grain) for name in minute_walk.ZONES for grain in (1, 15)}
 
 
 def day_of(source, grain):
@@ -51,7 +58,7 @@ def day_of(source, grain):
 def case(zone, seed, grain):
     """A calendar in that zone, and an instant near one of its changes of offset."""
     source = random.Random(seed)
-    anchor = source.choice(PLACES[zone])
+    anchor = source.choice(PLACES[zone, grain])
     dates = [anchor.date() + DAY * shift for shift in range(-3, 6)]
     open_days = source.sample(range(7), source.randint(0, 7))
     plan = Plan(

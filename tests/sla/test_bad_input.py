@@ -128,7 +128,7 @@ def test_a_promise_by_a_calendar_without_open_time_ahead_is_refused():
 
 
 def test_clocks_of_a_calendar_without_open_time_ahead_never_loop():
-    """It lost its last open day after the promise was published: nothing hangs, nothing fires, all goes on."""
+    """It lost its last open day after the promise was published: nothing hangs, nothing fires."""
     calendar = CalendarFactory(weekly={0: [(540, 1080)]})
     SLADefinitionFactory(calendar=calendar)
     before = Probe(TEN)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from core.models import OutboxEvent
@@ -19,6 +18,7 @@ from sla.selectors import business_time_of
 from sla.services import fire_due_clocks, replan_clocks
 from tests.factories.schedules import CalendarFactory
 from tests.factories.sla import Probe, SLADefinitionFactory
+from tests.sla.test_services import at_once
 
 HOUR = 3600
 TEN = dt.datetime(2026, 3, 10, 1, 0, tzinfo=dt.UTC)  # Tuesday 10:00 in Seoul
@@ -177,7 +177,7 @@ def test_counting_and_picking_read_the_index_of_running_clocks_by_calendar():
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         for query in (
             f"SELECT count(*) FROM sla_clock {where}",
-            f"SELECT * FROM sla_clock {where} ORDER BY calendar_version LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED",
+            f"SELECT * FROM sla_clock {where} ORDER BY calendar_version LIMIT 9 FOR NO KEY UPDATE",
         ):
             cursor.execute(f"EXPLAIN {query}")
             plan = " ".join(row[0] for row in cursor.fetchall())
@@ -191,15 +191,6 @@ def test_two_sweeps_and_a_writer_at_once_plan_each_clock_once(one_each):
     SLADefinitionFactory(calendar=calendar, target_s=9 * HOUR, thresholds=[])
     probes = [Probe(TEN) for _number in range(20)]
     open_longer(calendar)
-    failures = []
-
-    def work(job):
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001 - a thread must not fail silently
-            failures.append(error)
-        finally:
-            connections.close_all()
 
     def plan():
         while replan_clocks(limit=3):
@@ -210,11 +201,7 @@ def test_two_sweeps_and_a_writer_at_once_plan_each_clock_once(one_each):
             with transaction.atomic():
                 probe.write(later(1), state="waiting")
 
-    threads = [threading.Thread(target=work, args=[job]) for job in (plan, plan, hold)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    failures = at_once([plan, plan, hold])
     while replan_clocks(limit=50):
         pass
     assert failures == []
