@@ -24,8 +24,8 @@ from sla.selectors import stale_calendars
 
 CALENDAR_CHANGED = Cause("calendar_changed")
 RECHECK_SECONDS = 60.0
-# Nobody is told, so planning a clock anew is a small part of the work of firing one. With the sweep's 50 pieces
-# a batch is 500 clocks: with 1,000 one batch of a hundred held its locks longer than a second (DOMAIN DB-5).
+# Nobody is told, so planning a clock anew is a small part of the work of firing one. With the sweep's 50
+# pieces a batch is 500 clocks: of 1,000 some batches held their locks longer than a second (DOMAIN DB-5).
 PER_PIECE = 10
 _PLANNED = ("due_at", "next_fire_at", "calendar_version", "lock_version")
 _REMEMBERED_SECONDS = 24 * 3600

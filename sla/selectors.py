@@ -147,12 +147,15 @@ def is_any_due(now: dt.datetime | None = None) -> bool:
 
 
 def stale_calendars() -> list[int]:
-    """The calendars that have running clocks planned by an older version; a probe of the index for each."""
+    """The calendars that have running clocks planned by an older version; a probe of the index for each.
+
+    The oldest version is asked for, not just any older one: for that the planner reads the whole table.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT k.id FROM schedules_calendar k CROSS JOIN LATERAL (SELECT FROM sla_clock c"
-            " WHERE c.stage = 'in_progress' AND c.calendar_id = k.id AND c.calendar_version < k.version"
-            " LIMIT 1) stale ORDER BY k.id"
+            "SELECT k.id FROM schedules_calendar k CROSS JOIN LATERAL (SELECT c.calendar_version"
+            " FROM sla_clock c WHERE c.stage = 'in_progress' AND c.calendar_id = k.id"
+            " ORDER BY c.calendar_version LIMIT 1) oldest WHERE oldest.calendar_version < k.version ORDER BY k.id"
         )
         return [row[0] for row in cursor.fetchall()]
 
