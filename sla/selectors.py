@@ -155,7 +155,8 @@ def stale_calendars() -> list[int]:
         cursor.execute(
             "SELECT k.id FROM schedules_calendar k CROSS JOIN LATERAL (SELECT c.calendar_version"
             " FROM sla_clock c WHERE c.stage = 'in_progress' AND c.calendar_id = k.id"
-            " ORDER BY c.calendar_version LIMIT 1) oldest WHERE oldest.calendar_version < k.version ORDER BY k.id"
+            " ORDER BY c.calendar_version LIMIT 1) oldest"
+            " WHERE oldest.calendar_version < k.version ORDER BY k.id"
         )
         return [row[0] for row in cursor.fetchall()]
 
