@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import flows, smoke
+from bench import flows, sla, smoke
 
-RUNS = {"smoke": smoke.run, "flows": flows.run}
+SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+RUNS = {
+    "smoke": lambda given: smoke.run(reps=given.reps, count=given.count),
+    "flows": lambda given: flows.run(reps=given.reps, count=given.count),
+    "sla": lambda given: sla.run(reps=given.reps, count=given.count, clocks=SIZES[given.size]),
+}
 
 
 def main() -> int:
@@ -18,9 +23,10 @@ def main() -> int:
     parser.add_argument("name", choices=[*RUNS, "all"])
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--count", type=int, default=800, help="requests per repetition")
+    parser.add_argument("--size", choices=SIZES, default="1m", help="running clocks of ‘sla’")
     given = parser.parse_args()
     chosen = RUNS.values() if given.name == "all" else [RUNS[given.name]]
-    return max(run(reps=given.reps, count=given.count) for run in chosen)
+    return max(run(given) for run in chosen)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Storing new rows with one statement per table, for the writes that every request makes.
+"""Writing rows with one statement per table, for the writes that every request and every sweep makes.
 
 ``Model.save`` and ``bulk_create`` compile each INSERT anew, which costs more than the database's work: six
-of them were a quarter of opening an incident. Here the text is made of the model's columns and nothing
+of them were a quarter of opening an incident. ``bulk_update`` writes a CASE with a branch for each row and
+column, which the database then walks for each row. Here the text is made of the model's columns and nothing
 else; values pass through the fields as they do in Django.
 """
 
@@ -45,6 +46,84 @@ def insert(rows: Sequence[models.Model]) -> None:
     rehearsing.note(rows)
 
 
+def append(new: Sequence[models.Model]) -> None:
+    """Store many unsaved rows of one model whose keys nobody needs: the rows get nothing back.
+
+    Half of what ``insert`` costs for hundreds of rows. Raises TypeError for a child model and for a field
+    that an array cannot carry.
+    """
+    if not new:
+        return
+    model, database = type(new[0]), connections[DEFAULT_DB_ALIAS]
+    if model._meta.parents:
+        raise TypeError("rows.append() stores rows of one table.")
+    chosen, cells = [], []
+    for column in _columns(model)[0]:
+        values = [column.value(row, database) for row in new]
+        if any(column.is_filled(value) for value in values):
+            chosen.append(_array(column.field))
+            cells.append(values)
+    names = _quoted(chosen)
+    lists = ", ".join(f"%s::{_kind(field)}[]" for field in chosen)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT * FROM unnest({lists})',  # noqa: S608
+            cells,
+        )
+    rehearsing.note(new)
+
+
+def update(changed: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write the fields ``names`` of stored rows of one model, all in one statement.
+
+    As with ``bulk_update`` no signals are sent and a row that is gone is left out. Raises TypeError for a
+    field that an array cannot carry, such as a list.
+    """
+    if not changed:
+        return
+    model = type(changed[0])
+    columns = _given(model, tuple(names))
+    database = connections[DEFAULT_DB_ALIAS]
+    cells = [[column.value(row, database) for row in changed] for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(_update_text(model, tuple(names)), cells)
+
+
+@cache
+def _given(model: type[models.Model], names: tuple[str, ...]) -> tuple[_Column, ...]:
+    """The key and the fields to write, as columns of a list of rows."""
+    key = model._meta.pk
+    fields = [*([key] if key is not None else []), *(model._meta.get_field(name) for name in names)]
+    for field in fields:
+        if field not in model._meta.local_concrete_fields:
+            raise TypeError(f"{field} is no column of this table.")
+    return tuple(_column(_array(field)) for field in fields)
+
+
+def _array(field: Any) -> Any:
+    """The field, if a list of its values can be sent as an array."""
+    if not isinstance(field, (*_PLAIN, models.JSONField)):
+        raise TypeError(f"No array carries {field}.")
+    return field
+
+
+@cache
+def _update_text(model: type[models.Model], names: tuple[str, ...]) -> str:
+    key, *rest = (column.field for column in _given(model, names))
+    pairs = ", ".join(f'"{field.column}" = given."{field.column}"' for field in rest)
+    lists = ", ".join(f"%s::{_kind(field)}[]" for field in (key, *rest))
+    table = f'"{model._meta.db_table}"'
+    return (
+        f"UPDATE {table} SET {pairs} FROM unnest({lists}) AS given({_quoted((key, *rest))})"  # noqa: S608
+        f' WHERE {table}."{key.column}" = given."{key.column}"'
+    )
+
+
+def _kind(field: Any) -> str:
+    """The type of the values; a text that is too long must be refused, which a cast to varchar would cut."""
+    return "text" if isinstance(field, models.CharField) else str(field.db_type(connection))
+
+
 @cache
 def _tables(model: type[models.Model]) -> tuple[type[models.Model], ...]:
     """The model and its parents, those that others refer to first."""
@@ -60,6 +139,17 @@ class _Column:
     attname: str
     is_key: bool
     is_plain: bool
+
+    def is_filled(self, value: Any) -> bool:
+        """Whether the database is not to fill it in: the rows of one list agree about that."""
+        return type(value) is not DatabaseDefault and not (value is None and self.is_key)
+
+    def value(self, row: models.Model, database: Any) -> Any:
+        """What the row has there, ready for the driver."""
+        value = row.__dict__.get(self.attname)
+        if (self.is_plain and type(value) in _NATIVE) or not self.is_filled(value):
+            return value
+        return self.field.get_db_prep_save(value, database)
 
     def cell(self, row: models.Model, database: Any) -> tuple[str, Any]:
         """Its place in the statement and the parameter for it; the database's own default has none."""
@@ -77,12 +167,15 @@ class _Column:
 @cache
 def _columns(model: type[models.Model]) -> tuple[tuple[_Column, ...], str]:
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-    columns = tuple(
-        _Column(field, field.attname, field.primary_key, isinstance(field, _PLAIN) and not _is_special(field))
-        for field in fields
-    )
+    columns = tuple(_column(field) for field in fields)
     text = f'INSERT INTO "{model._meta.db_table}" ({_quoted(fields)}) VALUES '  # noqa: S608 - our own names
     return columns, text
+
+
+def _column(field: Any) -> _Column:
+    return _Column(
+        field, field.attname, field.primary_key, isinstance(field, _PLAIN) and not _is_special(field)
+    )
 
 
 def _is_special(field: Any) -> bool:

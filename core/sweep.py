@@ -81,11 +81,14 @@ def _stamp() -> None:
 
 
 def last_age_seconds() -> float:
-    """Seconds since the last sweep by any process; a very large number when there was none."""
+    """Seconds since the last sweep by any process; a very large number when there was none.
+
+    A sweep that lies ahead was noted before the database's clock was turned back, and says nothing.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(epoch FROM clock_timestamp() - max(beat_at))"
             " FROM core_processheartbeat WHERE role = 'sweep'"
         )
         age = cursor.fetchone()[0]
-    return float("inf") if age is None else float(age)
+    return float("inf") if age is None or age < 0 else float(age)

@@ -11,12 +11,15 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """React to writes and marks, join the sweep, fill the menus, load the seeds after each migration."""
-        from sla import escalations, handlers, reference, services, shell, shell_explain, whatif  # noqa: F401
+        """React to writes, marks and calendars, join the sweep, fill the menus, load the seeds."""
+        from schedules import dependents
+        from sla import escalations, handlers, reference, replanning  # noqa: F401
+        from sla import services, shell, shell_explain, whatif  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 
         shell.fill()
         shell_explain.fill()
         hooks.on_change(evaluate, order=10)
+        dependents.register(replanning.following)
         post_migrate.connect(reference.load, sender=self)

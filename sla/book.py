@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ class Promise:
         """The cancel condition, where the definition goes by it."""
         return self.cancel if self.row.cancel_mode == CancelMode.CANCEL_COND else None
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """The ticket fields its conditions and dates read."""
         given = (self.start, self.stop, self.pause, self.resume, self.cancel, self.reset)

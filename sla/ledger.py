@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -38,27 +38,27 @@ NAMES = {
 }  # fmt: skip
 
 
-def store(new: list[Clock], changed: Iterable[Clock], notes: Notes) -> None:
+def store(new: list[Clock], changed: Iterable[Clock], notes: Notes, names: Sequence[str] = _CHANGING) -> None:
     """Write the clocks and their notes; tell of each warning, breach and reminder that was not told before.
 
-    Part of the caller's transaction. Publishes ``sla.warned``, ``sla.breached`` and ``sla.overdue``; nothing
-    of a mark that is suppressed.
+    ``names`` are the fields of changed clocks that may differ. Part of the caller's transaction. Publishes
+    ``sla.warned``, ``sla.breached`` and ``sla.overdue``; nothing of a mark that is suppressed.
     """
     moved = list(changed)
     for clock in moved:
         clock.lock_version += 1
     if moved:
-        Clock.objects.bulk_update(moved, _CHANGING)
+        rows.update(moved, names)
     rows.insert(new)  # after the cycle before it has ended: a track has one open clock
-    told = _insert(notes.events)
+    told = note_events(notes.events)
     if notes.segments:
         rows.insert(notes.segments)
     if told:
         _tell(told)
 
 
-def _insert(events: list[ClockEvent]) -> list[ClockEvent]:
-    """The marks among ``events`` that are new: only these may be told (RELIABILITY RL-24)."""
+def note_events(events: list[ClockEvent]) -> list[ClockEvent]:
+    """Store the events; the marks among them that are new: only these may be told (RELIABILITY RL-24)."""
     if not events:
         return []
     columns: list[Any] = [
@@ -86,9 +86,11 @@ def _tell(events: list[ClockEvent]) -> None:
     ids = {event.clock.ticket_id for event in events}
     numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
-        rows.insert([_line(event) for event in events])
+        rows.append([_line(event) for event in events])
+    facts = []
     for event in events:
-        outbox.publish(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id]))
+        facts.append(outbox.fact(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id])))
+    rows.append(facts)
 
 
 def _payload(event: ClockEvent, number: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils.functional import Promise as LazyText
@@ -175,6 +176,35 @@ def at_risk() -> Q:
     missed = Q(stage__in=OPEN_STAGES, breached_at__isnull=False)
     risky = Clock.objects.filter(missed | warned)
     return Q(pk__in=risky.values("ticket"))
+
+
+def is_any_due(now: dt.datetime | None = None) -> bool:
+    """Whether a mark is due by the database's clock or at ``now``: one probe of the index of due times.
+
+    Every process asks this every second, mostly for nothing, so it is plain SQL and no transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM sla_clock WHERE next_fire_at <= coalesce(%s, now())"
+            " ORDER BY next_fire_at, id LIMIT 1",
+            [now],
+        )
+        return cursor.fetchone() is not None
+
+
+def stale_calendars() -> list[int]:
+    """The calendars that have running clocks planned by an older version; a probe of the index for each.
+
+    The oldest version is asked for, not just any older one: for that the planner reads the whole table.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.id FROM schedules_calendar k CROSS JOIN LATERAL (SELECT c.calendar_version"
+            " FROM sla_clock c WHERE c.stage = 'in_progress' AND c.calendar_id = k.id"
+            " ORDER BY c.calendar_version LIMIT 1) oldest"
+            " WHERE oldest.calendar_version < k.version ORDER BY k.id"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def segments_of(clock: Clock) -> QuerySet[ClockSegment]:

@@ -17,7 +17,7 @@ from core.design import only_for
 from core.errors import DomainError, DuplicateError, RuleRefusedError, StaleVersionError
 from core.forms import refuse
 from core.time import db_now
-from schedules import presenting, rules, services
+from schedules import dependents, presenting, rules, services
 from schedules.bizcal import BizCal
 from schedules.forms import CalendarForm, CountryForm, DayForm, FileForm, PreviewForm
 from schedules.holiday_files import MOST_BYTES
@@ -82,6 +82,17 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         return _page(request, row, form=CalendarForm(data, calendar=row), status=409, conflict=True)
     messages.success(request, _("Saved."))
     return redirect("schedules:one", key)
+
+
+@require_safe
+@administrators_only
+def follow(request: HttpRequest, key: str) -> HttpResponse:
+    """How far what depends on the calendar follows its last change; this part of the page renews itself."""
+    actor: Any = request.user
+    row = calendar_keyed(actor, key)
+    if not request.htmx:  # type: ignore[attr-defined] # django_htmx.middleware
+        return redirect("schedules:one", key)
+    return render(request, "schedules/_following.html", {"row": row, **_following(row)})
 
 
 @require_POST
@@ -181,10 +192,17 @@ def _page(request: HttpRequest, row: Calendar, *, status: int = 200, **extra: An
         "weekdays": presenting.weekdays(),
         "special": [(day, presenting.hours_text(day.spans)) for day in special],
         "today": now.date(),
+        **_following(row),
         **_preview(request, counted, now),
         **extra,
     }
     return render(request, "schedules/one.html", names, status=status)
+
+
+def _following(row: Calendar) -> dict[str, Any]:
+    """What has had to follow the last change, and whether something still has to."""
+    found = dependents.following(row)
+    return {"following": found, "waits": any(each.left for each in found)}
 
 
 def _year(given: str, this_year: int) -> int:

@@ -1,6 +1,7 @@
 """Service levels: the one way to change definitions and to move clocks by time alone."""
 
-from sla.services.clocks import fire_due_clocks, replan_clocks
+from sla.replanning import replan_clocks
+from sla.services.clocks import fire_due_clocks
 from sla.services.definitions import (
     create_definition,
     delete_draft,

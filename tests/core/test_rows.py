@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Company, Group, Membership
+from accounts.models import Company, Group, Membership, User
 from core import rows
 from core.models import AuditLog, OutboxEvent
 from incidents.models import Incident
@@ -83,3 +83,56 @@ def test_one_statement_for_any_number_and_none_for_none():
         rows.insert([])
         rows.insert([OutboxEvent(name="a.b", payload={}) for _ in range(50)])
     assert len(queries) == 1
+
+
+def test_many_rows_are_changed_by_one_statement(django_assert_num_queries):
+    people = [UserFactory(name_en=NASTY) for _number in range(3)]
+    users = [User.objects.get(pk=person.pk) for person in people]
+    for number, user in enumerate(users):
+        user.name_en, user.last_login = f"{NASTY} {number}", None
+    users[1].manager_id = users[0].pk
+    with django_assert_num_queries(1):
+        rows.update(users, ["name_en", "last_login", "manager"])
+    for user in users:
+        assert everything(user) == everything(User.objects.get(pk=user.pk))
+
+
+def test_what_is_not_named_and_who_is_not_given_stay_as_they_were():
+    changed, other = UserFactory(name_en="A"), UserFactory(name_en="B")
+    changed.name_en = changed.name_ko = "C"
+    rows.update([changed], ["name_en"])
+    rows.update([], ["name_en"])
+    found = User.objects.get(pk=changed.pk)
+    assert (found.name_en, found.name_ko) == ("C", "김지민")
+    assert User.objects.get(pk=other.pk).name_en == "B"
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut():
+    user = UserFactory()
+    user.name_en = "x" * 5_000
+    with pytest.raises(DataError), transaction.atomic():
+        rows.update([user], ["name_en"])
+
+
+def test_a_list_is_no_column_of_an_update():
+    incident = Ticket.objects.get(pk=make_incident().pk)
+    with pytest.raises(TypeError):
+        rows.update([incident], ["bigram"])
+
+
+def test_many_rows_whose_keys_nobody_needs_are_stored_by_one_statement(django_assert_num_queries):
+    new = [OutboxEvent(name=f"a.{number}", payload={"text": NASTY, "n": number}) for number in range(3)]
+    with django_assert_num_queries(1):
+        rows.append(new)
+    rows.append([])
+    found = list(OutboxEvent.objects.filter(name__startswith="a.").order_by("pk"))
+    assert [(row.name, row.payload) for row in found] == [(row.name, row.payload) for row in new]
+    rows.insert([OutboxEvent(name="b", payload={})])
+    like = OutboxEvent.objects.get(name="b")
+    own = {"id", "public_id", "name", "payload", "created_at"}
+    for row in found:
+        same = {name: value for name, value in everything(row).items() if name not in own}
+        assert same == {name: value for name, value in everything(like).items() if name not in own}
+    assert len({row.public_id for row in [*found, like]}) == 4
+    with pytest.raises(TypeError):
+        rows.append([Incident()])

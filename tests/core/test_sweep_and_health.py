@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import OperationalError
 
@@ -9,6 +11,7 @@ from core import health, settings_store, sweep
 from core.errors import BadInputError
 from core.models import AuditLog, ProcessHeartbeat
 from core.text import bigrams, clean
+from core.time import db_now
 
 
 @pytest.fixture
@@ -32,6 +35,16 @@ def test_a_step_that_fails_does_not_stop_the_others(steps):
 
     assert sweep.run(limit=10) == 5
     assert ProcessHeartbeat.objects.get(role="sweep").pid == 0
+    assert sweep.last_age_seconds() < 5
+
+
+@pytest.mark.django_db
+def test_a_sweep_that_lies_ahead_does_not_count_as_one(steps):
+    """Else nobody would sweep for an hour after the database's clock was turned back by one."""
+    sweep.run(limit=10)
+    ProcessHeartbeat.objects.filter(role="sweep").update(beat_at=db_now() + dt.timedelta(hours=1))
+    assert sweep.last_age_seconds() == float("inf")
+    sweep.run(limit=10)
     assert sweep.last_age_seconds() < 5
 
 

@@ -65,7 +65,7 @@ class Drill:
 
 
 def run(fault: str, body: Callable[[Drill], None], *, rounds: int) -> None:
-    """Run ``body`` and end the process: 0 for PASS and SKIP, 1 for FAIL."""
+    """Run ``body`` and end the process: 0 for PASS, 1 for FAIL, 2 for SKIP, which is no PASS."""
     parser = argparse.ArgumentParser(prog=fault)
     parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
@@ -85,7 +85,7 @@ def run(fault: str, body: Callable[[Drill], None], *, rounds: int) -> None:
         verdict, reason = "FAIL", repr(problem)
     drill.figures["seconds"] = round(time.monotonic() - began, 1)
     _report(drill, verdict, reason)
-    sys.exit(1 if verdict == "FAIL" else 0)
+    sys.exit({"PASS": 0, "FAIL": 1, "SKIP": 2}[verdict])
 
 
 def _report(drill: Drill, verdict: str, reason: str) -> None:

@@ -52,6 +52,7 @@ class PrivateStack:
         self.env = clean_environment() | {"PYTHONUTF8": "1"} | dict(env or {})
         self.options = (*options, *(() if demo else ("--no-demo",)))
         self.code = code
+        self.program = code / "itsm" / "__main__.py"  # what starts the launcher
         self.output = self.folder / "output"
         self.process: subprocess.Popen[bytes] | None = None
         self.extras: list[subprocess.Popen[bytes]] = []
@@ -76,7 +77,7 @@ class PrivateStack:
         """Start it and wait until it is ready; with ``wait=False`` come back at once."""
         if self.process is not None:
             self.process.wait(STOP_SECONDS)
-        command = [sys.executable, str(self.code / "itsm" / "__main__.py"), "up"]
+        command = [sys.executable, str(self.program), "up"]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [*command, "--data", str(self.layout.data), "--port", str(self.port), *self.options],

@@ -9,8 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from core.time import db_now
+from schedules import dependents
+from schedules.dependents import Following
 from schedules.models import Calendar
+from sla.services import replan_clocks
 from tests.factories.accounts import administrator
+from tests.factories.sla import Probe, SLADefinitionFactory
 from tests.schedules.test_holiday_files import file_of
 from tests.schedules.test_services import MONDAY, make
 
@@ -152,3 +156,44 @@ def test_a_change_from_an_old_page_is_shown_before_it_is_saved(browser):
 
 def test_an_unknown_calendar_is_not_there(browser):
     assert browser.get("/design/calendars/nothing/").status_code == 404
+
+
+def test_progress_is_shown_until_everything_follows_the_change(browser, monkeypatch):
+    make()
+    said = [Following("Clocks", done=1_500, total=6_000)]
+    monkeypatch.setattr(dependents, "_counts", [lambda _calendar: said[0]])
+    page = text(browser.get("/design/calendars/night/"))
+    assert "Clocks: 1,500 of 6,000 are planned anew (25 %), 4,500 are left." in page
+    assert 'hx-get="/design/calendars/night/following/" hx-trigger="every 2s"' in page
+    assert '<progress class="meter" data-state="ok" max="100" value="25"' in page
+    said[0] = Following("Clocks", done=6_000, total=6_000)
+    part = browser.get("/design/calendars/night/following/", headers={"HX-Request": "true"})
+    assert "6,000 of 6,000" in text(part)
+    assert "Nothing is left to plan." in text(part)
+    assert "hx-trigger" not in text(part)
+    assert "<html" not in text(part)
+    assert 'id="following"' not in text(browser.get("/design/calendars/night/"))
+
+
+def test_the_part_that_renews_itself_is_no_page_of_its_own(browser, monkeypatch):
+    make()
+    monkeypatch.setattr(dependents, "_counts", [])
+    answer = browser.get("/design/calendars/night/following/")
+    assert (answer.status_code, answer["Location"]) == (302, "/design/calendars/night/")
+    assert browser.get("/design/calendars/nothing/following/").status_code == 404
+    part = browser.get("/design/calendars/night/following/", headers={"HX-Request": "true"})
+    assert "Nothing is left to plan." in text(part)
+
+
+def test_the_change_of_a_calendar_shows_how_many_clocks_are_to_be_planned_anew(browser):
+    row = make()
+    SLADefinitionFactory(calendar=row)
+    for _number in range(3):
+        Probe(db_now())
+    browser.post("/design/calendars/night/days/", {"date": "2030-03-11", "name": "Off", "hours": ""})
+    page = text(browser.get("/design/calendars/night/"))
+    assert "Running SLA clocks: 0 of 3 are planned anew (0 %), 3 are left." in page
+    while replan_clocks(limit=50):
+        pass
+    part = text(browser.get("/design/calendars/night/following/", headers={"HX-Request": "true"}))
+    assert "3 of 3 are planned anew (100 %)" in part

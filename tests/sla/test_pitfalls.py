@@ -1,4 +1,4 @@
-"""The clock bugs of other trackers cannot happen here (PITFALLS P-01 … P-08)."""
+"""The clock bugs of other trackers cannot happen here (PITFALLS P-01 … P-09, P-11, P-41)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import wraps
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ from sla import machine
 from sla.models import Clock, ClockEvent, ClockSegment
 from sla.selectors import business_time_of, totals_of, view_of
 from sla.services import fire_due_clocks
-from tests.factories.schedules import CalendarFactory
+from tests.factories.schedules import CalendarFactory, CalendarHolidayFactory
 from tests.factories.sla import Probe, SLADefinitionFactory, is_
 from tests.schedules import minute_walk
 
@@ -42,7 +42,7 @@ def by_priority(**targets):
 
 def oracle(clock, pauses):
     plan = business_time_of(clock).plan
-    return minute_walk.due(plan, clock.started_at, clock.target_s, step=60, pauses=pauses)
+    return minute_walk.due(plan, clock.started_at, clock.target_s, step=60, pauses=pauses, days=60)
 
 
 @pytest.mark.pitfall("P-01")
@@ -173,6 +173,25 @@ def test_time_between_solved_and_reopened_is_solved_not_waiting():
     assert second.wall_pause_s == 0
 
 
+@pytest.mark.pitfall("P-04")
+@settings(max_examples=30)
+@given(weekly=WEEKS, start=st.integers(0, 14 * 1440), hundreds=st.integers(1, 6), pct=st.integers(1, 99))
+@example
+def test_every_mark_fires_in_open_time_or_on_a_closing_edge(weekly, start, hundreds, pct):
+    """A target of hundreds of minutes: each percent of it is an instant of the walk."""
+    SLADefinitionFactory(target_s=6000 * hundreds, thresholds=[pct], calendar=CalendarFactory(weekly=weekly))
+    clock = Probe(at(9) + dt.timedelta(minutes=start)).clock()
+    biz = business_time_of(clock)
+    fire_due_clocks(limit=50, now=at(9) + dt.timedelta(days=90))
+    marks = ClockEvent.objects.filter(clock=clock, pct__isnull=False).values_list("pct", "at")
+    expected = {
+        share: minute_walk.due(biz.plan, clock.started_at, 60 * hundreds * share, days=60)
+        for share in (pct, 100)
+    }
+    assert dict(marks) == expected
+    assert all(biz.is_open(mark - dt.timedelta(seconds=1)) for mark in expected.values())
+
+
 @pytest.mark.pitfall("P-05")
 def test_days_equal_their_hours_and_a_weekend_on_hold_counts_its_open_seconds_once():
     SLADefinitionFactory(key="days", target_s=3 * DAY)
@@ -269,3 +288,91 @@ def _replayed(plan, rows):
         spent[row.kind] += total
     wall = sum((row.ended_at - row.began_at).total_seconds() for row in rows if row.kind == "paused")
     return spent["running"], spent["paused"], wall
+
+
+@pytest.mark.pitfall("P-09")
+@pytest.mark.parametrize("days", [{1}, {3}, {6}, {0, 3}, {2, 4, 5}, set(range(7))])
+def test_a_week_of_any_days_counts_and_a_holiday_is_a_whole_day(days):
+    calendar = CalendarFactory(weekly={day: [(540, 720), (780, 1080)] for day in days})
+    CalendarHolidayFactory(calendar=calendar, date=dt.date(2026, 3, 17))
+    SLADefinitionFactory(target_s=12 * HOUR, calendar=calendar)
+    for day in range(9, 23):
+        clock = Probe(at(day, 10)).clock()
+        assert clock.due_at == oracle(clock, [])
+
+
+@pytest.mark.pitfall("P-09")
+def test_round_the_clock_is_plain_seconds_however_it_is_written():
+    days = {dow: [(0, 1440)] for dow in range(7)}
+    halves = {dow: [(0, 600), (600, 1440)] for dow in range(7)}
+    nights = {dow: [(720, 2160)] for dow in range(7)}
+    for key, weekly in (("days", days), ("halves", halves), ("nights", nights)):
+        calendar = CalendarFactory(weekly=weekly, tz="America/New_York")
+        SLADefinitionFactory(key=key, target_s=400 * DAY, calendar=calendar)
+    SLADefinitionFactory(key="none", target_s=400 * DAY, calendar=None, calendar_source="none")
+    probe = Probe(at(9))
+    due = {probe.clock(key).due_at for key in ("days", "halves", "nights", "none")}
+    assert due == {at(9) + dt.timedelta(days=400)}
+
+
+@pytest.mark.pitfall("P-11")
+@pytest.mark.parametrize("tz", minute_walk.ZONES)
+def test_clocks_keep_the_wall_clock_over_every_change_of_offset(tz):
+    week = {dow: [(90, 210), (540, 1080), (1380, 1500)] for dow in range(7)}
+    SLADefinitionFactory(target_s=26 * HOUR, calendar=CalendarFactory(weekly=week, tz=tz), thresholds=[])
+    for edge in minute_walk.EDGES:
+        with undone():
+            probe = Probe(edge - dt.timedelta(days=1))
+            waits = edge - dt.timedelta(hours=3), edge + dt.timedelta(hours=5)
+            probe.write(waits[0], state="waiting")
+            probe.write(waits[1], state="working")
+            clock = probe.clock()
+            assert clock.due_at == oracle(clock, [waits])
+            fire_due_clocks(limit=50, now=edge + dt.timedelta(days=9))
+            assert probe.clock().breached_at == clock.due_at
+
+
+@pytest.mark.pitfall("P-41")
+@pytest.mark.parametrize("state", ["closed", "cancelled"])
+@pytest.mark.parametrize("mode", ["start_unmet", "never"])
+def test_a_ticket_that_is_over_has_no_open_clock_and_escalates_no_more(state, mode):
+    SLADefinitionFactory(key="a", stop_cond=None, cancel_mode=mode)
+    SLADefinitionFactory(key="b", stop_cond=None, cancel_mode=mode, start_cond=is_("priority", 3))
+    probe = Probe(at(10, 9), priority=3)
+    probe.write(at(10, 10), state=state)
+    assert [stage for _track, _cycle, stage in probe.clocks()] == ["cancelled", "cancelled"]
+    assert fire_due_clocks(limit=50, now=at(20)) == 0
+    assert not ClockEvent.objects.filter(kind__in=["warn", "breach"]).exists()
+
+
+@pytest.mark.pitfall("P-41")
+def test_the_database_refuses_an_open_clock_on_a_ticket_that_is_over():
+    SLADefinitionFactory()
+    probe = Probe(at(10, 9))
+    columns = (
+        "ticket_id, definition_id, cycle, gen, target_s, accrued_s, business_pause_s, wall_pause_s,"
+        " started_at, tz, since_verb, lock_version"
+    )
+    again = (
+        f"INSERT INTO sla_clock (track, stage, running_since, {columns})"
+        f" SELECT 'again', 'in_progress', now(), {columns} FROM sla_clock WHERE ticket_id = %s"
+    )
+    close = "UPDATE tickets_ticket SET state_rank = 90, phase = 'done', closed_at = now() WHERE id = %s"
+    with pytest.raises(IntegrityError, match="no open clock"), transaction.atomic():
+        run_sql(close, probe.ticket.pk)
+    probe.write(at(10, 10), state="closed")
+    with pytest.raises(IntegrityError, match="no open clock"), transaction.atomic():
+        run_sql(again, probe.ticket.pk)
+    with pytest.raises(IntegrityError, match="no open clock"), transaction.atomic():
+        run_sql(
+            "UPDATE sla_clock SET stage = 'paused', paused_since = now(), stopped_at = NULL"
+            " WHERE ticket_id = %s",
+            probe.ticket.pk,
+        )
+    assert not Clock.objects.filter(stage__in=["in_progress", "paused"]).exists()
+
+
+def run_sql(sql, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
