@@ -13,8 +13,7 @@ class Config(AppConfig):
     def ready(self) -> None:
         """React to writes, marks and calendars, join the sweep, fill the menus, load the seeds."""
         from schedules import dependents
-        from sla import escalations, handlers, reference, replanning  # noqa: F401
-        from sla import services, shell, shell_explain, whatif  # noqa: F401
+        from sla import escalations, handlers, reference, replanning, services, shell, shell_explain, whatif  # noqa: F401  # noqa: F401
         from sla.evaluate import evaluate
         from tickets import hooks
 

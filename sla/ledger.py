@@ -89,7 +89,9 @@ def _tell(events: list[ClockEvent]) -> None:
         rows.append([_line(event) for event in events])
     facts = []
     for event in events:
-        facts.append(outbox.fact(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id])))
+        facts.append(
+            outbox.fact(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id]))
+        )
     rows.append(facts)
 
 
