@@ -87,12 +87,12 @@ def _tell(events: list[ClockEvent]) -> None:
     numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
         rows.append([_line(event) for event in events])
-    facts = []
-    for event in events:
-        facts.append(
+    rows.append(
+        [
             outbox.fact(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id]))
-        )
-    rows.append(facts)
+            for event in events
+        ]
+    )
 
 
 def _payload(event: ClockEvent, number: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_a_batch_costs_the_same_for_few_and_many(clocks, django_assert_num_queri
         CalendarFactory()
     # Revisions, the book (three), which calendars, their clocks, hours, holidays, exceptions, the instant,
     # clocks, events; two are the savepoint of a test.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert replan_clocks(limit=50) == clocks
 
 
