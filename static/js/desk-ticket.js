@@ -49,17 +49,27 @@ document.addEventListener("click", (event) => {
   dialog().close();
 });
 
-// Live refresh: say what is being edited, so that the server leaves it out of its answer.
+// Live refresh: say what is being edited, so that the server leaves it out of its answer. What somebody began to
+// edit while the answer was on its way was not said: then it is asked for anew.
+const PARTS = { props: "props", "ticket-head": "head" };
+let kept = [];
+
+const isBusy = (part) =>
+  part?.querySelector("[data-editing], details[open]") || part?.contains(document.activeElement);
+
+const busyParts = () => Object.keys(PARTS).filter((id) => isBusy(document.getElementById(id)));
+
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.elt.id !== "ticket-live") return;
-  const keep = [];
-  const props = document.getElementById("props");
-  if (props?.querySelector("[data-editing], details[open]") || props?.contains(document.activeElement)) {
-    keep.push("props");
-  }
-  const head = document.getElementById("ticket-head");
-  if (head?.querySelector("[data-editing], details[open]") || head?.contains(document.activeElement)) keep.push("head");
-  event.detail.parameters.keep = keep.join(",");
+  kept = busyParts();
+  event.detail.parameters.keep = kept.map((id) => PARTS[id]).join(",");
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt } = event.detail.requestConfig;
+  if (elt.id !== "ticket-live" || busyParts().every((id) => kept.includes(id))) return;
+  event.detail.shouldSwap = false;
+  setTimeout(() => elt.dispatchEvent(new CustomEvent("maru:ticket-changed")));
 });
 
 // The timeline opens at its end. When it is refreshed it keeps its place, or its end if that was in view.

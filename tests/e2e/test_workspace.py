@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.person import WAIT, Person
 from tests.faults.stack import PrivateStack
+from tests.faults.story import until
 
 pytestmark = pytest.mark.e2e
 
@@ -141,6 +142,26 @@ def test_two_agents_at_one_ticket_see_each_other_and_lose_nothing(
         first.complaints = [text for text in first.complaints if "409" not in text]
         mine.locator("#body-comment").fill("")
         mine.locator("#body-comment").blur()
+
+
+def test_an_edit_begun_while_the_page_refreshes_itself_stays(browser: Browser, stack: PrivateStack) -> None:
+    number = open_incident(stack)
+    with Person(browser, stack, "seojin", lang="en") as agent:
+        page = agent.open(f"/w/incidents/{number}/")
+        page.wait_for_timeout(1500)  # what the opening itself caused has been shown
+        held: list[Route] = []
+        page.route(re.compile(r"[?&]keep="), lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
+        page.evaluate(
+            "document.querySelector('#ticket-live').dispatchEvent(new CustomEvent('maru:ticket-changed'))"
+        )
+        assert until(lambda: page.evaluate("1") and held, 10)
+        page.locator("#edit-impact").click()
+        expect(page.locator("#prop-impact form")).to_be_visible()
+        with page.expect_response(re.compile(r"[?&]keep=props")):  # asked for anew
+            held[0].continue_()
+        page.wait_for_timeout(300)
+        page.locator("#prop-impact button[value='1']").click()
+        expect(page.locator("#edit-impact")).to_contain_text("High", timeout=WAIT)
 
 
 def test_new_tickets_wait_behind_a_bar_and_rows_do_not_move(browser: Browser, stack: PrivateStack) -> None:
