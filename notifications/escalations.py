@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from accounts.policies import Actor
 from accounts.selectors import people_named
 from core import outbox
 from core.errors import FieldError, NotVisibleError, RuleRefusedError
@@ -61,10 +58,9 @@ def _notify(mark: Mark, step: Params) -> str:
     return _("notices were sent to: %(who)s.") % {"who": ", ".join(who)}
 
 
-def who_is_on_call(rota: str, at: dt.datetime) -> list[User]:
-    """Who is on call by that rota, whom to call first at the front; nobody where rotas are not installed."""
-    find: Callable[[str, dt.datetime], list[User]] | None = getattr(schedules, "on_call_now", None)
-    return [] if find is None else list(find(rota, at))
+def _who(step: Params) -> str:
+    roles = [str(ROLES[role]) for role in ROLES if role in step.get("to", [])]
+    return ", ".join([*roles, *map(str, step.get("people", []))])
 
 
 def _check_page(step: Params) -> Iterator[FieldError]:
@@ -72,10 +68,8 @@ def _check_page(step: Params) -> Iterator[FieldError]:
     if not isinstance(rota, str) or not rota:
         yield FieldError("rota", "required", _("Say which on-call rota is paged."))
         return
-    find: Callable[[Actor, str], Any] | None = getattr(schedules, "rota_keyed", None)
     try:
-        if find is not None:
-            find(None, rota)
+        schedules.rota_keyed(None, rota)
     except NotVisibleError:
         text = _("There is no on-call rota “%(rota)s”.") % {"rota": rota}
         yield FieldError("rota", "does_not_exist", text)
@@ -83,7 +77,7 @@ def _check_page(step: Params) -> Iterator[FieldError]:
 
 def _page(mark: Mark, step: Params) -> str:
     """Page the first one on call. Publishes ``sla.paged``, of which the person is told by bell and mail."""
-    found = who_is_on_call(step["rota"], db_now())
+    found = schedules.on_call_now(step["rota"], db_now())
     if not found:
         text = _("Nobody is on call by the rota “%(rota)s”.") % {"rota": step["rota"]}
         raise RuleRefusedError(text, code="nobody_on_call")
@@ -105,6 +99,7 @@ actions.register(
         params=frozenset({"to", "people"}),
         check=_check_notify,
         run=_notify,
+        words=_who,
     )
 )
 actions.register(
@@ -114,5 +109,6 @@ actions.register(
         params=frozenset({"rota"}),
         check=_check_page,
         run=_page,
+        words=lambda step: str(step.get("rota", "")),
     )
 )

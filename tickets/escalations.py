@@ -46,7 +46,7 @@ class Action:
     ``params`` are the names it takes beside ``at`` and ``do``. ``check(params)`` gives what is wrong with
     them, fields named relative to the step. ``run(mark, params)`` does it in the caller's transaction, at
     most once in effect for ``mark.once``, and gives a sentence for the ticket's activity; a DomainError means
-    that it was refused and nothing was done.
+    that it was refused and nothing was done. ``words(params)`` says in words what ``check`` accepted.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Action:
     params: frozenset[str]
     check: Callable[[Params], Iterable[FieldError]]
     run: Callable[[Mark, Params], str]
+    words: Callable[[Params], str]
 
 
 _actions: dict[str, Action] = {}

@@ -49,5 +49,6 @@ actions.register(
         params=frozenset({"flow"}),
         check=_check,
         run=_run,
+        words=lambda step: str(step.get("flow", "")),
     )
 )
