@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.policies import Actor
 from accounts.selectors import people_named
 from core import outbox
 from core.errors import FieldError, NotVisibleError, RuleRefusedError
@@ -16,7 +17,7 @@ from notifications import audience
 from notifications.services import notify
 from schedules import selectors as schedules
 from tickets import escalations as actions
-from tickets.escalations import Action, Mark, Params
+from tickets.escalations import Action, Input, Mark, Params
 
 ROLES = {
     "assignee": gettext_lazy("Assignee"),
@@ -63,6 +64,14 @@ def _who(step: Params) -> str:
     return ", ".join([*roles, *map(str, step.get("people", []))])
 
 
+def _roles(_actor: Actor) -> list[tuple[str, str]]:
+    return [(role, str(label)) for role, label in ROLES.items()]
+
+
+def _rotas(actor: Actor) -> list[tuple[str, str]]:
+    return [(rota.key, rota.name) for rota in schedules.rotas_for(actor)]
+
+
 def _check_page(step: Params) -> Iterator[FieldError]:
     rota = step.get("rota")
     if not isinstance(rota, str) or not rota:
@@ -96,7 +105,10 @@ actions.register(
     Action(
         key="notify",
         label=gettext_lazy("Send a notice"),
-        params=frozenset({"to", "people"}),
+        inputs=(
+            Input("to", gettext_lazy("To"), _roles, many=True),
+            Input("people", gettext_lazy("People (user names)"), many=True),
+        ),
         check=_check_notify,
         run=_notify,
         words=_who,
@@ -106,7 +118,7 @@ actions.register(
     Action(
         key="page_on_call",
         label=gettext_lazy("Page who is on call"),
-        params=frozenset({"rota"}),
+        inputs=(Input("rota", gettext_lazy("On-call rota"), _rotas),),
         check=_check_page,
         run=_page,
         words=lambda step: str(step.get("rota", "")),

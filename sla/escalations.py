@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.models import Group, User
-from accounts.selectors import group_keyed, is_member, person_named
+from accounts.policies import Actor
+from accounts.selectors import group_keyed, groups_for, is_member, person_named
 from core import rows
 from core.cause import caused_by
 from core.errors import DomainError, FieldError, LoopStoppedError, RuleRefusedError
@@ -27,7 +28,7 @@ from sla.models import Clock, ClockEscalation, SLADefinition
 from tickets import escalations as actions
 from tickets import kinds
 from tickets.choices import ActivityKind, Priority
-from tickets.escalations import Action, Mark, Params
+from tickets.escalations import Action, Input, Mark, Params
 from tickets.services import update_ticket
 from tickets.services.writing import activity, child_locked
 
@@ -224,6 +225,14 @@ def _to_whom(step: Params) -> str:
     return ", ".join(str(row or key) for row, key in zip(found, given, strict=True) if key)
 
 
+def _groups(actor: Actor) -> list[tuple[str, str]]:
+    return [(group.key, str(group)) for group in groups_for(actor)]
+
+
+def _levels(_actor: Actor) -> list[tuple[str, str]]:
+    return [(str(code), str(label)) for code, label in Priority.choices]
+
+
 def _to_level(step: Params) -> str:
     if step.get("to") in Priority.values:
         return _("to %(priority)s") % {"priority": Priority(step["to"]).label}
@@ -234,7 +243,10 @@ actions.register(
     Action(
         key="reassign",
         label=gettext_lazy("Give the ticket to a group or person"),
-        params=frozenset({"group", "person"}),
+        inputs=(
+            Input("group", gettext_lazy("Group"), _groups),
+            Input("person", gettext_lazy("Person (user name)")),
+        ),
         check=_check_reassign,
         run=_reassign,
         words=_to_whom,
@@ -244,7 +256,7 @@ actions.register(
     Action(
         key="raise_priority",
         label=gettext_lazy("Raise the priority"),
-        params=frozenset({"to"}),
+        inputs=(Input("to", gettext_lazy("To (empty: one level up)"), _levels, is_number=True),),
         check=_check_priority,
         run=_raise_priority,
         words=_to_level,

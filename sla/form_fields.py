@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from sla import condition_rows, lengths
+from sla import condition_rows, lengths, step_rows
 from sla.condition_rows import BadRowError, Typed
+from sla.step_rows import TypedSteps
 
 
 class LengthField(forms.CharField):
@@ -70,34 +70,22 @@ class ConditionField(forms.Field):
         return tree
 
 
-class StepsField(forms.CharField):
-    """The steps of an escalation as JSON text, as a list."""
+class StepsWidget(forms.Widget):
+    """Reads rows or text of steps; ``templates/sla/_steps.html`` draws it."""
 
-    widget = forms.Textarea(attrs={"rows": 8, "class": "code-text", "spellcheck": "false"})
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> TypedSteps:
+        """What was typed."""
+        return step_rows.read(data, name)
 
-    def clean(self, value: Any) -> Any:
-        """The steps; none for an empty text. Raises ValidationError."""
+
+class StepsField(forms.Field):
+    """The steps of an escalation, as a list."""
+
+    widget = StepsWidget
+
+    def clean(self, value: TypedSteps) -> list[Any]:
+        """The steps. Raises ValidationError."""
         try:
-            found = condition_rows.parsed(str(value or ""))
+            return step_rows.steps_of(value)
         except BadRowError as error:
             raise forms.ValidationError(str(error)) from error
-        if found is None:
-            return []
-        if not isinstance(found, list):
-            raise forms.ValidationError(_("Write a list of steps in square brackets."))
-        return found
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is written in the form: one step a line."""
-        if not isinstance(value, list):
-            return value
-        lines = ",\n".join(f"  {json.dumps(_in_order(step), ensure_ascii=False)}" for step in value)
-        return f"[\n{lines}\n]" if value else ""
-
-
-def _in_order(step: Any) -> Any:
-    """The mark and the action first; the database keeps no order."""
-    if not isinstance(step, dict):
-        return step
-    first = [name for name in ("at", "do") if name in step]
-    return {name: step[name] for name in dict.fromkeys([*first, *step])}

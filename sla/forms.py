@@ -23,7 +23,7 @@ from core.errors import DomainError, FieldError, RuleRefusedError
 from core.forms import refuse
 from schedules.models import Calendar
 from schedules.selectors import DEFAULT_CALENDAR, calendars_for
-from sla import condition_rows
+from sla import condition_rows, step_rows
 from sla.choices import (
     CalendarSource,
     CancelMode,
@@ -177,11 +177,8 @@ SETTINGS: tuple[Setting, ...] = (
             label=gettext_lazy("What the marks set going"),
             required=False,
             help_text=gettext_lazy(
-                "A list of steps as JSON. at: one of the percentages above, 100 for the breach, or "
-                '"overdue" for each reminder. do: notify with to (assignee, group, group_manager, requester, '
-                "watchers) and people; reassign with group and person; raise_priority with to from 1 to 5; "
-                'start_flow with flow; page_on_call with rota. Example: [{"at": 75, "do": "notify", '
-                '"to": ["group_manager"]}]'
+                "What is done beside the usual notices. Marks are the percentages above, the breach, and "
+                "each reminder after it."
             ),
         ),
     ),
@@ -325,6 +322,11 @@ def _of_step(error: FieldError) -> str:
     return _("Step %(number)s, %(part)s: %(mistake)s") % words
 
 
+def multi(data: Any) -> MultiValueDict[str, Any]:
+    """Form data with lists, none for other data."""
+    return data if isinstance(data, MultiValueDict) else MultiValueDict()
+
+
 def data_of(row: SLADefinition) -> MultiValueDict[str, Any]:
     """Form data that say what the definition says, so that its mistakes are shown at their fields."""
     data: MultiValueDict[str, Any] = MultiValueDict()
@@ -333,6 +335,8 @@ def data_of(row: SLADefinition) -> MultiValueDict[str, Any]:
         value = getattr(row, setting.name)
         if isinstance(setting.field, ConditionField):
             condition_rows.write(data, setting.name, condition_rows.typed(value))
+        elif isinstance(setting.field, StepsField):
+            step_rows.write(data, setting.name, step_rows.typed(value))
         elif isinstance(setting.field, forms.BooleanField):
             if value:
                 data[setting.name] = "on"
@@ -353,18 +357,23 @@ def first_data() -> MultiValueDict[str, Any]:
 
 
 def edited(data: Any, command: str) -> tuple[MultiValueDict[str, Any], str, str]:
-    """The form data after a step of editing, the condition it was about, and what could not be done.
+    """The form data after a step of editing, the setting it was about, and what could not be done.
 
-    ``command`` is ``step:condition`` or ``step:condition:row``; ``condition`` is empty for any other step.
+    ``command`` is ``step:setting`` or ``step:setting:row``; the setting is a condition or the escalations,
+    and empty for any other step.
     """
     changed = data.copy()
     step, _colon, rest = command.partition(":")
     name, _colon, number = rest.partition(":")
-    if not any(each.name == name and isinstance(each.field, ConditionField) for each in SETTINGS):
-        return changed, "", ""
+    field = next((each.field for each in SETTINGS if each.name == name), None)
     try:
-        given = condition_rows.edited(condition_rows.read(changed, name), step, number)
+        if isinstance(field, ConditionField):
+            test = condition_rows.edited(condition_rows.read(changed, name), step, number)
+            condition_rows.write(changed, name, test)
+        elif isinstance(field, StepsField):
+            step_rows.write(changed, name, step_rows.edited(step_rows.read(changed, name), step, number))
+        else:
+            return changed, "", ""
     except BadRowError as refusal:
         return changed, name, str(refusal)
-    condition_rows.write(changed, name, given)
     return changed, name, ""

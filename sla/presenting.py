@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,9 +22,10 @@ from sla import condition_rows, lengths
 from sla.choices import CalendarSource, CancelMode, Relative, ResumeMode, Stage, Status
 from sla.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
 from sla.definitions import Version
-from sla.form_fields import ConditionField
-from sla.forms import SECTIONS, SETTINGS, DefinitionForm
+from sla.form_fields import ConditionField, StepsField
+from sla.forms import SECTIONS, SETTINGS, DefinitionForm, multi
 from sla.models import SLADefinition
+from sla.presenting_steps import StepsEditor, steps_editor
 from sla.promises import field_word, kind_word, retro_words, step_words
 from sla.relative import next_day_due
 from tickets.vocabulary import TicketVocabulary
@@ -232,6 +232,7 @@ class ConditionEditor:
     rows: list[RowEditor]
     can_add: bool
     problem: str = ""
+    template: str = "sla/_condition.html"
 
     @property
     def name(self) -> str:
@@ -248,7 +249,7 @@ _JOINS: dict[str, str | Promise] = {
 
 def editor(form: DefinitionForm, name: str, words: TicketVocabulary, *, problem: str = "") -> ConditionEditor:
     """The editor of one condition; ``problem`` is what a step of editing could not do."""
-    typed = condition_rows.read(_multi(form.data), name)
+    typed = condition_rows.read(multi(form.data), name)
     return ConditionEditor(
         bound=form[name],
         typed=typed,
@@ -258,10 +259,6 @@ def editor(form: DefinitionForm, name: str, words: TicketVocabulary, *, problem:
         can_add=len(typed.rows) < condition_rows.MOST_ROWS,
         problem=problem,
     )
-
-
-def _multi(data: Any) -> MultiValueDict[str, Any]:
-    return data if isinstance(data, MultiValueDict) else MultiValueDict()
 
 
 def _row_editor(number: int, row: Row, words: TicketVocabulary) -> RowEditor:
@@ -295,16 +292,26 @@ class Section:
 
     key: str
     title: str
-    fields: list[tuple[BoundField, ConditionEditor | None]]
+    fields: list[tuple[BoundField, ConditionEditor | StepsEditor | None]]
+
+
+def editor_of(
+    form: DefinitionForm, name: str, words: TicketVocabulary, *, problem: str = ""
+) -> ConditionEditor | StepsEditor | None:
+    """The editor of a condition or of the escalations; None for a plain field."""
+    if isinstance(form.fields[name], ConditionField):
+        return editor(form, name, words, problem=problem)
+    if isinstance(form.fields[name], StepsField):
+        return steps_editor(form, name, words.actor, problem=problem)
+    return None
 
 
 def sections(form: DefinitionForm, words: TicketVocabulary) -> list[Section]:
     """The form in parts."""
 
-    def fields_of(key: str) -> Iterable[tuple[BoundField, ConditionEditor | None]]:
+    def fields_of(key: str) -> Iterable[tuple[BoundField, ConditionEditor | StepsEditor | None]]:
         for each in SETTINGS:
             if each.section == key:
-                is_condition = isinstance(each.field, ConditionField)
-                yield form[each.name], editor(form, each.name, words) if is_condition else None
+                yield form[each.name], editor_of(form, each.name, words)
 
     return [Section(key, str(title), list(fields_of(key))) for key, title in SECTIONS.items()]

@@ -109,13 +109,14 @@ def _steps(row: SLADefinition) -> Iterator[str]:
         action = actions.get(step.get("do"))
         what = str(step.get("do", "")) if action is None else str(action.label)
         said = "" if action is None else action.words(step)
-        words = {"mark": _mark(step.get("at")), "what": f"{what}: {said}" if said else what}
+        words = {"mark": mark_words(step.get("at")), "what": f"{what}: {said}" if said else what}
         yield _("%(mark)s – %(what)s") % words
 
 
-def _mark(at: object) -> str:
+def mark_words(at: object) -> str:
+    """When a step is taken; ``at`` as it is kept or typed."""
     if at == OVERDUE:
         return _("at each reminder")
-    if at == 100:
+    if str(at) == "100":
         return _("at the breach")
     return _("at %(percent)s %%") % {"percent": at}

@@ -248,8 +248,9 @@ def _step(request: HttpRequest, row: SLADefinition | None) -> HttpResponse:
     is_part = request.headers.get("HX-Request") == "true"
     if is_part and name:
         words = TicketVocabulary(str(data.get("kind", "")), actor)
-        names = {"each": presenting.editor(form, name, words, problem=problem), "here": request.path}
-        return _varied(render(request, "sla/_condition.html", names))
+        each = presenting.editor_of(form, name, words, problem=problem)
+        assert each is not None  # noqa: S101 - only what has an editor is edited in steps
+        return _varied(render(request, each.template, {"each": each, "here": request.path}))
     if is_part and command == "preview":
         names = {"preview": _preview(form, db_now()), "here": request.path}
         return _varied(render(request, "sla/_preview.html", names))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 
 from core.errors import RuleRefusedError
 from core.models import AuditLog
-from sla import lint, presenting, promises, rules, services
+from sla import lint, presenting, promises, rules, services, step_rows
 from sla.forms import data_of
 from sla.models import Clock, SLADefinition
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, GroupFactory, administrator
 from tests.factories.incidents import make_incident
+from tests.factories.schedules import make_rota
 from tests.factories.sla import is_
+from tests.factories.workflows import make_flow
 from tests.sla.test_definitions import make, rows_of
 from tests.sla.test_definitions_api import NEW as BODY
 from tests.sla.test_definitions_api import ONE
@@ -194,14 +198,18 @@ def test_versions_are_compared_in_words():
 def test_a_promise_by_a_time_of_the_next_business_day_is_made_in_the_browser(browser):
     change = {
         "relative": "next_bd_at", "relative_at": "16:00", "target_s": "", "retro_start_field": "opened_at",
-        "overdue_repeat_s": "1h", "escalations": '[{"at": 75, "do": "raise_priority"}]',
+        "overdue_repeat_s": "1h", "escalations-mode": "rows", "escalations-count": "2",
+        "escalations-0-at": "75", "escalations-0-do": "raise_priority", "escalations-0-to": "1",
     }  # fmt: skip
     data = filled(start_cond=is_("impact", 1)) | {name: [value] for name, value in change.items()}
     answer = browser.post("/design/sla/new/", data | {"key": "by_four"})
     assert answer.status_code == 302, text(answer)
     row = SLADefinition.objects.get(key="by_four")
     assert (row.relative, row.relative_at, row.target_s) == ("next_bd_at", FOUR, None)
-    assert (row.overdue_repeat_s, row.escalations) == (3600, [{"at": 75, "do": "raise_priority"}])
+    assert (row.overdue_repeat_s, row.escalations) == (
+        3600,
+        [{"at": 75, "do": "raise_priority", "to": 1}],
+    )
     page = text(browser.get("/design/sla/by_four/draft/"))
     assert "The saved draft can be published." in page
     assert "A clock that starts now, " in page
@@ -225,16 +233,27 @@ def test_a_saved_draft_is_sent_back_unchanged(browser):
         ({"relative": "due_field"}, "Choose a date of the ticket."),
         ({"relative": "next_bd_at"}, "Say at which time of the day."),
         ({"relative_at": "noon"}, "valid time"),
-        ({"escalations": '{"at": 75}'}, "Write a list of steps in square brackets."),
-        ({"escalations": '[{"at": '}, "This is no JSON: look at line 1"),
-        ({"escalations": '[{"at": 75, "do": "reassign", "group": "no"}]'},
-         "Step 1, group: There is no such group."),
-        ({"escalations": '[7]'}, "Step 1: Expected a step"),
         ({"overdue_repeat_s": "1s"}, "Remind every minute at most"),
     ],
 )  # fmt: skip
 def test_what_a_promise_cannot_be_is_said_at_its_field(browser, change, word):
     data = filled() | {name: [value] for name, value in change.items()}
+    answer = browser.post("/design/sla/new/", data | {"key": "by_four"})
+    assert (answer.status_code, word in text(answer)) == (422, True)
+    assert not SLADefinition.objects.filter(key="by_four").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ('{"at": 75}', "Write a list of steps in square brackets."),
+        ('[{"at": ', "This is no JSON: look at line 1"),
+        ('[{"at": 75, "do": "reassign", "group": "no"}]', "Step 1, group: There is no such group."),
+        ("[7]", "Step 1: Expected a step"),
+    ],
+)
+def test_what_steps_cannot_be_is_said_at_their_field(browser, typed, word):
+    data = filled() | {"escalations-mode": ["text"], "escalations-text": [typed]}
     answer = browser.post("/design/sla/new/", data | {"key": "by_four"})
     assert (answer.status_code, word in text(answer)) == (422, True)
     assert not SLADefinition.objects.filter(key="by_four").exists()
@@ -260,6 +279,77 @@ def test_mistakes_of_saved_steps_name_the_step_on_the_page_of_the_draft(browser)
 def test_the_preview_counts_to_the_next_business_day(browser, change, word):
     data = dict(data_of(make()).lists()) | change
     assert word in text(step(browser, "preview", data, **{"HX-Request": "true"}))
+
+
+# The steps, row by row
+
+
+ROWS = [
+    {"at": 75, "do": "notify", "to": ["assignee", "group_manager"], "people": ["jo", "kim"]},
+    {"at": 100, "do": "reassign", "group": "second-line"},
+    {"at": 50, "do": "raise_priority"},
+    {"at": 50, "do": "raise_priority", "to": 1},
+    {"at": "overdue", "do": "page_on_call", "rota": "network"},
+    {"at": 100, "do": "start_flow", "flow": "late"},
+]
+TEXTS = [
+    ["notify"],
+    [{"at": "75", "do": "raise_priority"}],
+    [{"at": 75, "do": "raise_priority", "to": "1"}],
+    [{"at": 75, "do": "explode"}],
+    [{"at": 75, "do": "notify", "people": ["a,b"]}],
+    [{"at": 75, "do": "notify", "to": []}],
+    [{"at": 75, "do": "reassign", "group": " x"}],
+    [{"at": True, "do": "raise_priority"}],
+    {"at": 75},
+]
+
+
+@pytest.mark.parametrize("steps", [[], ROWS, *([each] for each in ROWS)])
+def test_steps_go_through_rows_and_form_data_unchanged(steps):
+    data = MultiValueDict()
+    step_rows.write(data, "escalations", step_rows.typed(steps))
+    assert data["escalations-mode"] == "rows"
+    assert step_rows.steps_of(step_rows.read(data, "escalations")) == steps
+
+
+@pytest.mark.parametrize("steps", TEXTS)
+def test_what_rows_cannot_say_stays_text(steps):
+    given = step_rows.typed(steps)
+    assert (given.mode, json.loads(given.text)) == ("text", steps)
+
+
+def test_a_step_is_added_filled_in_and_dropped_without_javascript(browser):
+    row = make()
+    make_rota(GroupFactory(), key="network", name_en="Network")
+    make_flow({"a": {"kind": "log", "message": "late"}}, key="late-flow")
+    data = dict(data_of(row).lists())
+    page = text(step(browser, "add:escalations", data))
+    assert 'name="escalations-0-at"' in page
+    assert "Choose an action" in page
+    for action, words in {
+        "notify": '<input type="checkbox" name="escalations-0-to" value="group_manager">',
+        "reassign": '<option value="second-line">Second line</option>',
+        "raise_priority": '<option value="1">Critical</option>',
+        "page_on_call": '<option value="network">Network</option>',
+        "start_flow": '<option value="late-flow">',
+    }.items():
+        chosen = {"escalations-count": ["1"], "escalations-0-at": ["overdue"], "escalations-0-do": [action]}
+        assert words in text(step(browser, "show:escalations", data | chosen)), action
+    part = text(step(browser, "drop:escalations:0", data | chosen, **{"HX-Request": "true"}))
+    assert part.strip().startswith('<fieldset class="rule" id="definition_escalations"')
+    assert "escalations-0-at" not in part
+    assert SLADefinition.objects.get(pk=row.pk).escalations == []
+
+
+def test_steps_go_on_as_json_and_back(browser):
+    data = dict(data_of(make(escalations=STEPS, overdue_repeat_s=60)).lists())
+    page = text(step(browser, "text:escalations", data))
+    assert "{&quot;at&quot;: 75, &quot;do&quot;: &quot;raise_priority&quot;}" in page
+    written = {"escalations-mode": ["text"], "escalations-text": ['[{"at": 75, "do": "explode"}]']}
+    assert "Rows cannot say these steps" in text(step(browser, "rows:escalations", data | written))
+    written["escalations-text"] = ['[{"at": 75, "do": "raise_priority"}]']
+    assert 'name="escalations-0-do"' in text(step(browser, "rows:escalations", data | written))
 
 
 # REST
