@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,15 @@ def clean(field: str, value: object, *, max_length: int, multiline: bool = True)
             code="too_long",
         )
     return text
+
+
+def is_storable(value: Any) -> bool:
+    """Whether no text in ``value``, in its lists and objects, holds a character that no column takes."""
+    if isinstance(value, dict):
+        return all(is_storable(each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return all(map(is_storable, value))
+    return not isinstance(value, str) or _UNSTORABLE.search(value) is None
 
 
 def bigrams(*texts: str) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from accounts.policies import Actor
 from accounts.selectors import people_named
 from core import outbox
@@ -19,7 +17,7 @@ from notifications import audience
 from notifications.services import notify
 from schedules import selectors as schedules
 from tickets import escalations as actions
-from tickets.escalations import Action, Mark, Params
+from tickets.escalations import Action, Input, Mark, Params
 
 ROLES = {
     "assignee": gettext_lazy("Assignee"),
@@ -61,10 +59,17 @@ def _notify(mark: Mark, step: Params) -> str:
     return _("notices were sent to: %(who)s.") % {"who": ", ".join(who)}
 
 
-def who_is_on_call(rota: str, at: dt.datetime) -> list[User]:
-    """Who is on call by that rota, whom to call first at the front; nobody where rotas are not installed."""
-    find: Callable[[str, dt.datetime], list[User]] | None = getattr(schedules, "on_call_now", None)
-    return [] if find is None else list(find(rota, at))
+def _who(step: Params) -> str:
+    roles = [str(ROLES[role]) for role in ROLES if role in step.get("to", [])]
+    return ", ".join([*roles, *map(str, step.get("people", []))])
+
+
+def _roles(_actor: Actor) -> list[tuple[str, str]]:
+    return [(role, str(label)) for role, label in ROLES.items()]
+
+
+def _rotas(actor: Actor) -> list[tuple[str, str]]:
+    return [(rota.key, rota.name) for rota in schedules.rotas_for(actor)]
 
 
 def _check_page(step: Params) -> Iterator[FieldError]:
@@ -72,10 +77,8 @@ def _check_page(step: Params) -> Iterator[FieldError]:
     if not isinstance(rota, str) or not rota:
         yield FieldError("rota", "required", _("Say which on-call rota is paged."))
         return
-    find: Callable[[Actor, str], Any] | None = getattr(schedules, "rota_keyed", None)
     try:
-        if find is not None:
-            find(None, rota)
+        schedules.rota_keyed(None, rota)
     except NotVisibleError:
         text = _("There is no on-call rota “%(rota)s”.") % {"rota": rota}
         yield FieldError("rota", "does_not_exist", text)
@@ -83,7 +86,7 @@ def _check_page(step: Params) -> Iterator[FieldError]:
 
 def _page(mark: Mark, step: Params) -> str:
     """Page the first one on call. Publishes ``sla.paged``, of which the person is told by bell and mail."""
-    found = who_is_on_call(step["rota"], db_now())
+    found = schedules.on_call_now(step["rota"], db_now())
     if not found:
         text = _("Nobody is on call by the rota “%(rota)s”.") % {"rota": step["rota"]}
         raise RuleRefusedError(text, code="nobody_on_call")
@@ -102,17 +105,22 @@ actions.register(
     Action(
         key="notify",
         label=gettext_lazy("Send a notice"),
-        params=frozenset({"to", "people"}),
+        inputs=(
+            Input("to", gettext_lazy("To"), _roles, many=True),
+            Input("people", gettext_lazy("People (user names)"), many=True),
+        ),
         check=_check_notify,
         run=_notify,
+        words=_who,
     )
 )
 actions.register(
     Action(
         key="page_on_call",
         label=gettext_lazy("Page who is on call"),
-        params=frozenset({"rota"}),
+        inputs=(Input("rota", gettext_lazy("On-call rota"), _rotas),),
         check=_check_page,
         run=_page,
+        words=lambda step: str(step.get("rota", "")),
     )
 )

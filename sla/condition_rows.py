@@ -74,7 +74,7 @@ def as_rows(tree: Any) -> Typed | None:
 def tree_of(given: Typed) -> Any:
     """The condition that was typed; None when nothing was. Raises BadRowError, naming the row."""
     if given.mode == AS_TEXT:
-        return _parsed(given.text)
+        return parsed(given.text)
     if given.join == ALWAYS:
         return {}
     rows = [(number, row) for number, row in enumerate(given.rows, 1) if row.field]
@@ -259,7 +259,8 @@ def _text(field: Field, value: Any) -> str:
     return str(value)
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """What the JSON says; None for an empty text. Raises BadRowError saying where it is wrong."""
     if not text.strip():
         return None
     if len(text) > LONGEST_TEXT:

@@ -7,7 +7,7 @@ action, see ``tickets.escalations``. Reassigning and raising the priority are do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,17 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.models import Group, User
-from accounts.selectors import group_keyed, is_member, person_named
+from accounts.policies import Actor
+from accounts.selectors import group_keyed, groups_for, is_member, person_named
 from core import rows
 from core.cause import caused_by
 from core.errors import DomainError, FieldError, LoopStoppedError, RuleRefusedError
 from core.models import OutboxEvent
+from core.text import is_storable
 from sla.choices import Outcome
 from sla.models import Clock, ClockEscalation, SLADefinition
 from tickets import escalations as actions
 from tickets import kinds
 from tickets.choices import ActivityKind, Priority
-from tickets.escalations import Action, Mark, Params
+from tickets.escalations import Action, Input, Mark, Params
 from tickets.services import update_ticket
 from tickets.services.writing import activity, child_locked
 
@@ -43,31 +45,49 @@ def steps_at(steps: Any, pct: int | None) -> list[int]:
 
 def check(row: SLADefinition) -> list[FieldError]:
     """What is wrong with the steps of a definition, named ``escalations.<number>.<part>``."""
-    steps = row.escalations
+    return _checked(row.escalations, lambda at: _check_mark(row, at))
+
+
+def check_steps(steps: Any) -> list[FieldError]:
+    """What is wrong with steps by themselves: their marks are only looked at for what a mark may be."""
+    return _checked(steps, _check_any_mark)
+
+
+def _checked(steps: Any, check_mark: Callable[[Any], Iterable[FieldError]]) -> list[FieldError]:
     if not isinstance(steps, list) or len(steps) > MOST_STEPS:
         text = _("Expected a list of at most %(max)s steps.") % {"max": MOST_STEPS}
         return [FieldError("escalations", "no_list", text)]
     return [
         FieldError(f"escalations.{number}.{error.field}".rstrip("."), error.code, error.detail)
         for number, step in enumerate(steps)
-        for error in _check_step(row, step)
+        for error in _check_step(step, check_mark)
     ]
 
 
-def _check_step(row: SLADefinition, step: Any) -> Iterator[FieldError]:
+def _check_step(step: Any, check_mark: Callable[[Any], Iterable[FieldError]]) -> Iterator[FieldError]:
     if not isinstance(step, dict):
         yield FieldError("", "type", _("Expected a step: at which mark, and what is done."))
         return
-    yield from _check_mark(row, step.get("at"))
+    yield from check_mark(step.get("at"))
     action = actions.get(step.get("do"))
     if action is None:
         known = ", ".join(each.key for each in actions.all_actions())
         text = _("There is no such action. Possible: %(known)s.") % {"known": known}
         yield FieldError("do", "choice", text)
         return
+    if not is_storable(step):
+        text = _("This text holds a character that cannot be stored. Please remove it.")
+        yield FieldError("", "text", text)
+        return
     for name in sorted(set(step) - action.params - {"at", "do"}):
         yield FieldError(name, "unknown_field", _("There is no such field."))
     yield from action.check(step)
+
+
+def _check_any_mark(at: Any) -> Iterator[FieldError]:
+    if at != OVERDUE and (type(at) is not int or not 0 < at <= 100):
+        text = _("Give a percentage from 1 to 100, or “overdue” for each reminder.")
+        yield FieldError("at", "choice", text)
 
 
 def _check_mark(row: SLADefinition, at: Any) -> Iterator[FieldError]:
@@ -199,21 +219,46 @@ def _raise_priority(mark: Mark, step: Params) -> str:
     return _("the priority was raised to %(priority)s.") % {"priority": Priority(wanted).label}
 
 
+def _to_whom(step: Params) -> str:
+    found = (_group(step.get("group")), _person(step.get("person")))
+    given = (step.get("group"), step.get("person"))
+    return ", ".join(str(row or key) for row, key in zip(found, given, strict=True) if key)
+
+
+def _groups(actor: Actor) -> list[tuple[str, str]]:
+    return [(group.key, str(group)) for group in groups_for(actor)]
+
+
+def _levels(_actor: Actor) -> list[tuple[str, str]]:
+    return [(str(code), str(label)) for code, label in Priority.choices]
+
+
+def _to_level(step: Params) -> str:
+    if step.get("to") in Priority.values:
+        return _("to %(priority)s") % {"priority": Priority(step["to"]).label}
+    return _("by one level")
+
+
 actions.register(
     Action(
         key="reassign",
         label=gettext_lazy("Give the ticket to a group or person"),
-        params=frozenset({"group", "person"}),
+        inputs=(
+            Input("group", gettext_lazy("Group"), _groups),
+            Input("person", gettext_lazy("Person (user name)")),
+        ),
         check=_check_reassign,
         run=_reassign,
+        words=_to_whom,
     )
 )
 actions.register(
     Action(
         key="raise_priority",
         label=gettext_lazy("Raise the priority"),
-        params=frozenset({"to"}),
+        inputs=(Input("to", gettext_lazy("To (empty: one level up)"), _levels, is_number=True),),
         check=_check_priority,
         run=_raise_priority,
+        words=_to_level,
     )
 )

@@ -6,8 +6,9 @@ follow it.
 
 from __future__ import annotations
 
+import datetime as dt
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -18,71 +19,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Actor
+from core.errors import DomainError, FieldError, RuleRefusedError
+from core.forms import refuse
 from schedules.models import Calendar
 from schedules.selectors import DEFAULT_CALENDAR, calendars_for
-from sla import condition_rows, lengths
-from sla.choices import CalendarSource, CancelMode, OnRetarget, ResumeMode, Target, Type, ZoneSource
-from sla.condition_rows import BadRowError, Typed
+from sla import condition_rows, step_rows
+from sla.choices import (
+    CalendarSource,
+    CancelMode,
+    OnRetarget,
+    Relative,
+    ResumeMode,
+    Target,
+    Type,
+    ZoneSource,
+)
+from sla.condition_rows import BadRowError
+from sla.form_fields import ConditionField, LengthField, PercentagesField, StepsField
 from sla.models import SLADefinition
+from sla.promises import field_word
+from sla.relative import dates, instants
 from tickets import kinds
-
-
-class LengthField(forms.CharField):
-    """A length of open time as people write it, in seconds."""
-
-    def clean(self, value: Any) -> Any:
-        """The seconds, None for none. Raises ValidationError."""
-        text = super().clean(value)
-        if text in self.empty_values:
-            return None
-        try:
-            return lengths.parsed(text)
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is written in the form."""
-        return lengths.written(value) if isinstance(value, int) else value
-
-
-class PercentagesField(forms.CharField):
-    """Percentages with commas between them, as a list."""
-
-    def clean(self, value: Any) -> Any:
-        """The numbers. Raises ValidationError."""
-        text = super().clean(value)
-        pieces = [piece.strip().removesuffix("%") for piece in text.split(",") if piece.strip()]
-        if not all(piece.isascii() and piece.isdigit() and len(piece) < 5 for piece in pieces):
-            raise forms.ValidationError(_("Write percentages with commas between them, such as 50, 75."))
-        return [int(piece) for piece in pieces]
-
-    def prepare_value(self, value: Any) -> Any:
-        """As it is written in the form."""
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-
-class ConditionWidget(forms.Widget):
-    """Reads rows or text of a condition; ``templates/sla/_condition.html`` draws it."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
-        """What was typed."""
-        return condition_rows.read(data, name)
-
-
-class ConditionField(forms.Field):
-    """A condition over tickets, as a tree or None."""
-
-    widget = ConditionWidget
-
-    def clean(self, value: Typed) -> Any:
-        """The tree. Raises ValidationError naming the row."""
-        try:
-            tree = condition_rows.tree_of(value)
-        except BadRowError as error:
-            raise forms.ValidationError(str(error)) from error
-        if tree is None and self.required:
-            raise forms.ValidationError(_("Say when the clock starts."), code="required")
-        return tree
 
 
 @dataclass(frozen=True)
@@ -107,10 +64,11 @@ def _when(label: Any, help_text: Any, *, required: bool = False) -> ConditionFie
     return ConditionField(label=label, help_text=help_text, required=required)
 
 
-ABOUT, TARGET, CONDITIONS, CHANGES = "about", "target", "conditions", "changes"
+ABOUT, TARGET, LATE, CONDITIONS, CHANGES = "about", "target", "late", "conditions", "changes"
 SECTIONS: dict[str, str | Promise] = {
     ABOUT: gettext_lazy("What it is about"),
     TARGET: gettext_lazy("What it promises"),
+    LATE: gettext_lazy("When time runs out"),
     CONDITIONS: gettext_lazy("When the clock runs"),
     CHANGES: gettext_lazy("When things change"),
 }
@@ -145,12 +103,37 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("target", TARGET, _choice(gettext_lazy("What is promised"), Target.choices)),
     Setting(
+        "relative",
+        TARGET,
+        forms.ChoiceField(label=gettext_lazy("Due"), choices=Relative.choices, required=False),
+    ),
+    Setting(
         "target_s",
         TARGET,
         LengthField(
             label=gettext_lazy("Within"),
             max_length=40,
+            required=False,
             help_text=gettext_lazy("Open time, such as 4h, 1h 30m or 45m. A day of nine open hours is 9h."),
+        ),
+    ),
+    Setting(
+        "due_field",
+        TARGET,
+        forms.ChoiceField(
+            label=gettext_lazy("Date of the ticket"),
+            required=False,
+            help_text=gettext_lazy("Only where the promise is due at a date of the ticket."),
+        ),
+    ),
+    Setting(
+        "relative_at",
+        TARGET,
+        forms.TimeField(
+            label=gettext_lazy("Time of the day"),
+            required=False,
+            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            help_text=gettext_lazy("Only where the promise is due on the next business day, at a time."),
         ),
     ),
     Setting("calendar_source", TARGET, _choice(gettext_lazy("Whose hours count"), CalendarSource.choices)),
@@ -160,7 +143,9 @@ SETTINGS: tuple[Setting, ...] = (
         forms.ChoiceField(
             label=gettext_lazy("Calendar"),
             required=False,
-            help_text=gettext_lazy("For a group without a calendar of its own it counts as well."),
+            help_text=gettext_lazy(
+                "Where a group, a place or an item has no calendar of its own, it counts as well."
+            ),
         ),
     ),
     Setting("tz_source", TARGET, _choice(gettext_lazy("In whose time zone"), ZoneSource.choices)),
@@ -176,12 +161,52 @@ SETTINGS: tuple[Setting, ...] = (
         ),
     ),
     Setting(
+        "overdue_repeat_s",
+        LATE,
+        LengthField(
+            label=gettext_lazy("Remind after the breach every"),
+            max_length=40,
+            required=False,
+            help_text=gettext_lazy("Open time, such as 1h. Empty: nobody is reminded."),
+        ),
+    ),
+    Setting(
+        "escalations",
+        LATE,
+        StepsField(
+            label=gettext_lazy("What the marks set going"),
+            required=False,
+            help_text=gettext_lazy(
+                "What is done beside the usual notices. Marks are the percentages above, the breach, and "
+                "each reminder after it."
+            ),
+        ),
+    ),
+    Setting(
         "start_cond",
         CONDITIONS,
         _when(
             gettext_lazy("Starts when"),
             gettext_lazy("A clock starts on a ticket for which this holds."),
             required=True,
+        ),
+    ),
+    Setting(
+        "retro_start_field",
+        CONDITIONS,
+        forms.ChoiceField(
+            label=gettext_lazy("Counts from"),
+            required=False,
+            help_text=gettext_lazy("A clock that starts later counts from that instant on."),
+        ),
+    ),
+    Setting(
+        "retro_pause",
+        CONDITIONS,
+        forms.BooleanField(
+            label=gettext_lazy("Leave out the waiting before the clock started"),
+            required=False,
+            help_text=gettext_lazy("Only where it counts from an earlier instant."),
         ),
     ),
     Setting("stop_cond", CONDITIONS, _when(gettext_lazy("Ends when"), gettext_lazy("The promise is kept."))),
@@ -253,6 +278,9 @@ class DefinitionForm(forms.Form):
         self.calendars = list(calendars_for(actor))
         self._offer("kind", [(spec.key, spec.label) for spec in kinds.all_kinds()])
         self._offer("calendar", [("", "–"), *((row.key, row.name) for row in self.calendars)])
+        self._offer("due_field", [("", "–"), *((name, field_word(name)) for name in dates())])
+        started = [("", _("The instant it starts")), *((name, field_word(name)) for name in instants())]
+        self._offer("retro_start_field", started)
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined] # a choice field
@@ -277,6 +305,28 @@ class DefinitionForm(forms.Form):
         return found
 
 
+def show_refusal(form: DefinitionForm, refusal: DomainError) -> None:
+    """Show a refusal at its fields; what is wrong with a step of the escalations names the step."""
+    errors = [replace(each, detail=_of_step(each)) for each in refusal.errors]
+    refuse(form, RuleRefusedError(refusal.detail, errors=errors))
+
+
+def _of_step(error: FieldError) -> str:
+    column, _dot, rest = error.field.partition(".")
+    number, _dot, part = rest.partition(".")
+    if column != "escalations" or not number.isdigit():
+        return str(error.detail)
+    words = {"number": int(number) + 1, "part": part, "mistake": error.detail}
+    if not part:
+        return _("Step %(number)s: %(mistake)s") % words
+    return _("Step %(number)s, %(part)s: %(mistake)s") % words
+
+
+def multi(data: Any) -> MultiValueDict[str, Any]:
+    """Form data with lists, none for other data."""
+    return data if isinstance(data, MultiValueDict) else MultiValueDict()
+
+
 def data_of(row: SLADefinition) -> MultiValueDict[str, Any]:
     """Form data that say what the definition says, so that its mistakes are shown at their fields."""
     data: MultiValueDict[str, Any] = MultiValueDict()
@@ -285,10 +335,14 @@ def data_of(row: SLADefinition) -> MultiValueDict[str, Any]:
         value = getattr(row, setting.name)
         if isinstance(setting.field, ConditionField):
             condition_rows.write(data, setting.name, condition_rows.typed(value))
+        elif isinstance(setting.field, StepsField):
+            step_rows.write(data, setting.name, step_rows.typed(value))
         elif isinstance(setting.field, forms.BooleanField):
             if value:
                 data[setting.name] = "on"
         else:
+            if isinstance(value, dt.time):
+                value = f"{value:%H:%M}"
             shown = setting.field.prepare_value(value.key if isinstance(value, Calendar) else value)
             data[setting.name] = "" if shown is None else str(shown)
     return data
@@ -303,18 +357,23 @@ def first_data() -> MultiValueDict[str, Any]:
 
 
 def edited(data: Any, command: str) -> tuple[MultiValueDict[str, Any], str, str]:
-    """The form data after a step of editing, the condition it was about, and what could not be done.
+    """The form data after a step of editing, the setting it was about, and what could not be done.
 
-    ``command`` is ``step:condition`` or ``step:condition:row``; ``condition`` is empty for any other step.
+    ``command`` is ``step:setting`` or ``step:setting:row``; the setting is a condition or the escalations,
+    and empty for any other step.
     """
     changed = data.copy()
     step, _colon, rest = command.partition(":")
     name, _colon, number = rest.partition(":")
-    if not any(each.name == name and isinstance(each.field, ConditionField) for each in SETTINGS):
-        return changed, "", ""
+    field = next((each.field for each in SETTINGS if each.name == name), None)
     try:
-        given = condition_rows.edited(condition_rows.read(changed, name), step, number)
+        if isinstance(field, ConditionField):
+            test = condition_rows.edited(condition_rows.read(changed, name), step, number)
+            condition_rows.write(changed, name, test)
+        elif isinstance(field, StepsField):
+            step_rows.write(changed, name, step_rows.edited(step_rows.read(changed, name), step, number))
+        else:
+            return changed, "", ""
     except BadRowError as refusal:
         return changed, name, str(refusal)
-    condition_rows.write(changed, name, given)
     return changed, name, ""

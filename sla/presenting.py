@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,12 +19,15 @@ from schedules.bizcal import BizCal
 from schedules.models import Calendar
 from schedules.selectors import business_time
 from sla import condition_rows, lengths
-from sla.choices import CalendarSource, CancelMode, ResumeMode, Stage, Status, Target
+from sla.choices import CalendarSource, CancelMode, Relative, ResumeMode, Stage, Status
 from sla.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
 from sla.definitions import Version
-from sla.forms import SECTIONS, SETTINGS, ConditionField, DefinitionForm
+from sla.form_fields import ConditionField, StepsField
+from sla.forms import SECTIONS, SETTINGS, DefinitionForm, multi
 from sla.models import SLADefinition
-from tickets import kinds
+from sla.presenting_steps import StepsEditor, steps_editor
+from sla.promises import field_word, kind_word, retro_words, step_words
+from sla.relative import next_day_due
 from tickets.vocabulary import TicketVocabulary
 
 _TONES = {Status.DRAFT: "warn", Status.PUBLISHED: "good", Status.RETIRED: "neutral"}
@@ -46,36 +48,6 @@ def look(status: str) -> Look:
     found = Status(status)
     label = _("Out of use") if found == Status.RETIRED else str(found.label)
     return Look(label, _TONES[found], _ICONS[found])
-
-
-def kind_word(kind: str) -> str:
-    """What the kind of ticket is called; an unknown one by its key."""
-    return next((str(spec.label) for spec in kinds.all_kinds() if spec.key == kind), kind)
-
-
-def target_words(row: SLADefinition) -> str:
-    """What is promised, in a few words: ``Resolution within 27 h``; another thing by its own name."""
-    what = row.name if row.target == Target.CUSTOM else row.get_target_display()
-    words = {"target": what, "span": lengths.in_words(row.target_s)}
-    return _("%(target)s within %(span)s") % words
-
-
-def hours_words(row: SLADefinition) -> str:
-    """Whose hours count: the calendar's name, round the clock, or the group's."""
-    name = row.calendar.name if row.calendar else ""
-    if row.calendar_source == CalendarSource.NONE:
-        return _("round the clock")
-    if row.calendar_source == CalendarSource.GROUP:
-        if not name:
-            return _("hours of the assignment group")
-        return _("hours of the assignment group, else of %(calendar)s") % {"calendar": name}
-    return name
-
-
-def promise_words(row: SLADefinition) -> str:
-    """The promise as a sentence."""
-    words = {"kind": kind_word(row.kind), "promise": target_words(row), "hours": hours_words(row)}
-    return _("%(kind)s: %(promise)s (%(hours)s)") % words
 
 
 @dataclass(frozen=True)
@@ -101,6 +73,8 @@ def rules_of(row: SLADefinition, words: TicketVocabulary) -> list[Rule]:
     if row.cancel_mode == CancelMode.CANCEL_COND:
         found.append(Rule(_label("cancel_cond"), outline(row.cancel_cond, words)))
     found.append(Rule(_label("reset_cond"), outline(row.reset_cond, words)))
+    if row.retro_start_field:
+        found.insert(1, Rule(_label("retro_start_field"), Outline(retro_words(row))))
     return found
 
 
@@ -148,8 +122,12 @@ def _told(row: SLADefinition, name: str, words: TicketVocabulary) -> str:
         return line(value, words)
     if name == "kind":
         return kind_word(value)
-    if name == "target_s" and value:
+    if name in {"target_s", "overdue_repeat_s"} and value:
         return lengths.in_words(value)
+    if name in {"due_field", "retro_start_field"} and value:
+        return field_word(value)
+    if name == "escalations":
+        return "; ".join(step_words(row)) or "–"
     choices = dict(getattr(SLADefinition._meta.get_field(name), "flatchoices", ()))
     return str(choices[value]) if value in choices else _plain(value)
 
@@ -159,6 +137,8 @@ def _plain(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Calendar):
         return value.name
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
     if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, list | dict):
@@ -171,7 +151,10 @@ def _plain(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Preview:
-    """When a clock that starts ``at`` would be due; no ``due``: the calendar is not open for so long."""
+    """When a clock that starts ``at`` would be due; no ``due``: the calendar is not open for so long.
+
+    ``span`` is empty where it is due at a date.
+    """
 
     span: str
     at: dt.datetime
@@ -180,22 +163,35 @@ class Preview:
     hours: str
 
 
-def preview(seconds: int, source: str, calendar: Calendar | None, *, now: dt.datetime) -> Preview | None:
-    """The answer for a target and a calendar; None while there is nothing to count with."""
-    counts = None if source == CalendarSource.NONE else calendar
-    if seconds < 1 or (source != CalendarSource.NONE and counts is None):
+def preview(asked: SLADefinition, *, now: dt.datetime) -> Preview | None:
+    """The answer for a promise that need not be saved; None while there is nothing to count with."""
+    source = asked.calendar_source
+    counts = None if source == CalendarSource.NONE else asked.calendar
+    if (source != CalendarSource.NONE and counts is None) or not _is_countable(asked):
         return None
     try:
         counted = business_time(counts.key if counts else None)
     except NotVisibleError:
         return None
     hours = counts.name if counts else _("round the clock")
-    return Preview(lengths.in_words(seconds), now, _due(counted, now, seconds), counted.plan.tz, hours)
+    span = "" if asked.relative else lengths.in_words(asked.target_s or 0)
+    return Preview(span, now, _due(counted, now, asked), counted.plan.tz, hours)
 
 
-def _due(counted: BizCal, now: dt.datetime, seconds: int) -> dt.datetime | None:
+def _is_countable(asked: SLADefinition) -> bool:
+    """Whether no ticket is needed to say when it is due."""
+    if asked.relative == Relative.NEXT_BD_AT:
+        return asked.relative_at is not None
+    if asked.relative == Relative.DURATION:
+        return (asked.target_s or 0) >= 1
+    return asked.relative == Relative.END_NEXT_BD
+
+
+def _due(counted: BizCal, now: dt.datetime, asked: SLADefinition) -> dt.datetime | None:
     try:
-        return counted.add(now, seconds)
+        if asked.relative:
+            return next_day_due(asked, counted, now)
+        return counted.add(now, asked.target_s or 0)
     except ValueError:
         return None
 
@@ -236,6 +232,7 @@ class ConditionEditor:
     rows: list[RowEditor]
     can_add: bool
     problem: str = ""
+    template: str = "sla/_condition.html"
 
     @property
     def name(self) -> str:
@@ -252,7 +249,7 @@ _JOINS: dict[str, str | Promise] = {
 
 def editor(form: DefinitionForm, name: str, words: TicketVocabulary, *, problem: str = "") -> ConditionEditor:
     """The editor of one condition; ``problem`` is what a step of editing could not do."""
-    typed = condition_rows.read(_multi(form.data), name)
+    typed = condition_rows.read(multi(form.data), name)
     return ConditionEditor(
         bound=form[name],
         typed=typed,
@@ -262,10 +259,6 @@ def editor(form: DefinitionForm, name: str, words: TicketVocabulary, *, problem:
         can_add=len(typed.rows) < condition_rows.MOST_ROWS,
         problem=problem,
     )
-
-
-def _multi(data: Any) -> MultiValueDict[str, Any]:
-    return data if isinstance(data, MultiValueDict) else MultiValueDict()
 
 
 def _row_editor(number: int, row: Row, words: TicketVocabulary) -> RowEditor:
@@ -299,16 +292,26 @@ class Section:
 
     key: str
     title: str
-    fields: list[tuple[BoundField, ConditionEditor | None]]
+    fields: list[tuple[BoundField, ConditionEditor | StepsEditor | None]]
+
+
+def editor_of(
+    form: DefinitionForm, name: str, words: TicketVocabulary, *, problem: str = ""
+) -> ConditionEditor | StepsEditor | None:
+    """The editor of a condition or of the escalations; None for a plain field."""
+    if isinstance(form.fields[name], ConditionField):
+        return editor(form, name, words, problem=problem)
+    if isinstance(form.fields[name], StepsField):
+        return steps_editor(form, name, words.actor, problem=problem)
+    return None
 
 
 def sections(form: DefinitionForm, words: TicketVocabulary) -> list[Section]:
     """The form in parts."""
 
-    def fields_of(key: str) -> Iterable[tuple[BoundField, ConditionEditor | None]]:
+    def fields_of(key: str) -> Iterable[tuple[BoundField, ConditionEditor | StepsEditor | None]]:
         for each in SETTINGS:
             if each.section == key:
-                is_condition = isinstance(each.field, ConditionField)
-                yield form[each.name], editor(form, each.name, words) if is_condition else None
+                yield form[each.name], editor_of(form, each.name, words)
 
     return [Section(key, str(title), list(fields_of(key))) for key, title in SECTIONS.items()]

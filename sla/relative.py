@@ -68,6 +68,14 @@ def _is_inside_closed_time(biz: BizCal, at: dt.datetime) -> bool:
 def _due(row: SLADefinition, ticket: Ticket, biz: BizCal, started: dt.datetime) -> dt.datetime | None:
     if row.relative == Relative.DUE_FIELD:
         return _date_of(ticket, row.due_field, biz)
+    return next_day_due(row, biz, started)
+
+
+def next_day_due(row: SLADefinition, biz: BizCal, started: dt.datetime) -> dt.datetime:
+    """When a promise about the next business day is due that begins at ``started``.
+
+    Raises ValueError when the calendar has no such day.
+    """
     day = biz.add_business_days(started, 1).astimezone(biz.zone).date()
     if row.relative == Relative.NEXT_BD_AT and row.relative_at is not None:
         return _at_wall(biz, day, row.relative_at.hour * 60 + row.relative_at.minute)

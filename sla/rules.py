@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,24 +13,27 @@ from core.conditions import BadConditionError
 from core.errors import BadInputError, FieldError, RuleRefusedError, invalid, required
 from core.text import clean
 from schedules.models import Calendar
+from sla import escalations
 from sla.choices import (
     CalendarSource,
     CancelMode,
     OnRetarget,
+    Relative,
     ResumeMode,
     Target,
     Type,
     ZoneSource,
 )
-from sla.lint import MAX_THRESHOLDS
+from sla.lint import LEAST_REPEAT_S, MAX_THRESHOLDS, MOST_REPEAT_S
 from sla.models import SLADefinition
+from sla.relative import dates, instants
 from tickets import kinds
 from tickets.conditions import compiled
 
 Check = Callable[[str, Any], Any]
 MOST_SECONDS = 2_000_000_000
 MOST_ORDER = 100_000
-RESERVED = frozenset({"new"})  # an address of its own
+RESERVED = frozenset({"new", "what-if"})  # addresses of their own
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -70,6 +74,47 @@ def _whole(low: int, high: int, refusal: Callable[[], str]) -> Check:
         return given
 
     return check
+
+
+def _maybe(check: Check) -> Check:
+    """As ``check``, or None."""
+    return lambda field, given: None if given is None else check(field, given)
+
+
+def _field_of(known: Callable[[], tuple[str, ...]]) -> Check:
+    def check(field: str, given: Any) -> str:
+        if given != "" and given not in known():
+            raise invalid(field, _("This is not one of the choices."), code="choice")
+        return str(given)
+
+    return check
+
+
+def _time(field: str, given: Any) -> dt.time | None:
+    """A time of the day in whole minutes, as it is or as ``HH:MM``."""
+    if given is None or given == "":
+        return None
+    try:
+        found = given if isinstance(given, dt.time) else dt.time.fromisoformat(given)
+    except (TypeError, ValueError) as error:
+        raise invalid(field, _("Give a time of the day such as 16:00."), code="time") from error
+    if found.tzinfo is not None or found.second or found.microsecond:
+        raise invalid(field, _("Give a time of the day such as 16:00."), code="time")
+    return found
+
+
+def _yes_or_no(field: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise invalid(field, _("Say yes or no."), code="type")
+    return given
+
+
+def _steps(field: str, given: Any) -> list[Any]:
+    """Steps that can be read; whether their marks are those of the promise is said before it is published."""
+    errors = escalations.check_steps(given)
+    if errors:
+        raise RuleRefusedError(errors=errors)
+    return list(given)
 
 
 def _calendar(field: str, given: Any) -> Calendar | None:
@@ -118,11 +163,22 @@ CHECKS: dict[str, Check] = {
     "target": _one_of(Target),
     "track": check_key,
     "order": _whole(0, MOST_ORDER, lambda: _("Give a whole number from 0 to 100000.")),
-    "target_s": _whole(1, MOST_SECONDS, lambda: _("The target must be at least one second.")),
+    "relative": _one_of(Relative),
+    "target_s": _maybe(_whole(1, MOST_SECONDS, lambda: _("The target must be at least one second."))),
+    "due_field": _field_of(dates),
+    "relative_at": _time,
     "calendar_source": _one_of(CalendarSource),
     "calendar": _calendar,
     "tz_source": _one_of(ZoneSource),
     "thresholds": _percentages,
+    "overdue_repeat_s": _maybe(
+        _whole(
+            LEAST_REPEAT_S, MOST_REPEAT_S, lambda: _("Remind every minute at most, and once a year at least.")
+        )
+    ),
+    "escalations": _steps,
+    "retro_start_field": _field_of(instants),
+    "retro_pause": _yes_or_no,
     "start_cond": _condition,
     "stop_cond": _condition,
     "pause_cond": _condition,
@@ -133,7 +189,12 @@ CHECKS: dict[str, Check] = {
     "reset_cond": _condition,
     "on_retarget": _one_of(OnRetarget),
 }
-NEEDED = ("name_ko", "kind", "target_s", "start_cond")
+NEEDED = ("name_ko", "kind", "start_cond")
+
+
+def needed(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns a new definition must bring: a length of time as well, unless it is due at a date."""
+    return NEEDED if fields.get("relative") else (*NEEDED, "target_s")
 
 
 def checked(fields: Mapping[str, Any], *, needed: Iterable[str] = ()) -> dict[str, Any]:
@@ -153,6 +214,32 @@ def checked(fields: Mapping[str, Any], *, needed: Iterable[str] = ()) -> dict[st
 
 
 def check_whole(row: SLADefinition) -> None:
-    """What the columns of a draft must be together. Raises RuleRefusedError."""
-    if row.calendar_source == CalendarSource.DEFINITION and row.calendar is None:
-        raise required("calendar", _("Choose a calendar."))
+    """What the columns of a draft must be together. Raises RuleRefusedError with every mistake."""
+    errors = [
+        FieldError(name, "required", text)
+        for name, is_missing, text in (
+            (
+                "target_s",
+                row.relative == Relative.DURATION and row.target_s is None,
+                _("Say how long it may take."),
+            ),
+            (
+                "due_field",
+                row.relative == Relative.DUE_FIELD and not row.due_field,
+                _("Choose a date of the ticket."),
+            ),
+            (
+                "relative_at",
+                row.relative == Relative.NEXT_BD_AT and row.relative_at is None,
+                _("Say at which time of the day."),
+            ),
+            (
+                "calendar",
+                row.calendar_source == CalendarSource.DEFINITION and row.calendar is None,
+                _("Choose a calendar."),
+            ),
+        )
+        if is_missing
+    ]
+    if errors:
+        raise RuleRefusedError(errors=errors)

@@ -17,12 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.design import only_for
 from core.errors import DuplicateError, NotVisibleError, RuleRefusedError, StaleVersionError
-from core.forms import refuse
 from core.time import db_now
-from sla import lint, presenting, services
+from sla import lint, presenting, promises, services
 from sla.choices import Status
 from sla.definitions import draft_keyed, listed, versions_of, with_clocks
-from sla.forms import DefinitionForm, data_of, edited, first_data
+from sla.forms import DefinitionForm, data_of, edited, first_data, show_refusal
 from sla.models import SLADefinition
 from sla.policies import may
 from tickets.vocabulary import TicketVocabulary
@@ -41,9 +40,9 @@ def show_all(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "entry": entry,
-            "kind": presenting.kind_word(entry.shown.kind),
-            "target": presenting.target_words(entry.shown),
-            "hours": presenting.hours_words(entry.shown),
+            "kind": promises.kind_word(entry.shown.kind),
+            "target": promises.target_words(entry.shown),
+            "hours": promises.hours_words(entry.shown),
         }
         for entry in listed(actor)
     ]
@@ -64,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             row = services.create_definition(actor=actor, key=form.cleaned_data["key"], **form.values())
         except (RuleRefusedError, DuplicateError) as refusal:
-            refuse(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The draft of %(name)s was made.") % {"name": row.name})
             return redirect("sla:draft", row.key)
@@ -83,7 +82,9 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         **_head(versions),
         "shown": shown,
         "shown_look": presenting.look(shown.status),
-        "promise": presenting.promise_words(shown),
+        "promise": promises.promise_words(shown),
+        "reminder": promises.reminder_words(shown),
+        "steps": promises.step_words(shown),
         "rules": presenting.rules_of(shown, words),
         "versions": [
             (each.row, presenting.look(each.row.status), presenting.clocks_words(each))
@@ -140,7 +141,7 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
         version = form.cleaned_data["lock_version"]
         services.save_draft(row.pk, actor=actor, expected_version=version, **form.values())
     except RuleRefusedError as refusal:
-        refuse(form, refusal)
+        show_refusal(form, refusal)
         return _form_page(request, form, status=422)
     except StaleVersionError:
         data = request.POST.copy()
@@ -226,7 +227,7 @@ def _with_mistakes(form: DefinitionForm) -> DefinitionForm:
         lint.check(form.definition, now=db_now())
     except RuleRefusedError as refusal:
         if form.is_valid():
-            refuse(form, refusal)
+            show_refusal(form, refusal)
     return form
 
 
@@ -247,8 +248,9 @@ def _step(request: HttpRequest, row: SLADefinition | None) -> HttpResponse:
     is_part = request.headers.get("HX-Request") == "true"
     if is_part and name:
         words = TicketVocabulary(str(data.get("kind", "")), actor)
-        names = {"each": presenting.editor(form, name, words, problem=problem), "here": request.path}
-        return _varied(render(request, "sla/_condition.html", names))
+        each = presenting.editor_of(form, name, words, problem=problem)
+        assert each is not None  # noqa: S101 - only what has an editor is edited in steps
+        return _varied(render(request, each.template, {"each": each, "here": request.path}))
     if is_part and command == "preview":
         names = {"preview": _preview(form, db_now()), "here": request.path}
         return _varied(render(request, "sla/_preview.html", names))
@@ -283,10 +285,16 @@ def _form_page(
 
 def _preview(form: DefinitionForm, now: dt.datetime) -> presenting.Preview | None:
     """When a clock that starts now would be due by what is typed; None while that is not clear."""
-    try:
-        seconds = form.fields["target_s"].clean(form.data.get("target_s", ""))
-    except ValidationError:
-        return None
+    typed: dict[str, Any] = {}
+    for name in ("relative", "relative_at", "target_s"):
+        try:
+            typed[name] = form.fields[name].clean(form.data.get(name, ""))
+        except ValidationError:
+            typed[name] = None
     key = form.data.get("calendar", "")
-    calendar = next((each for each in form.calendars if each.key == key), None)
-    return presenting.preview(seconds or 0, form.data.get("calendar_source", ""), calendar, now=now)
+    asked = SLADefinition(
+        **typed,
+        calendar=next((each for each in form.calendars if each.key == key), None),
+        calendar_source=form.data.get("calendar_source", ""),
+    )
+    return presenting.preview(asked, now=now)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from accounts.policies import Actor
 from core.errors import FieldError
 from core.models import OutboxEvent
 from tickets.models import Ticket
@@ -40,20 +41,41 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Input:
+    """One parameter of an action as people fill it in.
+
+    ``choices(actor)`` gives codes with their labels where there are some to choose from; ``many`` takes a
+    list, ``is_number`` a whole number.
+    """
+
+    name: str
+    label: str | Promise
+    choices: Callable[[Actor], list[tuple[str, str]]] | None = None
+    many: bool = False
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
 class Action:
     """One thing that may be done at a mark.
 
-    ``params`` are the names it takes beside ``at`` and ``do``. ``check(params)`` gives what is wrong with
+    ``inputs`` are what it takes beside ``at`` and ``do``. ``check(params)`` gives what is wrong with
     them, fields named relative to the step. ``run(mark, params)`` does it in the caller's transaction, at
     most once in effect for ``mark.once``, and gives a sentence for the ticket's activity; a DomainError means
-    that it was refused and nothing was done.
+    that it was refused and nothing was done. ``words(params)`` says in words what ``check`` accepted.
     """
 
     key: str
     label: str | Promise
-    params: frozenset[str]
+    inputs: tuple[Input, ...]
     check: Callable[[Params], Iterable[FieldError]]
     run: Callable[[Mark, Params], str]
+    words: Callable[[Params], str]
+
+    @property
+    def params(self) -> frozenset[str]:
+        """The names of what it takes."""
+        return frozenset(each.name for each in self.inputs)
 
 
 _actions: dict[str, Action] = {}

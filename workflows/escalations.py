@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.policies import Actor
 from core.cause import current_chain
 from core.errors import FieldError, RuleRefusedError
 from core.versions import VersionStatus
 from tickets import escalations as actions
-from tickets.escalations import Action, Mark, Params
+from tickets.escalations import Action, Input, Mark, Params
 from workflows.models import FlowVersion
 from workflows.services import start_run
 
 _OUR_OWN = frozenset({"escalate"})  # what the event tells the SLA engine alone
+
+
+def _live() -> QuerySet[FlowVersion]:
+    return FlowVersion.objects.filter(flow__enabled=True, status=VersionStatus.PUBLISHED)
+
+
+def _flows(_actor: Actor) -> list[tuple[str, str]]:
+    rows = _live().select_related("flow").order_by("flow__key")
+    return [(row.flow.key, row.flow.name) for row in rows]
 
 
 def _check(step: Params) -> Iterator[FieldError]:
@@ -23,8 +34,7 @@ def _check(step: Params) -> Iterator[FieldError]:
     if not isinstance(key, str) or not key:
         yield FieldError("flow", "required", _("Say which flow is started."))
         return
-    live = FlowVersion.objects.filter(flow__key=key, flow__enabled=True, status=VersionStatus.PUBLISHED)
-    if not live.exists():
+    if not _live().filter(flow__key=key).exists():
         text = _("There is no published flow “%(key)s”.") % {"key": key}
         yield FieldError("flow", "does_not_exist", text)
 
@@ -46,8 +56,9 @@ actions.register(
     Action(
         key="start_flow",
         label=gettext_lazy("Start a flow"),
-        params=frozenset({"flow"}),
+        inputs=(Input("flow", gettext_lazy("Flow"), _flows),),
         check=_check,
         run=_run,
+        words=lambda step: str(step.get("flow", "")),
     )
 )

@@ -22,6 +22,7 @@ from sla.choices import (
     CalendarSource,
     CancelMode,
     OnRetarget,
+    Relative,
     ResumeMode,
     Status,
     Target,
@@ -29,6 +30,7 @@ from sla.choices import (
     ZoneSource,
 )
 from sla.definitions import definitions_for, draft_keyed, versions_of
+from sla.escalations import MOST_STEPS
 from sla.lint import MAX_THRESHOLDS
 from sla.models import SLADefinition
 from sla.policies import may
@@ -51,7 +53,10 @@ class DefinitionOut(Out):
     order = serializers.IntegerField()
     target = serializers.ChoiceField(choices=Target.choices)
     target_label = Label("target")
-    target_duration = Duration(source="target_s", read_only=True)
+    relative = serializers.ChoiceField(choices=Relative.choices)
+    target_duration = Duration(source="target_s", read_only=True, allow_null=True)
+    due_field = serializers.CharField()
+    relative_at = serializers.TimeField(format="%H:%M", allow_null=True)
     calendar_source = serializers.ChoiceField(choices=CalendarSource.choices)
     calendar = ref(NamedRef)
     time_zone_source = serializers.ChoiceField(choices=ZoneSource.choices, source="tz_source")
@@ -65,6 +70,10 @@ class DefinitionOut(Out):
     reset_condition = serializers.JSONField(source="reset_cond", allow_null=True)
     on_retarget = serializers.ChoiceField(choices=OnRetarget.choices)
     warns_at_percent = serializers.ListField(child=serializers.IntegerField(), source="thresholds")
+    overdue_repeat = Duration(source="overdue_repeat_s", allow_null=True)
+    escalations = serializers.ListField(child=serializers.DictField())
+    retro_start_field = serializers.CharField()
+    retro_pause = serializers.BooleanField()
     published_at = Moment(allow_null=True)
     retired_at = Moment(allow_null=True)
 
@@ -79,7 +88,10 @@ class DefinitionChangeIn(Body):
     track = Line(max_length=60, required=False)
     order = Whole(high=MOST_ORDER, required=False)
     target = serializers.ChoiceField(choices=Target.choices, required=False)
-    target_duration = Duration(source="target_s", required=False)
+    relative = serializers.ChoiceField(choices=Relative.choices, required=False)
+    target_duration = Duration(source="target_s", required=False, allow_null=True)
+    due_field = Line(max_length=40, required=False)
+    relative_at = serializers.TimeField(required=False, allow_null=True)
     calendar_source = serializers.ChoiceField(choices=CalendarSource.choices, required=False)
     calendar = CalendarField(required=False, allow_null=True)
     time_zone_source = serializers.ChoiceField(choices=ZoneSource.choices, source="tz_source", required=False)
@@ -95,15 +107,18 @@ class DefinitionChangeIn(Body):
     warns_at_percent = serializers.ListField(
         child=Whole(high=100), source="thresholds", max_length=MAX_THRESHOLDS, required=False
     )
+    overdue_repeat = Duration(source="overdue_repeat_s", required=False, allow_null=True)
+    escalations = serializers.ListField(child=serializers.DictField(), max_length=MOST_STEPS, required=False)
+    retro_start_field = Line(max_length=40, required=False)
+    retro_pause = serializers.BooleanField(required=False)
 
 
 class DefinitionIn(DefinitionChangeIn):
-    """A new definition."""
+    """A new definition; ``target_duration`` is needed unless ``relative`` says at which date it is due."""
 
     key = Line(max_length=60, allow_blank=False)
     name_ko = Line(max_length=120, allow_blank=False)
     kind = Line(max_length=20, allow_blank=False)
-    target_duration = Duration(source="target_s")
     start_condition = serializers.JSONField(source="start_cond")
 
 

@@ -52,7 +52,7 @@ def create_definition(*, actor: Actor, key: str, **fields: Any) -> SLADefinition
     if not may(actor, "edit"):
         raise NotAllowedError
     given = rules.check_key("key", key)
-    values = {"track": given} | rules.checked(fields, needed=rules.NEEDED)
+    values = {"track": given} | rules.checked(fields, needed=rules.needed(fields))
     row = SLADefinition(key=given, no=1, status=Status.DRAFT, **values)
     rules.check_whole(row)
     if SLADefinition.objects.filter(key=given).exists():

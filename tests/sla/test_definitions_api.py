@@ -114,7 +114,7 @@ def test_what_is_not_taken_is_refused_by_name(keeper):
     body = NEW | {"status": "published", "version": 3}
     problem(keeper.post("sla/definitions/", body), 400, "bad_input", "/status", "/version")
     problem(keeper.post("sla/definitions/", {}), 422, "rule_refused", "/key", "/name_ko", "/kind",
-            "/target_duration", "/start_condition")  # fmt: skip
+            "/start_condition")  # fmt: skip
     make()
     problem(keeper.post("sla/definitions/", NEW), 409, "duplicate", "/key")
 

@@ -12,11 +12,14 @@ from core.models import Delivery, OutboxEvent
 from core.time import db_now
 from incidents import services as incidents
 from notifications.models import Notification
+from schedules import selectors as schedules_read
+from schedules import services as schedules
 from sla import handlers
 from sla.models import Clock, ClockEscalation
 from sla.services import fire_due_clocks
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.factories.schedules import WEEKLY, make_override, make_rota
 from tests.factories.sla import SLADefinitionFactory, is_
 from tests.factories.workflows import make_flow
 from tickets.models import Activity, Ticket
@@ -279,19 +282,18 @@ def test_together_with_the_usual_notice_nobody_is_told_twice_of_a_mark(cast):
     assert sorted(rows) == [("agent", "inapp"), ("agent", "mail"), ("chief", "inapp"), ("chief", "mail")]
 
 
-@pytest.fixture
-def on_call(monkeypatch):
-    """A registered stand-in for the rotas: who is on call by ``network``, the first one first."""
-    people = []
-    monkeypatch.setattr(
-        "schedules.selectors.on_call_now", lambda rota, at: people if rota == "network" else [], raising=False
-    )
-    return people
+def rota_of(group, *people):
+    """A rota ``network`` with a layer for each person, the first to call first."""
+    make_rota(group, key="network")
+    for number, person in enumerate(people):
+        layer = WEEKLY | {"name": f"Line {number}", "members": [person]}
+        schedules.add_layer("network", actor=None, **layer)
 
 
-def test_the_first_on_call_is_paged_once(cast, on_call):
-    first, second = AgentFactory(username="first"), AgentFactory(username="second")
-    on_call += [first, second]
+def test_the_first_on_call_is_paged_once(cast):
+    group = GroupFactory()
+    first, second = (AgentFactory(username=name, groups=[group]) for name in ("first", "second"))
+    rota_of(group, first, second)
     incident = cast({"at": 100, "do": "page_on_call", "rota": "network"})
     pass_hours(incident, 4)
     handlers.take_steps(mark_event("sla.breached"))
@@ -305,16 +307,28 @@ def test_the_first_on_call_is_paged_once(cast, on_call):
     assert lines(incident) == ["sla_escalated"]
 
 
-def test_the_one_on_call_is_paged_also_when_the_usual_notice_told_them(cast, on_call):
+def test_the_one_on_call_is_paged_also_when_the_usual_notice_told_them(cast):
     incident = cast({"at": 100, "do": "page_on_call", "rota": "network"})
-    on_call.append(fresh(incident).assignee)
+    rota_of(fresh(incident).group, fresh(incident).assignee)
     pass_hours(incident, 4)
     assert told("sla_paged") == {("agent", "inapp"), ("agent", "mail")}
     assert ("agent", "mail") in told("sla_breached")
 
 
+def test_who_stands_in_is_paged_instead(cast):
+    group = GroupFactory()
+    usual, other = (AgentFactory(username=name, groups=[group]) for name in ("usual", "other"))
+    rota_of(group, usual)
+    start, end = db_now() - HOUR, db_now() + 8 * HOUR
+    make_override(schedules_read.rota_keyed(None, "network"), other, start, end)
+    incident = cast({"at": 100, "do": "page_on_call", "rota": "network"})
+    pass_hours(incident, 4)
+    assert told("sla_paged") == {("other", "inapp"), ("other", "mail")}
+
+
 @pytest.mark.parametrize("rota", ["network", "unknown"])
-def test_nobody_on_call_is_said_on_the_ticket(cast, on_call, rota):
+def test_nobody_on_call_is_said_on_the_ticket(cast, rota):
+    rota_of(GroupFactory())
     incident = cast({"at": 100, "do": "page_on_call", "rota": rota})
     pass_hours(incident, 4)
     assert lines(incident) == ["sla_escalation_refused"]
