@@ -32,6 +32,7 @@ AGENT = [
     "/w/search/?q=vpn",
     "/w/reports/sla/?period=quarter",
     "/w/reports/sla/clocks/?period=quarter",
+    "/w/on-call/",
 ]
 DESIGN = [
     "/design/flows/",
@@ -50,6 +51,13 @@ DESIGN = [
     "/design/sla/new/",
     "/design/sla/incident_resolution_p1/",
     "/design/sla/incident_resolution_p1/compare/",
+    "/design/sla/incident_resolution_p1/edit/",
+    "/design/sla/what-if/",
+    "/design/sla/what-if/new/",
+    "/design/sla/what-if/new/?calendar=kr-office",
+    "/design/on-call/",
+    "/design/on-call/new/",
+    "/design/on-call/service-desk/",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -105,7 +113,7 @@ def test_a_page_has_no_fault(
             number = stack.sql(
                 "SELECT number FROM tickets_ticket WHERE kind = 'incident' ORDER BY id LIMIT 1"
             )[0][0]
-            paths = [*paths, f"/w/incidents/{number}/"]
+            paths = [*paths, *(f"/w/incidents/{number}/{part}" for part in ("", "sla/", "times/"))]
         if username == "admin":
             paths = [*paths, f"/design/flows/runs/{a_run(stack)}/"]
         for path in paths:
