@@ -123,6 +123,18 @@ def test_a_style_sheet_keeps_to_layers_and_tokens(path: Path):
         assert not re.findall(raw, text), "Colours come from tokens.css."
 
 
+@pytest.mark.parametrize("path", STYLES, ids=lambda path: path.name)
+def test_a_style_sheet_is_indented_as_its_braces_say(path: Path):
+    """A brace lost in a merge puts the rules behind it inside another one, where they mean nothing."""
+    depth = 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        text = re.sub(r"/\*.*?\*/", "", line)
+        if text.rstrip().endswith("{") and not text.lstrip().startswith("/*"):
+            assert len(text) - len(text.lstrip()) == 2 * depth, f"{path.name}:{number}: {line}"
+        depth += text.count("{") - text.count("}")
+    assert depth == 0
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_runs_under_our_policy_and_speaks_no_language(path: Path):
     text = path.read_text(encoding="utf-8")

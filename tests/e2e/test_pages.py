@@ -51,7 +51,6 @@ DESIGN = [
     "/design/sla/new/",
     "/design/sla/incident_resolution_p1/",
     "/design/sla/incident_resolution_p1/compare/",
-    "/design/sla/incident_resolution_p1/edit/",
     "/design/sla/what-if/",
     "/design/sla/what-if/new/",
     "/design/sla/what-if/new/?calendar=kr-office",
