@@ -167,7 +167,7 @@ def test_the_sums_are_what_the_clock_and_its_ledger_say():
     probe.write(at(12, 9), state="working")
     probe.write(at(12, 11), state="waiting")
     now = at(13, 9)
-    for clock in clock_rows().filter(ticket=probe.ticket.pk):
+    for clock in clock_rows().filter(ticket=probe.ticket.pk).order_by("cycle"):
         (found,) = breakdowns_of(probe.ticket, [clock], now=now)
         totals = totals_of(clock, now=now)
         assert (found.total.running, found.total.off_hours) == (totals.running, totals.off_hours)
