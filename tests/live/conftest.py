@@ -220,7 +220,7 @@ def _without_broker(django_db_setup: None, django_db_blocker: Any) -> Iterator[L
 
 @pytest.fixture(autouse=True)
 def _patient_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Emptying the tables may meet a question of the living process about two of them: then it is done again."""
+    """Emptying the tables may meet a question of the living process: then it is done again."""
     flush = TransactionTestCase._fixture_teardown
 
     def again(case: TransactionTestCase) -> None:
