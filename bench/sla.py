@@ -125,27 +125,30 @@ def day_walked(plan: Plan, zone: ZoneInfo, questions: list[Any]) -> None:
 
 
 def saves(stack: PrivateStack, report: Report, *, reps: int, count: int) -> None:
-    """The same saves without a definition of the kind and with twenty, in turn."""
+    """The same saves without a definition of the kind, with twenty that ask only, and with two that fit."""
     found = work(stack, "saves", str(reps), str(count))
     for name, said in (("change", "changing a ticket"), ("open", "opening one")):
-        bare, full, bare_cpu, full_cpu = (
-            statistics.median(each[key] for each in found[which])
-            for key in (name, f"{name}_cpu")
-            for which in ("none", "twenty")
-        )
+        wall, cpu = ({which: statistics.median(each[key] for each in found[which]) for which in found}
+                     for key in (name, f"{name}_cpu"))  # fmt: skip
+        clocks = found["twenty"][0]["clocks"]
         report.say(
-            f"{said}: {bare:.2f} ms ({bare_cpu:.2f} ms of processor time) without a definition, {full:.2f} ms"
-            f" ({full_cpu:.2f} ms) with twenty and {found['twenty'][0]['clocks']:.1f} clocks on the ticket"
+            f"{said}: {wall['none']:.2f} ms ({cpu['none']:.2f} ms of processor time) without a definition,"
+            f" {wall['asked']:.2f} ms ({cpu['asked']:.2f} ms) with twenty that do not fit,"
+            f" {wall['twenty']:.2f} ms ({cpu['twenty']:.2f} ms) with twenty and {clocks:.1f} clocks by them"
         )
-        spreads = [[each[name] for each in found[which]] for which in ("none", "twenty")]
+        spreads = [[each[name] for each in found[which]] for which in found]
         noisy = any((max(each) - min(each)) / statistics.median(each) > 0.5 for each in spreads)
-        report.goal(
-            f"DB-3 twenty definitions add to {said}",
-            (full / bare - 1) * 100, 50, at_most=True, unit="%", noisy=noisy,
-        )  # fmt: skip
+        for which, words in (
+            ("asked", "asking twenty definitions adds to"),
+            ("twenty", "two clocks of twenty add to"),
+        ):
+            report.goal(
+                f"DB-3 {words} {said}",
+                (wall[which] / wall["none"] - 1) * 100, 50, at_most=True, unit="%", noisy=noisy,
+            )  # fmt: skip
         report.goal(
             f"DB-3 processor time of twenty definitions, {said}",
-            full_cpu - bare_cpu, 5, at_most=True, unit="ms",
+            cpu["twenty"] - cpu["none"], 5, at_most=True, unit="ms",
         )  # fmt: skip
 
 

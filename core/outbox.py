@@ -7,7 +7,7 @@ Handing over happens in ``core.dispatch``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,6 +19,7 @@ from core.cause import current_chain, current_channel
 from core.models import Delivery, OutboxEvent
 
 HANDLER = "handler"
+_OUTSIDE = "publish() needs the transaction of the change it tells about."
 
 
 class RetryLater(Exception):  # noqa: N818 - it is an outcome, not an error
@@ -82,7 +83,7 @@ def fact(name: str, payload: dict[str, Any], *, actor: Any = None) -> OutboxEven
     Raises RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
-        raise RuntimeError("publish() needs the transaction of the change it tells about.")
+        raise RuntimeError(_OUTSIDE)
     transaction.on_commit(wake.nudge)
     return OutboxEvent(
         name=name,
@@ -91,6 +92,19 @@ def fact(name: str, payload: dict[str, Any], *, actor: Any = None) -> OutboxEven
         channel=current_channel(),
         cause_chain=current_chain(),
     )
+
+
+def publish_many(facts: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """As ``publish`` for each name and payload, with one statement and without a row to give back."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(_OUTSIDE)
+    given = list(facts)
+    rows.append(
+        OutboxEvent,
+        {"name": [name for name, _payload in given], "payload": [payload for _name, payload in given]},
+        {"channel": current_channel(), "cause_chain": current_chain()},
+    )
+    transaction.on_commit(wake.nudge)
 
 
 def queue(

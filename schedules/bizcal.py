@@ -97,6 +97,7 @@ class BizCal:
         """``around``: an instant near the ones that will be asked about (default: the first one asked)."""
         self.plan = plan
         self.zone = ZoneInfo(plan.tz)
+        self._never_closes = plan.is_always_open  # asked once: every question begins with it
         self._table: _Table | None = None
         if around is not None:
             self._covering(epoch(around), epoch(around))
@@ -104,7 +105,7 @@ class BizCal:
     def elapsed(self, start: dt.datetime, end: dt.datetime) -> int:
         """Open seconds from ``start`` to ``end``; negative when ``end`` is earlier."""
         low, high = epoch(start), epoch(end)
-        if self.plan.is_always_open:
+        if self._never_closes:
             return high - low
         table = self._covering(min(low, high), max(low, high))
         return table.passed(high) - table.passed(low)
@@ -117,7 +118,7 @@ class BizCal:
         origin = epoch(start)
         if seconds == 0:
             return instant(origin)
-        if self.plan.is_always_open:
+        if self._never_closes:
             return instant(origin + seconds) if FLOOR <= origin + seconds <= CEILING else None
         table = self._covering(origin, origin)
         while True:

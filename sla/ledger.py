@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -16,7 +14,7 @@ from core.cause import current_chain, current_channel
 from sla.book import promise_of
 from sla.choices import EventKind
 from sla.escalations import steps_at
-from sla.machine import Notes
+from sla.machine import Noted, Notes
 from sla.models import Clock, ClockEvent, SLADefinition
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket
@@ -26,13 +24,6 @@ _CHANGING = [
     "running_since", "paused_since", "stopped_at", "due_at", "breached_at", "next_fire_at", "next_pct",
     "next_overdue", "calendar", "calendar_version", "tz", "since_verb", "lock_version",
 ]  # fmt: skip
-_INSERT_EVENTS = """
-INSERT INTO sla_clockevent (clock_id, gen, kind, pct, seq, at, cause)
-SELECT * FROM unnest(
-    %s::bigint[], %s::smallint[], %s::text[], %s::smallint[], %s::smallint[], %s::timestamptz[], %s::jsonb[]
-)
-ON CONFLICT DO NOTHING RETURNING clock_id, gen, kind, pct, seq
-"""
 NAMES = {
     EventKind.WARN: "sla.warned", EventKind.BREACH: "sla.breached", EventKind.OVERDUE: "sla.overdue",
 }  # fmt: skip
@@ -57,22 +48,21 @@ def store(new: list[Clock], changed: Iterable[Clock], notes: Notes, names: Seque
         _tell(told)
 
 
-def note_events(events: list[ClockEvent]) -> list[ClockEvent]:
+def note_events(events: list[Noted]) -> list[Noted]:
     """Store the events; the marks among them that are new: only these may be told (RELIABILITY RL-24)."""
-    if not events:
-        return []
-    columns: list[Any] = [
-        [event.clock.pk for event in events],
-        [event.gen for event in events],
-        [str(event.kind) for event in events],
-        [event.pct for event in events],
-        [event.seq for event in events],
-        [event.at for event in events],
-        [json.dumps(event.cause) for event in events],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVENTS, columns)
-        inserted = set(cursor.fetchall())
+    inserted = rows.append_once(
+        ClockEvent,
+        {
+            "clock": [event.clock.pk for event in events],
+            "gen": [event.gen for event in events],
+            "kind": [event.kind for event in events],
+            "pct": [event.pct for event in events],
+            "seq": [event.seq for event in events],
+            "at": [event.at for event in events],
+            "cause": [event.cause for event in events],
+        },
+        back=["clock", "gen", "kind", "pct", "seq"],  # what tells one event from another
+    )
     marks = [event for event in events if event.kind in NAMES and not event.cause.get("suppressed")]
     return [
         event
@@ -81,21 +71,24 @@ def note_events(events: list[ClockEvent]) -> list[ClockEvent]:
     ]
 
 
-def _tell(events: list[ClockEvent]) -> None:
+def _tell(events: list[Noted]) -> None:
     """An internal line on the ticket and an event for the outbox, each once."""
-    ids = {event.clock.ticket_id for event in events}
-    numbers = dict(Ticket.objects.filter(pk__in=ids).values_list("pk", "number"))
+    tickets = [event.clock.ticket_id for event in events]
+    names = [NAMES[event.kind] for event in events]
+    numbers = dict(Ticket.objects.filter(pk__in=set(tickets)).values_list("pk", "number"))
     with override(settings.LANGUAGE_CODE):
-        rows.append([_line(event) for event in events])
+        bodies = [_words(event) for event in events]
     rows.append(
-        [
-            outbox.fact(NAMES[EventKind(event.kind)], _payload(event, numbers[event.clock.ticket_id]))
-            for event in events
-        ]
+        Activity,
+        {"ticket": tickets, "verb": [name.replace(".", "_") for name in names], "body": bodies},
+        {"kind": ActivityKind.SLA, "channel": current_channel(), "cause_chain": current_chain()},
+    )
+    outbox.publish_many(
+        zip(names, (_payload(event, numbers[event.clock.ticket_id]) for event in events), strict=True)
     )
 
 
-def _payload(event: ClockEvent, number: str) -> dict[str, Any]:
+def _payload(event: Noted, number: str) -> dict[str, Any]:
     """Ids and codes for handlers; ``escalate`` names the definition's steps that this mark sets going."""
     clock, row = event.clock, _definition_of(event)
     payload = {
@@ -116,26 +109,14 @@ def _payload(event: ClockEvent, number: str) -> dict[str, Any]:
     return payload
 
 
-def _percent(event: ClockEvent, repeat_s: int | None) -> int:
+def _percent(event: Noted, repeat_s: int | None) -> int:
     """How much of the target was used at the mark, rounded down."""
     if event.pct is not None:
         return event.pct
-    target_s = event.target_s or event.clock.target_s
-    return (target_s + (event.seq or 0) * (repeat_s or 0)) * 100 // target_s
+    return (event.target_s + (event.seq or 0) * (repeat_s or 0)) * 100 // event.target_s
 
 
-def _line(event: ClockEvent) -> Activity:
-    return Activity(
-        ticket_id=event.clock.ticket_id,
-        kind=ActivityKind.SLA,
-        verb=NAMES[EventKind(event.kind)].replace(".", "_"),
-        body=_words(event),
-        channel=current_channel(),
-        cause_chain=current_chain(),
-    )
-
-
-def _words(event: ClockEvent) -> str:
+def _words(event: Noted) -> str:
     name = _definition_of(event).name
     if event.kind == EventKind.BREACH:
         return _("%(name)s: the target was missed.") % {"name": name}
@@ -144,5 +125,5 @@ def _words(event: ClockEvent) -> str:
     return _("%(name)s: %(percent)s%% of the time is used.") % {"name": name, "percent": event.pct}
 
 
-def _definition_of(event: ClockEvent) -> SLADefinition:
-    return promise_of(event.definition_id or event.clock.definition_id).row
+def _definition_of(event: Noted) -> SLADefinition:
+    return promise_of(event.definition_id).row

@@ -13,7 +13,7 @@ from typing import Any
 
 from schedules.bizcal import BizCal
 from sla.choices import EventKind, SegmentKind, Stage
-from sla.models import Clock, ClockEvent, ClockSegment
+from sla.models import Clock, ClockSegment
 
 BREACH = 100
 MOST_REMINDERS = 10_000  # of one target: a number that a forgotten ticket reaches only after years
@@ -47,11 +47,26 @@ class Cause:
         return {"verb": self.verb, **self.more}
 
 
+@dataclass(slots=True)
+class Noted:
+    """An event of a clock that is not stored yet; the clock may have gone on to another target since."""
+
+    clock: Clock
+    gen: int
+    kind: EventKind
+    at: dt.datetime
+    cause: dict[str, Any]
+    definition_id: int
+    target_s: int
+    pct: int | None = None
+    seq: int | None = None
+
+
 @dataclass
 class Notes:
     """What happened to clocks in one write, to be stored at its end."""
 
-    events: list[ClockEvent] = field(default_factory=list)
+    events: list[Noted] = field(default_factory=list)
     segments: list[ClockSegment] = field(default_factory=list)
 
     def event(
@@ -64,11 +79,9 @@ class Notes:
         seq: int | None = None,
     ) -> None:
         """Note an event of the clock's present target."""
-        event = ClockEvent(
-            clock=clock, gen=clock.gen, kind=kind, pct=pct, seq=seq, at=at, cause=cause.as_json()
+        self.events.append(
+            Noted(clock, clock.gen, kind, at, cause.as_json(), clock.definition_id, clock.target_s, pct, seq)
         )
-        event.definition_id, event.target_s = clock.definition_id, clock.target_s
-        self.events.append(event)
 
 
 def marks_of(thresholds: Sequence[int]) -> tuple[int, ...]:

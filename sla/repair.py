@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -31,8 +31,9 @@ from core.time import db_now
 from sla import machine
 from sla.book import current, promise_of
 from sla.choices import OPEN_STAGES, REPAIRED, EventKind, Rules, Stage
-from sla.machine import Cause, Notes
-from sla.models import Clock, ClockEvent, ClockSegment
+from sla.ledger import note_events
+from sla.machine import Cause, Noted, Notes
+from sla.models import Clock, ClockSegment
 from sla.replay import SWEEP, Replayed, replay_ticket
 from tickets.choices import ActivityKind
 from tickets.models import Ticket
@@ -190,7 +191,7 @@ def _write(diff: Diff, actor: Actor, now: dt.datetime) -> None:
         if group:
             Clock.objects.bulk_update(group, [*columns, "gen", "calendar_version", "lock_version"])
     rows.insert(new)
-    rows.insert(notes.events)
+    note_events(notes.events)
     rows.insert(notes.segments)
 
 
@@ -218,27 +219,16 @@ def _account(
     """The event that begins the new account, then the whole life as history has it."""
     lives = 1 if each.shadow is None else each.shadow.gen
     before = clock.gen - lives
-    begin = ClockEvent(clock=clock, gen=before + 1, kind=EventKind.RECALC, at=at, cause=cause.as_json())
-    notes.events.append(begin)
+    terms = (clock.definition_id, clock.target_s)
+    notes.events.append(Noted(clock, before + 1, EventKind.RECALC, at, cause.as_json(), *terms))
     if each.shadow is None:
-        notes.events.append(
-            ClockEvent(
-                clock=clock, gen=clock.gen, kind=EventKind.CANCEL, at=clock.started_at, cause=cause.as_json()
-            )
-        )
+        ended = Noted(clock, clock.gen, EventKind.CANCEL, clock.started_at, cause.as_json(), *terms)
+        notes.events.append(ended)
         return
-    for event in replayed.events_of(each.shadow):
-        notes.events.append(
-            ClockEvent(
-                clock=clock,
-                gen=before + event.gen,
-                kind=event.kind,
-                pct=event.pct,
-                seq=event.seq,
-                at=event.at,
-                cause=event.cause | {"repair": True},
-            )
-        )
+    notes.events += [
+        replace(event, clock=clock, gen=before + event.gen, cause=event.cause | {"repair": True})
+        for event in replayed.events_of(each.shadow)
+    ]
     for segment in replayed.segments_of(each.shadow):
         made = ClockSegment(
             **{name: getattr(segment, name) for name in ("kind", "began_at", "ended_at", "open_s")},

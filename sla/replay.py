@@ -17,8 +17,8 @@ from sla.book import Book, Promise, current, promise_of
 from sla.choices import Rules, Status
 from sla.evaluate import evaluate_in_memory
 from sla.history import History, Related, changes_of, histories_of, related_of
-from sla.machine import Cause, Notes
-from sla.models import Clock, ClockEvent, ClockSegment, SLADefinition
+from sla.machine import Cause, Noted, Notes
+from sla.models import Clock, ClockSegment, SLADefinition
 from tickets.hooks import Change
 from tickets.models import Ticket
 
@@ -42,7 +42,7 @@ class Replayed:
         self.notes.events += notes.events
         self.notes.segments += notes.segments
 
-    def events_of(self, clock: Clock) -> list[ClockEvent]:
+    def events_of(self, clock: Clock) -> list[Noted]:
         """What happened to one of the clocks, in order."""
         return [event for event in self.notes.events if event.clock is clock]
 

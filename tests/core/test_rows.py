@@ -6,11 +6,13 @@ import datetime as dt
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Company, Group, Membership, User
-from core import rows
-from core.models import AuditLog, OutboxEvent
+from core import rehearsing, rows
+from core.models import AuditLog, Delivery, OutboxEvent
 from incidents.models import Incident
 from tests.factories.accounts import GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
@@ -121,13 +123,13 @@ def test_a_list_is_no_column_of_an_update():
 
 
 def test_many_rows_whose_keys_nobody_needs_are_stored_by_one_statement(django_assert_num_queries):
-    new = [OutboxEvent(name=f"a.{number}", payload={"text": NASTY, "n": number}) for number in range(3)]
+    names, payloads = [f"a.{number}" for number in range(3)], [{"text": NASTY, "n": n} for n in range(3)]
     with django_assert_num_queries(1):
-        rows.append(new)
-    rows.append([])
+        rows.append(OutboxEvent, {"name": names, "payload": payloads}, {"channel": "api"})
+    rows.append(OutboxEvent, {"name": []})
     found = list(OutboxEvent.objects.filter(name__startswith="a.").order_by("pk"))
-    assert [(row.name, row.payload) for row in found] == [(row.name, row.payload) for row in new]
-    rows.insert([OutboxEvent(name="b", payload={})])
+    assert [(row.name, row.payload) for row in found] == list(zip(names, payloads, strict=True))
+    rows.insert([OutboxEvent(name="b", payload={}, channel="api")])
     like = OutboxEvent.objects.get(name="b")
     own = {"id", "public_id", "name", "payload", "created_at"}
     for row in found:
@@ -135,4 +137,55 @@ def test_many_rows_whose_keys_nobody_needs_are_stored_by_one_statement(django_as
         assert same == {name: value for name, value in everything(like).items() if name not in own}
     assert len({row.public_id for row in [*found, like]}) == 4
     with pytest.raises(TypeError):
-        rows.append([Incident()])
+        rows.append(Incident, {"title": ["x"]})
+
+
+def test_a_list_carries_every_kind_of_value():
+    then = dt.datetime(2026, 3, 10, 9, 30, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+    texts = [NASTY, "", "NULL", '"quoted", {and} braced', "line\nbreak\ttab", "\\", None]
+    payloads = [{"text": text, "yes": True, "one": 1} for text in texts]
+    times, actors = [then, None, then, then, None, then, then], [1, 2, None, 4, 5, 6, 7]
+    names = [f"a.{place}" for place, _text in enumerate(texts)]
+    rows.append(OutboxEvent, {"name": names, "payload": payloads, "relayed_at": times, "actor_id": actors})
+    found = OutboxEvent.objects.filter(name__startswith="a.").order_by("name")
+    assert [(row.payload, row.relayed_at, row.actor_id) for row in found] == list(
+        zip(payloads, times, actors, strict=True)
+    )
+    users = [UserFactory(name_en=str(text), is_active=bool(place % 2)) for place, text in enumerate(texts)]
+    for user in users:
+        user.name_ko, user.is_active = user.name_en or "x", not user.is_active
+    rows.update(users, ["name_ko", "is_active"])
+    for user in users:
+        assert everything(user) == everything(User.objects.get(pk=user.pk))
+
+
+def test_rows_that_are_alike_are_stored_each():
+    rows.append(OutboxEvent, {"name": ["a"] * 3}, {"payload": {}})
+    assert OutboxEvent.objects.filter(name="a").count() == 3
+
+
+def test_a_truth_is_not_taken_for_a_one():
+    rows.append(OutboxEvent, {"name": ["a", "a"], "payload": [{"n": 1}, {"n": True}]})
+    assert sorted(str(row.payload["n"]) for row in OutboxEvent.objects.filter(name="a")) == ["1", "True"]
+
+
+def test_a_list_in_which_only_some_leave_a_value_to_the_database_is_refused():
+    with pytest.raises(TypeError):
+        rows.append(OutboxEvent, {"name": ["a"], "created_at": [DatabaseDefault(Now())]}, {"payload": {}})
+
+
+def test_what_is_there_already_is_left_out_and_not_given_back():
+    idem = {"idem_key": ["one", "two"]}
+    assert rows.append_once(Delivery, idem, {"channel": "x"}, back=["idem_key"]) == {("one",), ("two",)}
+    more = {"idem_key": ["two", "three"]}
+    assert rows.append_once(Delivery, more, {"channel": "x"}, back=["idem_key", "channel"]) == {
+        ("three", "x")
+    }
+    assert rows.append_once(Delivery, {"idem_key": []}, back=["idem_key"]) == set()
+    assert Delivery.objects.count() == 3
+
+
+def test_a_rehearsal_notes_what_is_appended():
+    with rehearsing.rehearsing("x") as ledger:
+        rows.append(OutboxEvent, {"name": ["a", "b"]}, {"payload": {"n": 1}})
+    assert [(row.name, row.payload) for _shift, row in ledger.noted] == [("a", {"n": 1}), ("b", {"n": 1})]
