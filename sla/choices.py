@@ -146,3 +146,11 @@ LIVE_TRIALS = (TrialStatus.QUEUED, TrialStatus.RUNNING)
 
 # The verb of the event with which a clock's corrected account begins.
 REPAIRED = "repaired"
+
+
+class Whose(models.TextChoices):
+    """For what a calendar can be chosen."""
+
+    GROUP = "group", _("Group")
+    LOCATION = "location", _("Location")
+    CI = "ci", _("Configuration item")

@@ -33,7 +33,7 @@ from tickets.conditions import compiled
 Check = Callable[[str, Any], Any]
 MOST_SECONDS = 2_000_000_000
 MOST_ORDER = 100_000
-RESERVED = frozenset({"new", "what-if"})  # addresses of their own
+RESERVED = frozenset({"calendars", "new", "what-if"})  # addresses of their own
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 

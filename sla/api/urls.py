@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from core.api.addresses import Address
+from sla.api.calendars import ChosenCalendarViewSet
 from sla.api.clocks import ClockViewSet
 from sla.api.definitions import DefinitionDraftViewSet, DefinitionViewSet
 
 _ALL = "sla/definitions/"
 _ONE = f"{_ALL}<key:key>/"
 _DRAFT = {"get": "retrieve", "post": "create", "patch": "partial_update", "delete": "destroy"}
+_CHOICES = {"get": "list", "post": "choose"}
 addresses = [
+    Address("sla/calendars/", ChosenCalendarViewSet, _CHOICES, "sla-calendars"),
     Address(_ALL, DefinitionViewSet, {"get": "list", "post": "create"}, "sla-definitions-list"),
     Address(_ONE, DefinitionViewSet, {"get": "retrieve"}, "sla-definitions-detail"),
     Address(f"{_ONE}versions/", DefinitionViewSet, {"get": "versions"}, "sla-definitions-versions"),

@@ -49,6 +49,7 @@ DESIGN = [
     "/design/calendars/kr-office/?year=2026",
     "/design/sla/",
     "/design/sla/new/",
+    "/design/sla/calendars/",
     "/design/sla/incident_resolution_p1/",
     "/design/sla/incident_resolution_p1/compare/",
     "/design/sla/what-if/",

@@ -10,9 +10,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import Location
 from cmdb.services import create_ci
 from schedules.models import CalendarException, GroupCalendar
-from sla import calendars
 from sla.models import ClockEvent
-from sla.services import fire_due_clocks
+from sla.services import choose_calendar, fire_due_clocks
 from tests.factories.accounts import (
     GroupFactory,
     LocationFactory,
@@ -206,9 +205,7 @@ NIGHT = {1: [(600, 1200)]}  # Tuesday 10 to 20
 def place():
     """A room in a building that has a calendar, in a zone of its own."""
     building = LocationFactory(time_zone="Asia/Kolkata")
-    calendars.choose_for_location(
-        building, actor=administrator(), calendar_key=CalendarFactory(weekly=NIGHT).key
-    )
+    choose_calendar(building, actor=administrator(), calendar_key=CalendarFactory(weekly=NIGHT).key)
     return LocationFactory(parent=building, time_zone="Asia/Kolkata")
 
 
@@ -231,10 +228,10 @@ def test_the_calendar_and_the_zone_may_be_those_of_the_configuration_item(place)
     item = create_ci(actor=None, company=default_company(), class_key="server", name="gw", location=place)
     plain = create_ci(actor=None, company=default_company(), class_key="server", name="other")
     key = CalendarFactory(weekly=NIGHT).key
-    calendars.choose_for_ci(item, actor=administrator(), calendar_key=key)
+    choose_calendar(item, actor=administrator(), calendar_key=key)
     assert Probe(at(10), ci=item).clock().due_at == at(10, 17, 30)
     assert Probe(at(10), ci=plain).clock().due_at == at(10, 13)
-    calendars.choose_for_ci(item, actor=administrator(), calendar_key=None)
+    choose_calendar(item, actor=administrator(), calendar_key=None)
     assert Probe(at(10), ci=item).clock().due_at == at(10, 16, 30)
 
 
