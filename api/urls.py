@@ -16,6 +16,7 @@ from connectors.api.urls import addresses as connectors
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from incidents.api.views import IncidentViewSet
+from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
 from reports.api.urls import addresses as reports
 from schedules.api.urls import addresses as calendars
@@ -60,6 +61,7 @@ addresses = [
     *reports,
     *calendars,
     *notices,
+    *pages,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,
     *configuration_items,

@@ -34,6 +34,9 @@ VERBS: dict[str, str | Promise] = {
     "approval_stage_started": gettext_lazy("The next stage of the approval began"),
     "approval_reasked": gettext_lazy("What was asked has changed, so it is asked anew"),
     "approval_empty": gettext_lazy("There was nobody to ask"),
+    "page_climbed": gettext_lazy("The page was not answered in time, so the next person is called"),
+    "page_acknowledged": gettext_lazy("Answered the page"),
+    "page_unanswered": gettext_lazy("Nobody answered the page, and nobody is left to call"),
     "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }
 _ICONS = {

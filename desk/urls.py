@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import queues
-from desk.views import actions, clocks, detail, lists, new, relations, search, sla
+from desk.views import actions, clocks, detail, lists, new, pages, relations, search, sla
 
 app_name = "desk"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("<slug:path>/<slug:number>/unwatch/", relations.unwatch, name="unwatch"),
     path("<slug:path>/<slug:number>/link/", relations.link, name="link"),
     path("<slug:path>/<slug:number>/unlink/", relations.unlink, name="unlink"),
+    path("<slug:path>/<slug:number>/acknowledge/", pages.acknowledge, name="acknowledge"),
     path("<slug:path>/<slug:number>/sla/", sla.show, name="ticket_sla"),
     path("<slug:path>/<slug:number>/sla/repair/", sla.repair, name="repair_sla"),
 ]

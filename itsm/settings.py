@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "DefinitionOutTypeEnum": "sla.choices.Type",
         "LevelEnum": "tickets.choices.Level",
         "LinkTypeEnum": "tickets.choices.LinkType",
+        "PageEndEnum": "notifications.choices.PageEnd",
         "TokenKindEnum": "accounts.choices.TokenKind",
         "VersionOutStatusEnum": "core.versions.VersionStatus",
     },

@@ -13,8 +13,10 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Register handlers and the channel, fill the bell, load the texts after each migration."""
         from core import context
-        from notifications import escalations, handlers, mail, password_reset, reference, views  # noqa: F401
+        from notifications import escalations, handlers, mail, paging, password_reset, reference, views  # noqa: F401
+        from tickets import hooks
 
+        hooks.on_change(paging.heed, order=50)
         context.register("unread_count", views.unread)
         context.register("notices_url", views.notices_url)
         context.add_nav(views.MAILBOX)

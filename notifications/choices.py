@@ -17,3 +17,11 @@ class Side(models.TextChoices):
     PORTAL = "portal", _("Portal")
     DESK = "desk", _("Workspace")
     APPROVAL = "approval", _("Approval")
+
+
+class PageEnd(models.TextChoices):
+    """How a page to who is on call came to its end."""
+
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    OVER = "over", _("The ticket was done")
+    UNANSWERED = "unanswered", _("Nobody answered")

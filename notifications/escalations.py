@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Actor
 from accounts.selectors import people_named
-from core import outbox
-from core.errors import FieldError, NotVisibleError, RuleRefusedError
-from core.time import db_now
-from notifications import audience
+from core.errors import FieldError, NotVisibleError
+from notifications import audience, paging
 from notifications.services import notify
 from schedules import selectors as schedules
 from tickets import escalations as actions
@@ -85,20 +83,9 @@ def _check_page(step: Params) -> Iterator[FieldError]:
 
 
 def _page(mark: Mark, step: Params) -> str:
-    """Page the first one on call. Publishes ``sla.paged``, of which the person is told by bell and mail."""
-    found = schedules.on_call_now(step["rota"], db_now())
-    if not found:
-        text = _("Nobody is on call by the rota “%(rota)s”.") % {"rota": step["rota"]}
-        raise RuleRefusedError(text, code="nobody_on_call")
-    body = {
-        "ticket_id": mark.ticket.pk,
-        "number": mark.ticket.number,
-        "rota": step["rota"],
-        "user_ids": [found[0].pk],
-        "percent": mark.percent,
-    }
-    outbox.publish("sla.paged", body)
-    return _("%(name)s was paged, on call by “%(rota)s”.") % {"name": found[0], "rota": step["rota"]}
+    """Page the first one on call, then who is next until somebody answers (see ``paging``)."""
+    called = paging.start(mark, step["rota"])
+    return _("%(name)s was paged, on call by “%(rota)s”.") % {"name": called, "rota": step["rota"]}
 
 
 actions.register(

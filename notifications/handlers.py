@@ -9,6 +9,7 @@ from core.models import OutboxEvent
 from core.outbox import PermanentFailure, subscribe
 from notifications import audience, decisions, live
 from notifications.choices import Side
+from notifications.selectors import is_answered
 from notifications.services import Notice, known_template, notify
 from tickets.models import Activity, Ticket
 
@@ -122,11 +123,15 @@ def tell_of_overdue(event: OutboxEvent) -> None:
 
 @subscribe("sla.paged")
 def tell_of_page(event: OutboxEvent) -> None:
-    """Who is on call is asked to come."""
+    """Who is on call is asked to come, from the second on because nobody has answered yet.
+
+    A page that was answered before its event got here wakes nobody.
+    """
     ticket, payload = _ticket(event), event.payload
-    if ticket is not None:
+    if ticket is not None and not is_answered(payload.get("page_id", 0)):
         params = {"names": {"percent": payload["percent"]}}
-        page = audience.to_agents(ticket, "sla_paged", payload["user_ids"], params=params)
+        template = "sla_paged" if payload.get("level", 1) == 1 else "page_climbed"
+        page = audience.to_agents(ticket, template, payload["user_ids"], params=params)
         notify(event, [page], ticket=ticket)
 
 

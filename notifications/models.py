@@ -1,7 +1,8 @@
-"""Notices, their texts, and what each person wants to get."""
+"""Notices, their texts, what each person wants to get; pages to who is on call."""
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -9,7 +10,8 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.fields import PublicIdField
 from core.models import Record
-from notifications.choices import Channel, Side
+from notifications.choices import Channel, PageEnd, Side
+from schedules.models import Rota
 from tickets.models import Ticket
 
 
@@ -80,3 +82,62 @@ class NotificationPreference(Record):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.channel} {self.is_on}"
+
+
+class OnCallPage(models.Model):
+    """A call to who is on call by a rota about a ticket; it climbs at ``next_at`` until somebody answers.
+
+    ``mark`` names what set it going and is there once. ``level`` is how many people were called so far.
+    ``percent`` is how much of the promise's time was used.
+    """
+
+    public_id = PublicIdField()
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="pages", db_index=False)
+    rota = models.ForeignKey(Rota, on_delete=models.PROTECT, related_name="pages")
+    mark = models.CharField(max_length=60, unique=True)
+    percent = models.PositiveIntegerField()
+    level = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    next_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end = models.CharField(max_length=12, choices=PageEnd.choices, blank=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, end="", next_at__isnull=False)
+                | (Q(ended_at__isnull=False, next_at=None) & ~Q(end="")),
+                name="page_climbs_or_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_by=None) | Q(end=PageEnd.ACKNOWLEDGED),
+                name="page_acknowledged_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at", "id"], condition=Q(ended_at=None), name="page_due"),
+            models.Index(fields=["ticket", "-id"], name="page_of_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rota_id} about {self.ticket_id}"
+
+
+class PagedPerson(models.Model):
+    """Somebody who was called by a page: the proof that nobody is called twice, and no level has two."""
+
+    page = models.ForeignKey(OnCallPage, on_delete=models.CASCADE, related_name="calls", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "user"], name="paged_once"),
+            models.UniqueConstraint(fields=["page", "level"], name="one_paged_per_level"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at level {self.level}"

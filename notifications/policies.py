@@ -1,4 +1,4 @@
-"""Everybody reads their own notices; who edits configuration edits the texts."""
+"""Everybody reads their own notices; who edits configuration edits the texts; who works it answers a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from django.db.models import Q
 
 from accounts.choices import Grant
 from accounts.policies import Actor, has_grant
+from notifications.models import PagedPerson
+from tickets.models import Ticket
+from tickets.policies import may, reads_internal
 
 
 def visible_to(actor: Actor) -> Q:
@@ -16,3 +19,13 @@ def visible_to(actor: Actor) -> Q:
 def may_edit_texts(actor: Actor) -> bool:
     """Whether ``actor`` may change the texts of notices."""
     return has_grant(actor, Grant.CONFIG_WRITE)
+
+
+def may_acknowledge(actor: Actor, ticket: Ticket) -> bool:
+    """Whether ``actor`` may answer the pages of a visible ticket: who may work it, and who was called."""
+    if actor is None:
+        return True
+    if not reads_internal(actor):
+        return False
+    called = PagedPerson.objects.filter(page__ticket=ticket.pk, user=actor)
+    return may(actor, ticket, "update") or called.exists()

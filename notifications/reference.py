@@ -290,6 +290,15 @@ TEXTS: dict[str, Text] = {
         "You are on call. {{ percent }}% of the SLA time are over. Priority: {{ ticket.priority }}",
         SLA_NAMES,
     ),
+    "page_climbed": Text(
+        "응답 없는 당직 호출, {{ ticket.number }}: {{ ticket.title }}",
+        "Unanswered on-call page, {{ ticket.number }}: {{ ticket.title }}",
+        "앞서 호출된 담당자가 응답하지 않아 호출되었습니다. 티켓에서 호출에 응답해 주십시오. "
+        "SLA 시간의 {{ percent }}% 경과. 우선순위: {{ ticket.priority }}",
+        "Who was called before has not answered, so you are called. Please answer the page on the ticket. "
+        "{{ percent }}% of the SLA time were over. Priority: {{ ticket.priority }}",
+        SLA_NAMES,
+    ),
 }
 
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q, QuerySet
 
 from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import company_wall, group_ids, has_grant
-from notifications.choices import Channel
-from notifications.models import Notification, NotificationPreference, NotificationTemplate
+from notifications.choices import Channel, PageEnd
+from notifications.models import (
+    Notification,
+    NotificationPreference,
+    NotificationTemplate,
+    OnCallPage,
+    PagedPerson,
+)
 from notifications.policies import visible_to
 from tickets.models import Ticket
 from tickets.policies import visible_to as visible_tickets
 
 PAGE = 30
+PAGING = frozenset({"sla_paged", "page_climbed"})  # the notices that ask to answer a page
 _PEOPLE_PER_QUERY = 40
 
 
@@ -89,3 +96,34 @@ def preferences_of(actor: User) -> dict[str, bool]:
     """Whether each channel is on for ``actor``."""
     off = NotificationPreference.objects.filter(user=actor, is_on=False).values_list("channel", flat=True)
     return {str(channel): channel not in set(off) for channel in Channel.values}
+
+
+def pages_of(ticket: Ticket) -> QuerySet[OnCallPage]:
+    """The pages about a ticket, newest first, each with its rota and who was called, in order."""
+    calls = Prefetch("calls", PagedPerson.objects.select_related("user").order_by("level"))
+    rows = OnCallPage.objects.filter(ticket=ticket.pk).select_related("rota", "acknowledged_by")
+    return rows.prefetch_related(calls).order_by("-pk")
+
+
+def awaited(ticket: Ticket) -> list[PagedPerson]:
+    """Whose answer the pages about a ticket wait for: of each the one called last; one query."""
+    rows = PagedPerson.objects.filter(
+        page__ticket=ticket.pk, page__ended_at=None, level=F("page__level")
+    ).select_related("page__rota", "user")
+    return list(rows.order_by("pk"))
+
+
+def is_answered(page_id: int) -> bool:
+    """Whether nobody needs to come any more for that page: it was answered, or its ticket is done."""
+    settled = (PageEnd.ACKNOWLEDGED, PageEnd.OVER)
+    return OnCallPage.objects.filter(pk=page_id, end__in=settled).exists()
+
+
+def answerable(notices: Iterable[Notification]) -> set[int]:
+    """The keys of those notices that ask to answer a page which still waits; no query when none asks."""
+    asking = {row.pk: row.ticket_id for row in notices if row.template in PAGING and row.ticket_id}
+    if not asking:
+        return set()
+    rows = OnCallPage.objects.filter(ticket__in=set(asking.values()), ended_at=None)
+    waiting = set(rows.values_list("ticket", flat=True))
+    return {pk for pk, ticket in asking.items() if ticket in waiting}

@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.policies import is_agent
 from approvals.services import store_mail
 from core.context import NavItem
-from core.errors import BadInputError
-from notifications import mailbox, selectors, services
+from core.errors import BadInputError, WrongStateError
+from notifications import mailbox, paging, selectors, services
 from notifications.texts import rendered
 
 MAX_KEY = 2**63
@@ -53,9 +53,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What the bell holds, newest first; as a fragment for htmx."""
     actor = _person(request)
     page, following = selectors.page_for(actor, before=_cursor(request))
-    texts = rendered(page, actor)
+    texts, asking = rendered(page, actor), selectors.answerable(page)
     names = {
-        "rows": [{"notice": row, "text": texts[row.pk]} for row in page],
+        "rows": [
+            {"notice": row, "text": texts[row.pk], "can_answer": row.pk in asking and bool(texts[row.pk])}
+            for row in page
+        ],
         "next_url": f"{reverse('notifications:list')}?before={following}" if following else "",
         "shell_template": "desk.html" if is_agent(actor) else "portal.html",
         "page_class": "desk-page" if is_agent(actor) else "stack",
@@ -77,6 +80,21 @@ def bell(request: HttpRequest) -> HttpResponse:
 def read_one(request: HttpRequest, public_id: str) -> HttpResponse:
     """Mark one notice read and go to what it speaks of."""
     notice = services.mark_read(public_id, actor=_person(request))
+    return HttpResponseRedirect(notice.url or reverse("notifications:list"))
+
+
+@require_POST
+@login_required
+def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer the page a notice tells of, and go to its ticket; also when somebody was faster."""
+    actor = _person(request)
+    try:
+        notice = paging.acknowledge_notice(public_id, actor=actor)
+    except WrongStateError as refusal:
+        messages.warning(request, str(refusal.detail))
+        notice = services.mark_read(public_id, actor=actor)
+    else:
+        messages.success(request, _("You have answered the page."))
     return HttpResponseRedirect(notice.url or reverse("notifications:list"))
 
 

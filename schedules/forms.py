@@ -14,7 +14,14 @@ from accounts.models import Group, User
 from schedules import holiday_files, rota_rules, rules
 from schedules.bizcal import Interval
 from schedules.choices import TurnUnit
-from schedules.models import Calendar, Rota, RotaLayer, intervals_of
+from schedules.models import (
+    CLIMB_MINUTES,
+    MOST_CLIMB_MINUTES,
+    Calendar,
+    Rota,
+    RotaLayer,
+    intervals_of,
+)
 
 OFFICE: tuple[Interval, ...] = ((9 * 60, 18 * 60),)
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -145,14 +152,21 @@ class RotaForm(OneOfMany):
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy("Turns are handed over by the wall clock of this zone, in summer and winter."),
     )
+    climb_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes until the next person is called"),
+        min_value=1,
+        max_value=MOST_CLIMB_MINUTES,
+        help_text=gettext_lazy("Who is paged and does not answer in this time is followed by the next one."),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(self, data: Any = None, *, groups: Iterable[Group], rota: Rota | None = None) -> None:
-        names = ("name_ko", "name_en", "tz", "is_active", "lock_version")
+        names = ("name_ko", "name_en", "tz", "climb_minutes", "is_active", "lock_version")
         shown = {name: getattr(rota, name) for name in names} if rota else {}
         group = {"group": rota.group.key} if rota else {}
-        super().__init__(data, initial={"tz": "Asia/Seoul", "is_active": True, **shown, **group})
+        usual = {"tz": "Asia/Seoul", "is_active": True, "climb_minutes": CLIMB_MINUTES}
+        super().__init__(data, initial={**usual, **shown, **group})
         self.groups = {each.key: each for each in groups} | ({rota.group.key: rota.group} if rota else {})
         self.fields["group"].choices = [("", "")] + [(key, each.name) for key, each in self.groups.items()]  # type: ignore[attr-defined] # a choice field
         self.fields["tz"].choices = [(zone, zone) for zone in sorted(available_timezones())]  # type: ignore[attr-defined] # a choice field
@@ -161,7 +175,7 @@ class RotaForm(OneOfMany):
 
     def values(self) -> dict[str, Any]:
         """What the services take."""
-        names = ("name_ko", "name_en", "tz", "is_active")
+        names = ("name_ko", "name_en", "tz", "climb_minutes", "is_active")
         group = self.groups[self.cleaned_data["group"]]
         return {name: self.cleaned_data[name] for name in names} | {"group": group}
 

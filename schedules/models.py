@@ -17,6 +17,8 @@ from core.revisions import new_revision
 from schedules.bizcal import MINUTES_PER_DAY, Interval
 from schedules.choices import TurnUnit
 
+CLIMB_MINUTES, MOST_CLIMB_MINUTES = 15, 1440  # until an unanswered page calls the next person
+
 
 def touch_calendars(name: str) -> list[pgtrigger.Trigger]:
     """Triggers of a child table: each statement on it updates its calendars, which gives them a new version.
@@ -156,12 +158,23 @@ class GroupCalendar(Record):
 
 
 class Rota(Named, Record):
-    """Who of a group is on call when: layers of people who take turns, and overrides above them."""
+    """Who of a group is on call when: layers of people who take turns, and overrides above them.
+
+    Who is called and has not answered after ``climb_minutes`` is followed by the next one.
+    """
 
     key = models.SlugField(unique=True)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="rotas")
     tz = models.CharField(max_length=60, default="Asia/Seoul")
     is_active = models.BooleanField(default=True)
+    climb_minutes = models.PositiveSmallIntegerField(default=CLIMB_MINUTES, db_default=CLIMB_MINUTES)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(climb_minutes__range=(1, MOST_CLIMB_MINUTES)), name="rota_climb_minutes"
+            ),
+        ]
 
 
 class RotaLayer(Record):

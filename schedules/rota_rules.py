@@ -14,9 +14,9 @@ from core.text import clean
 from schedules import rules
 from schedules.bizcal import Interval
 from schedules.choices import TurnUnit
-from schedules.models import is_zone
+from schedules.models import MOST_CLIMB_MINUTES, is_zone
 
-ROTA_FIELDS = frozenset({"name_ko", "name_en", "tz", "group", "is_active"})
+ROTA_FIELDS = frozenset({"name_ko", "name_en", "tz", "group", "is_active", "climb_minutes"})
 LAYER_FIELDS = frozenset(
     {"name", "start_date", "handover_weekday", "handover_time", "unit", "length", "hours", "members"}
 )
@@ -30,9 +30,9 @@ LONGEST_VIEW = dt.timedelta(days=366)
 
 
 def check_rota(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Names, zone and switch among ``fields``, clean. Raises BadInputError, RuleRefusedError."""
+    """Names, zone, switch and minutes among ``fields``, clean. Raises BadInputError, RuleRefusedError."""
     _refuse_unknown(fields, ROTA_FIELDS)
-    found = {
+    found: dict[str, Any] = {
         name: clean(name, fields[name], max_length=120, multiline=False)
         for name in ("name_ko", "name_en")
         if name in fields
@@ -43,6 +43,8 @@ def check_rota(fields: Mapping[str, Any]) -> dict[str, Any]:
         found["tz"] = clean("tz", fields["tz"], max_length=60, multiline=False)
         if not is_zone(found["tz"]):
             raise invalid("tz", _("There is no time zone of that name."), code="choice")
+    if "climb_minutes" in fields:
+        found["climb_minutes"] = _climb_minutes(fields["climb_minutes"])
     return found | {name: fields[name] for name in ("is_active",) if name in fields}
 
 
@@ -127,6 +129,13 @@ def check_view(start: dt.datetime, end: dt.datetime) -> None:
         raise invalid("?to", _("The end must lie after the start."))
     if end - start > LONGEST_VIEW:
         raise invalid("?to", _("Ask for a year at most."))
+
+
+def _climb_minutes(given: Any) -> int:
+    if type(given) is not int or not 1 <= given <= MOST_CLIMB_MINUTES:
+        text = _("Give 1 to %(most)s minutes.") % {"most": MOST_CLIMB_MINUTES}
+        raise invalid("climb_minutes", text)
+    return given
 
 
 def _weekday(given: Any, unit: str) -> int | None:

@@ -6,11 +6,12 @@ import datetime as dt
 from copy import copy
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from accounts.models import User
+from accounts.models import Membership, User
 from core.errors import invalid
 from core.revisions import Kept, Stamps, revisions
+from schedules.selectors import on_call_for_group
 from tickets.choices import Strategy
 from tickets.conditions import compiled
 from tickets.models import AssignmentRule, PriorityRow, Ticket
@@ -60,31 +61,54 @@ def assign_by_rules(ticket: Ticket, now: dt.datetime, *, stamps: Stamps | None =
     for rule in routing.rules.get(ticket.kind, []):
         if compiled(rule.condition).test(ticket, now=now):
             ticket.group = copy(rule.group)  # its own: what is read through it must not stay in the kept one
-            ticket.assignee = pick(rule)
+            ticket.assignee = pick(rule, now)
             return Match(rule, ticket.assignee)
     return None
 
 
-def pick(rule: AssignmentRule) -> User | None:
-    """The member the rule's strategy chooses, or None.
+def pick(rule: AssignmentRule, now: dt.datetime) -> User | None:
+    """The member the rule's strategy chooses at ``now``, or None.
 
-    The turn's pointer row stays locked until the commit, so parallel tickets are shared out evenly.
+    The turn's pointer row stays locked until the commit, so parallel tickets are shared out evenly. The
+    number of statements does not depend on how many people there are.
     """
-    if rule.strategy == Strategy.NONE:
-        return None
-    members = User.objects.filter(memberships__group=rule.group_id, is_active=True).order_by("pk")
     if rule.strategy == Strategy.LEAST_OPEN:
-        counts = dict(
-            Ticket.objects.filter(assignee__in=members.values("pk"), active=True)
-            .values_list("assignee")
-            .annotate(load=Count("pk"))
-        )
-        return min(members, key=lambda person: (counts.get(person.pk, 0), person.pk), default=None)
+        return _least_open(rule)
     if rule.strategy == Strategy.ROUND_ROBIN:
-        pointer = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
-        people = list(members)
-        chosen = next((p for p in people if p.pk > pointer.last_user_id), people[0] if people else None)
-        if chosen is not None:
-            AssignmentRule.objects.filter(pk=rule.pk).update(last_user_id=chosen.pk)
-        return chosen
+        return _in_turn(rule)
+    if rule.strategy == Strategy.ON_CALL:
+        return _on_call(rule, now)
     return None
+
+
+def _members(rule: AssignmentRule) -> QuerySet[User]:
+    return User.objects.filter(memberships__group=rule.group_id, is_active=True).order_by("pk")
+
+
+def _least_open(rule: AssignmentRule) -> User | None:
+    members = _members(rule)
+    counts = dict(
+        Ticket.objects.filter(assignee__in=members.values("pk"), active=True)
+        .values_list("assignee")
+        .annotate(load=Count("pk"))
+    )
+    return min(members, key=lambda person: (counts.get(person.pk, 0), person.pk), default=None)
+
+
+def _in_turn(rule: AssignmentRule) -> User | None:
+    pointer = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+    people = list(_members(rule))
+    chosen = next((p for p in people if p.pk > pointer.last_user_id), people[0] if people else None)
+    if chosen is not None:
+        AssignmentRule.objects.filter(pk=rule.pk).update(last_user_id=chosen.pk)
+    return chosen
+
+
+def _on_call(rule: AssignmentRule, now: dt.datetime) -> User | None:
+    """The first to be called who is a member: a manager may be on call for a group without being one."""
+    called = on_call_for_group(rule.group_id, now)
+    if not called:
+        return None
+    rows = Membership.objects.filter(group=rule.group_id, user__in=called)
+    members = set(rows.values_list("user", flat=True))
+    return next((person for person in called if person.pk in members), None)

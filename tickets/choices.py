@@ -71,6 +71,7 @@ class Strategy(models.TextChoices):
     NONE = "none", _("Nobody, the group decides")
     ROUND_ROBIN = "round_robin", _("In turn")
     LEAST_OPEN = "least_open", _("Fewest open tickets")
+    ON_CALL = "on_call", _("Who is on call")
 
 
 class Channel(models.TextChoices):

@@ -16,6 +16,9 @@ from desk import promises, queues, timeline
 from desk.properties import Property, properties_of, property_of
 from desk.selectors.orders import Order, order_of
 from desk.words import GROUPS, INCOMING, ITEMS, PEOPLE, TICKETS, Names, references
+from notifications.models import PagedPerson
+from notifications.policies import may_acknowledge
+from notifications.selectors import awaited
 from tickets import kinds, transitions
 from tickets.choices import LinkType, Phase
 from tickets.models import Activity, Ticket
@@ -82,6 +85,7 @@ class TicketPage:
     drafts: dict[str, str]
     order: Order | None
     runs: list[RunRow]
+    awaited: list[PagedPerson]
     can: dict[str, bool]
 
     @property
@@ -118,6 +122,8 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     can = {
         action: may(actor, ticket, action) for action in ("comment", "work_note", "update", "watch", "link")
     }
+    waiting = awaited(ticket)
+    can["acknowledge"] = bool(waiting) and may_acknowledge(actor, ticket)
     editable = can["update"] and not ticket.is_closed
     return TicketPage(
         ticket=ticket,
@@ -138,6 +144,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         drafts=drafts_of(actor, ticket),
         order=order_of(actor, ticket),
         runs=runs_of_ticket(actor, ticket),
+        awaited=waiting,
         can=can,
     )
 

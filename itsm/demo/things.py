@@ -28,6 +28,13 @@ RULES = [
         "network",
         "none",
     ),
+    (
+        "가장 급한 일 · Most urgent",
+        20,
+        {"f": "priority", "op": "eq", "v": 1},
+        "service-desk",
+        "on_call",
+    ),
     ("그 밖의 모든 것 · Everything else", 900, {"all": []}, "service-desk", "least_open"),
 ]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from accounts.api.fields import PersonRef, ref
 from core.api.fields import Body, Flag, Moment, Out
+from notifications.choices import PageEnd
 
 
 class NotificationOut(Out):
@@ -37,3 +39,25 @@ class ChannelsIn(Body):
 
     inapp = Flag(required=False)
     mail = Flag(required=False)
+
+
+class PageCallOut(Out):
+    """Somebody who was called by a page; ``level`` 1 first."""
+
+    level = serializers.IntegerField()
+    person = PersonRef(source="user")
+    at = Moment()
+
+
+class PageOut(Out):
+    """A page to who is on call: who was called when, and how it ended; ``next_at`` while nobody answers."""
+
+    id = serializers.UUIDField(source="public_id")
+    rota = serializers.CharField(source="rota.key")
+    percent = serializers.IntegerField()
+    created_at = Moment()
+    next_at = Moment(allow_null=True)
+    ended_at = Moment(allow_null=True)
+    end = serializers.ChoiceField(choices=PageEnd.choices, allow_blank=True)
+    acknowledged_by = ref(PersonRef)
+    calls = PageCallOut(many=True)

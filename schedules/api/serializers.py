@@ -183,6 +183,7 @@ class RotaOut(Out):
     group = NamedRef()
     time_zone = serializers.CharField(source="tz")
     is_active = serializers.BooleanField()
+    climb_minutes = serializers.IntegerField()
     layers = LayerOut(many=True)
 
 

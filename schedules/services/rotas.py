@@ -47,7 +47,7 @@ def create_rota(*, actor: Actor, key: str, group: Any, **fields: Any) -> Rota:
 
 @transaction.atomic
 def update_rota(key: str, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Rota:
-    """The rota with names, zone, group or switch changed. Publishes ``oncall.rota_changed``.
+    """The rota with names, zone, group, switch or minutes changed. Publishes ``oncall.rota_changed``.
 
     Raises NotVisibleError, NotAllowedError, StaleVersionError, BadInputError, RuleRefusedError.
     """

@@ -20,7 +20,7 @@ from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory, ad
 from tests.factories.schedules import WEEKLY, make_override, make_rota
 
 pytestmark = pytest.mark.django_db
-ROTA = {"name_ko": "당직", "name_en": "On call", "tz": "Asia/Seoul", "is_active": "on"}
+ROTA = {"name_ko": "당직", "name_en": "On call", "tz": "Asia/Seoul", "is_active": "on", "climb_minutes": "15"}
 LAYER = {
     "name": "First line",
     "length": "1",

@@ -138,7 +138,7 @@ def build() -> World:
         ("files", "public_id"): str(file.public_id),
         ("approvals", "public_id"): str(approval.public_id),
         ("delegations", "public_id"): str(delegation.public_id),
-        ("notifications", "public_id"): str(make_notice(owner).public_id),
+        ("notifications", "public_id"): str(make_notice(owner, ticket=incident).public_id),
         ("memberships", "public_id"): str(Membership.objects.get(user=agent).public_id),
         ("tokens", "public_id"): str(token.public_id),
         ("flow-runs", "public_id"): str(run.public_id),

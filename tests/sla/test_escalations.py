@@ -11,7 +11,7 @@ from core import dispatch, outbox
 from core.models import Delivery, OutboxEvent
 from core.time import db_now
 from incidents import services as incidents
-from notifications.models import Notification
+from notifications.models import Notification, OnCallPage
 from schedules import selectors as schedules_read
 from schedules import services as schedules
 from sla import handlers
@@ -299,10 +299,10 @@ def test_the_first_on_call_is_paged_once(cast):
     handlers.take_steps(mark_event("sla.breached"))
     work()
     assert told("sla_paged") == {("first", "inapp"), ("first", "mail")}
-    event = OutboxEvent.objects.get(name="sla.paged")
+    event, page = OutboxEvent.objects.get(name="sla.paged"), OnCallPage.objects.get()
     assert event.payload == {
         "ticket_id": incident.pk, "number": incident.number, "rota": "network", "user_ids": [first.pk],
-        "percent": 100,
+        "percent": 100, "level": 1, "page_id": page.pk,
     }  # fmt: skip
     assert lines(incident) == ["sla_escalated"]
 
