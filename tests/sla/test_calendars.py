@@ -126,7 +126,7 @@ def test_a_calendar_is_chosen_and_taken_back_on_the_page(calendar, group):
 @pytest.mark.parametrize(
     ("whose", "ref", "words"),
     [
-        ("group", "gone", "“gone” 그룹이 없습니다."),
+        ("group", "gone", "“gone” 담당 팀이 없습니다."),
         ("location", "network", "“network” 위치가 없습니다."),
         ("ci", "CI9999999", "“CI9999999” 구성 항목이 없습니다."),
     ],
