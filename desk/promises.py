@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from core import formats
 from core.charts import Piece
 from core.components import clock_words
-from sla.breakdown import Breakdown, Parts, Share, Stretch, breakdowns_of
 from sla.choices import SegmentKind, Stage, Target, Type
+from sla.past.breakdown import Breakdown, Parts, Share, Stretch, breakdowns_of
 from sla.selectors import ClockView, clocks_for, latest_cycles
 from tickets.models import Ticket
 

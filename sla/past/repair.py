@@ -33,7 +33,7 @@ from sla.book import current, promise_of
 from sla.choices import OPEN_STAGES, REPAIRED, EventKind, Rules, Stage
 from sla.machine import Cause, Notes
 from sla.models import Clock, ClockEvent, ClockSegment
-from sla.replay import SWEEP, Replayed, replay_ticket
+from sla.past.replay import SWEEP, Replayed, replay_ticket
 from tickets.choices import ActivityKind
 from tickets.models import Ticket
 from tickets.services.writing import activity, locked, plain

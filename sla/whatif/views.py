@@ -19,10 +19,10 @@ from core.design import only_for
 from core.errors import RuleRefusedError, WrongStateError
 from core.forms import form_page, refuse, sent
 from schedules.selectors import calendar_keyed, calendars_for
-from sla.forms_explain import CalendarTrialForm, WhatIfForm
-from sla.presenting_explain import outcome_of
 from sla.selectors import definitions_to_try
-from sla.whatif import start_what_if, what_if_of, what_ifs_for
+from sla.whatif.forms import CalendarTrialForm, WhatIfForm
+from sla.whatif.presenting import outcome_of
+from sla.whatif.services import start_what_if, what_if_of, what_ifs_for
 
 SHOWN = 50
 administrators_only = only_for(
