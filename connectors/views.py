@@ -18,8 +18,8 @@ from connectors.models import Connector
 from connectors.policies import may
 from connectors.selectors import calls_of, connector_keyed, connectors_for, open_breakers
 from core.design import only_for
-from core.errors import DuplicateError, NotVisibleError, RuleRefusedError, StaleVersionError
-from core.forms import refuse
+from core.errors import NotVisibleError, RuleRefusedError, StaleVersionError
+from core.forms import accepted, form_page, refuse, sent
 
 CALLS_SHOWN = 20
 MAX_KEY = 2**63
@@ -37,7 +37,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
     actor: Any = request.user
     rows = list(connectors_for(actor))
     waiting = open_breakers(rows) if rows else {}
-    shown = [{"row": row, "missing": _missing(row), "until": waiting.get(row.key)} for row in rows]
+    shown = [{"connector": row, "missing": _missing(row), "until": waiting.get(row.key)} for row in rows]
     return render(request, "connectors/list.html", {"rows": shown})
 
 
@@ -46,17 +46,12 @@ def show_all(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form. POST: make the connector."""
     actor: Any = request.user
-    form = ConnectorForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = services.create(actor=actor, key=form.cleaned_data["key"], **form.values())
-        except (RuleRefusedError, DuplicateError) as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _("%(name)s was made.") % {"name": row.name})
-            return redirect("connectors:one", row.key)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "connectors/new.html", {"form": form}, status=status)
+    form = ConnectorForm(sent(request))
+    row = accepted(form, lambda: services.create(actor=actor, key=form.cleaned_data["key"], **form.values()))
+    if row is None:
+        return form_page(request, "connectors/new.html", form)
+    messages.success(request, _("%(name)s was made.") % {"name": row.name})
+    return redirect("connectors:one", row.key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,8 +104,8 @@ def secret(request: HttpRequest, key: str, name: str) -> HttpResponse:
         services.clear_secret(key, actor=actor, name=name)
         messages.success(request, _("The secret was removed."))
         return redirect("connectors:one", key)
-    form = SecretForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = SecretForm(sent(request))
+    if form.is_valid():
         try:
             services.set_secret(key, actor=actor, name=name, value=form.cleaned_data["value"])
         except RuleRefusedError as refusal:
@@ -118,8 +113,8 @@ def secret(request: HttpRequest, key: str, name: str) -> HttpResponse:
         else:
             messages.success(request, _("The secret was stored. Nobody can read it again here."))
             return redirect("connectors:one", key)
-    names = {"row": row, "form": form, "label": SecretName(name).label, "is_set": name in _secret_names(row)}
-    return render(request, "connectors/secret.html", names, status=422 if request.method == "POST" else 200)
+    names = {"row": row, "label": SecretName(name).label, "is_set": name in _secret_names(row)}
+    return form_page(request, "connectors/secret.html", form, **names)
 
 
 @require_POST

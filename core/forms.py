@@ -1,10 +1,41 @@
-"""How pages show what a service refused."""
+"""How pages hand a form to a service and show what it refused."""
 
 from __future__ import annotations
 
-from django import forms
+from collections.abc import Callable
+from typing import TypeVar
 
-from core.errors import DomainError
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from core.errors import DomainError, DuplicateError, RuleRefusedError
+
+T = TypeVar("T")
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is filled with: what was posted, nothing when its page is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+def accepted(form: forms.BaseForm, write: Callable[[], T]) -> T | None:
+    """What ``write``, a call of a service, gives for a form that was filled well.
+
+    None when nothing was sent, it was not well formed, or the service refused: then the form says why.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return write()
+    except (RuleRefusedError, DuplicateError) as refusal:
+        refuse(form, refusal)
+        return None
+
+
+def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **names: object) -> HttpResponse:
+    """The page with ``form``: 422 when it was sent and not accepted."""
+    return render(request, template, {"form": form, **names}, status=422 if form.is_bound else 200)
 
 
 def refuse(form: forms.BaseForm, refusal: DomainError) -> None:

@@ -15,10 +15,10 @@ from core import formats
 from desk.words import label_of
 from schedules.models import Calendar
 from sla.choices import Stage
-from sla.explain import CLOSED, OPEN, PAUSED, SOLVED, Band, Explained
 from sla.fitting import Fit, Leaf
 from sla.models import SLADefinition
-from sla.repair import Diff
+from sla.past.explain import CLOSED, OPEN, PAUSED, SOLVED, Band, Explained
+from sla.past.repair import Diff
 from tickets import kinds
 
 WIDTH = 1_000

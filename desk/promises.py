@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from core import formats
 from core.charts import Piece
 from core.components import clock_words
-from sla.breakdown import Breakdown, Parts, Share, Stretch, breakdowns_of
 from sla.choices import SegmentKind, Stage, Target, Type
+from sla.past.breakdown import Breakdown, Parts, Share, Stretch, breakdowns_of
 from sla.selectors import ClockView, clocks_for, latest_cycles
 from tickets.models import Ticket
 
@@ -24,7 +24,8 @@ COURSE_TONES = {SegmentKind.RUNNING: "accent", SegmentKind.PAUSED: "warn", Segme
 class Strip:
     """One clock on a ticket's page in words: what is promised, by whose hours, why it stands still.
 
-    ``words`` repeat what colour and icon say, where the clock itself shows only figures.
+    ``about`` is what is promised, where the promise's name does not say it. ``words`` repeat what colour and
+    icon say, where the clock itself shows only figures.
     """
 
     clock: ClockView
@@ -113,9 +114,11 @@ def calendar_words(clock: ClockView) -> str:
 
 
 def _about(clock: ClockView) -> str:
-    """``Resolution`` or ``Resolution · OLA``."""
+    """``Resolution`` or ``Resolution · OLA``; nothing when the name of a promise to the customer says it."""
     target = str(Target(clock.target).label)
-    return target if clock.type == Type.SLA else f"{target} · {Type(clock.type).label}"
+    if clock.type != Type.SLA:
+        return f"{target} · {Type(clock.type).label}"
+    return "" if target.casefold() in clock.name.casefold() else target
 
 
 def _stands(clock: ClockView) -> str:

@@ -13,12 +13,14 @@ class Config(AppConfig):
     def ready(self) -> None:
         """React to writes, marks and calendars, join the sweep, fill the menus, load the seeds."""
         from schedules import dependents
-        from sla import escalations, handlers, reference, replanning, services, shell, shell_explain, whatif  # noqa: F401  # noqa: F401
+        from sla import escalations, handlers, reference, replanning, services, shell  # noqa: F401 - they register
         from sla.evaluate import evaluate
+        from sla.whatif import services as _what_ifs  # noqa: F401 - joins the sweep
+        from sla.whatif import shell as what_if_shell
         from tickets import hooks
 
         shell.fill()
-        shell_explain.fill()
+        what_if_shell.fill()
         hooks.on_change(evaluate, order=10)
         dependents.register(replanning.following)
         post_migrate.connect(reference.load, sender=self)

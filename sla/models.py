@@ -30,7 +30,7 @@ from sla.choices import (
     Type,
     ZoneSource,
 )
-from sla.models_whatif import WhatIf
+from sla.whatif.models import WhatIf
 from tickets.models import Ticket
 
 __all__ = ["Clock", "ClockEvent", "ClockSegment", "SLADefinition", "WhatIf"]

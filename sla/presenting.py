@@ -18,14 +18,16 @@ from core.errors import NotVisibleError
 from schedules.bizcal import BizCal
 from schedules.models import Calendar
 from schedules.selectors import business_time
-from sla import condition_rows, lengths
+from sla import lengths
 from sla.choices import CalendarSource, CancelMode, Relative, ResumeMode, Stage, Status
-from sla.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
 from sla.definitions import Version
-from sla.form_fields import ConditionField, StepsField
-from sla.forms import SECTIONS, SETTINGS, DefinitionForm, multi
+from sla.editor import condition_rows
+from sla.editor.condition_rows import ALL, ALWAYS, ANY, NO_VALUE, SEVERAL, Row
+from sla.editor.fields import ConditionField, StepsField
+from sla.editor.presenting import StepsEditor, steps_editor
+from sla.editor.settings import SECTIONS, SETTINGS
+from sla.forms import DefinitionForm, multi
 from sla.models import SLADefinition
-from sla.presenting_steps import StepsEditor, steps_editor
 from sla.promises import field_word, kind_word, retro_words, step_words
 from sla.relative import next_day_due
 from tickets.vocabulary import TicketVocabulary

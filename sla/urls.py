@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sla import views, views_calendars
+from sla import views
+from sla.calendars import views as calendars
 
 app_name = "sla"
 urlpatterns = [
     path("", views.show_all, name="list"),
     path("new/", views.new, name="new"),
-    path("calendars/", views_calendars.chosen, name="calendars"),
+    path("calendars/", calendars.chosen, name="calendars"),
     path("<slug:key>/", views.one, name="one"),
     path("<slug:key>/compare/", views.compare, name="compare"),
     path("<slug:key>/edit/", views.edit, name="edit"),

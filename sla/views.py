@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.design import only_for
 from core.errors import DuplicateError, NotVisibleError, RuleRefusedError, StaleVersionError
 from core.time import db_now
+from core.versions import chosen, compared, with_status
 from sla import lint, presenting, promises, services
 from sla.choices import Status
 from sla.definitions import draft_keyed, listed, versions_of, with_clocks
@@ -76,7 +77,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     """One definition: what a version promises and when its clock runs; its versions and their clocks."""
     actor: Any = request.user
     versions = versions_of(actor, key)
-    shown = _chosen(versions, request.GET.get("version", ""))
+    shown = chosen(versions, request.GET.get("version", ""))
     words = TicketVocabulary(shown.kind, actor)
     names = {
         **_head(versions),
@@ -100,9 +101,8 @@ def compare(request: HttpRequest, key: str) -> HttpResponse:
     """What changed from one version to another, setting by setting."""
     actor: Any = request.user
     versions = versions_of(actor, key)
-    newer = _chosen(versions, request.GET.get("to", "") or str(versions[0].no))
-    before = [each for each in versions if each.no < newer.no]
-    older = _chosen(versions, request.GET.get("from", "") or str((before or versions)[0].no))
+    asked = request.GET
+    older, newer = compared(versions, older=asked.get("from", ""), newer=asked.get("to", ""))
     names = {
         **_head(versions),
         "older": older,
@@ -192,31 +192,17 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
 def retire(request: HttpRequest, key: str) -> HttpResponse:
     """No new clock starts by this definition."""
     actor: Any = request.user
-    found = [row for row in versions_of(actor, key) if row.status == Status.PUBLISHED]
-    if not found:
+    found = with_status(versions_of(actor, key), Status.PUBLISHED)
+    if found is None:
         raise NotVisibleError(_("No version of this definition is in force."))
-    services.retire_definition(found[0].pk, actor=actor)
+    services.retire_definition(found.pk, actor=actor)
     messages.success(request, _("No new clock starts by it. Open ones go on to their end."))
     return redirect("sla:one", key)
 
 
-def _chosen(versions: list[SLADefinition], number: str) -> SLADefinition:
-    """The version of that number, else the published one, else the newest. Raises Http404."""
-    if number:
-        found = [each for each in versions if str(each.no) == number]
-        if not found:
-            raise Http404
-        return found[0]
-    return _with_status(versions, Status.PUBLISHED) or versions[0]
-
-
-def _with_status(versions: list[SLADefinition], status: str) -> SLADefinition | None:
-    return next((each for each in versions if each.status == status), None)
-
-
 def _head(versions: list[SLADefinition]) -> dict[str, Any]:
-    published = _with_status(versions, Status.PUBLISHED)
-    found = _with_status(versions, Status.DRAFT)
+    published = with_status(versions, Status.PUBLISHED)
+    found = with_status(versions, Status.DRAFT)
     return {"definition": published or versions[0], "published": published, "draft": found}
 
 

@@ -1,4 +1,4 @@
-"""What holds for every test: test settings, no network, a cache of its own, no file left behind."""
+"""What holds for every test: test settings, no network, a cache of its own, no file left behind; an agent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 
+from tests.factories.accounts import AgentFactory, GroupFactory
 from workflows import published
 
 _connect = socket.socket.connect
@@ -70,3 +72,27 @@ def _own_media(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Path:
     folder = tmp_path_factory.mktemp("media")
     settings.MEDIA_ROOT = folder
     return folder
+
+
+@pytest.fixture
+def group(db: Any) -> Any:
+    """The agent's group."""
+    return GroupFactory()
+
+
+@pytest.fixture
+def agent(group: Any) -> Any:
+    """An agent of that group."""
+    return AgentFactory(groups=[group])
+
+
+@pytest.fixture
+def client_of() -> Any:
+    """Signs a person in: ``client_of(person)``."""
+
+    def sign_in(person: Any) -> Client:
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in

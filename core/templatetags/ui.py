@@ -132,7 +132,7 @@ def prio(level: int | None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/sla_clock.html")
-def sla_clock(clock: Any, size: str = "") -> dict[str, Any]:
+def sla_clock(clock: Any) -> dict[str, Any]:
     """What is left of a promise, ticking while business time passes.
 
     ``clock`` has state, left_seconds, pause_reason and maybe is_ticking.
@@ -144,7 +144,6 @@ def sla_clock(clock: Any, size: str = "") -> dict[str, Any]:
         "words": clock_words(clock),
         "ticks": state in {"ok", "warn", "crit", "breached"},
         "still": not getattr(clock, "is_ticking", True),
-        "size": one_of("size", size, ("", "lg")),
     }
 
 

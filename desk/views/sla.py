@@ -16,9 +16,9 @@ from core.time import db_now
 from desk.explaining import clock_pages, diff_lines, fit_lines
 from desk.views.base import with_ticket
 from sla.choices import Rules
-from sla.explain import explained_clocks
 from sla.fitting import why_not_attached
-from sla.repair import apply_repair, diff_of, is_allowed
+from sla.past.explain import explained_clocks
+from sla.past.repair import apply_repair, diff_of, is_allowed
 
 
 @require_safe

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.design import only_for
-from core.errors import DomainError, DuplicateError, RuleRefusedError, StaleVersionError
-from core.forms import refuse
+from core.errors import DomainError, RuleRefusedError, StaleVersionError
+from core.forms import accepted, form_page, refuse, sent
 from core.time import db_now
 from schedules import dependents, presenting, rules, services
 from schedules.bizcal import BizCal
@@ -46,17 +46,12 @@ def show_all(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form with an office week. POST: make the calendar."""
     actor: Any = request.user
-    form = CalendarForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = services.create(actor=actor, key=form.cleaned_data["key"], **form.values())
-        except (RuleRefusedError, DuplicateError) as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _("%(name)s was made.") % {"name": row.name})
-            return redirect("schedules:one", row.key)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "schedules/new.html", {"form": form}, status=status)
+    form = CalendarForm(sent(request))
+    row = accepted(form, lambda: services.create(actor=actor, key=form.cleaned_data["key"], **form.values()))
+    if row is None:
+        return form_page(request, "schedules/new.html", form)
+    messages.success(request, _("%(name)s was made.") % {"name": row.name})
+    return redirect("schedules:one", row.key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,15 +134,11 @@ def load_country(request: HttpRequest, key: str) -> HttpResponse:
     """Add the public holidays of a country."""
     actor: Any = request.user
     row, form = calendar_keyed(actor, key), CountryForm(request.POST)
-    if form.is_valid():
-        try:
-            count = services.load_country(key, actor=actor, **form.cleaned_data)
-        except RuleRefusedError as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _added(count))
-            return _back(row, form.cleaned_data["year"])
-    return _page(request, row, country_form=form, status=422)
+    count = accepted(form, lambda: services.load_country(key, actor=actor, **form.cleaned_data))
+    if count is None:
+        return _page(request, row, country_form=form, status=422)
+    messages.success(request, _added(count))
+    return _back(row, form.cleaned_data["year"])
 
 
 @require_POST
@@ -156,15 +147,14 @@ def load_file(request: HttpRequest, key: str) -> HttpResponse:
     """Add the days of an iCalendar file."""
     actor: Any = request.user
     row, form = calendar_keyed(actor, key), FileForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            count = services.load_file(key, actor=actor, data=form.cleaned_data["file"].read(MOST_BYTES + 1))
-        except RuleRefusedError as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _added(count))
-            return redirect("schedules:one", key)
-    return _page(request, row, file_form=form, status=422)
+    count = accepted(
+        form,
+        lambda: services.load_file(key, actor=actor, data=form.cleaned_data["file"].read(MOST_BYTES + 1)),
+    )
+    if count is None:
+        return _page(request, row, file_form=form, status=422)
+    messages.success(request, _added(count))
+    return redirect("schedules:one", key)
 
 
 def _added(count: int) -> str:

@@ -20,8 +20,8 @@ from accounts.models import Group
 from accounts.policies import managed_group_ids
 from accounts.selectors import groups_for
 from core.design import only_for
-from core.errors import DomainError, DuplicateError, NotAllowedError, RuleRefusedError, StaleVersionError
-from core.forms import refuse
+from core.errors import DomainError, NotAllowedError, RuleRefusedError, StaleVersionError
+from core.forms import accepted, form_page, refuse, sent
 from core.time import db_now
 from schedules import rota_picture, rota_rules, services
 from schedules.choices import TurnUnit
@@ -50,17 +50,14 @@ def show_all(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form. POST: make the rota."""
     actor: Any = request.user
-    form = RotaForm(request.POST if request.method == "POST" else None, groups=_groups(actor))
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = services.create_rota(actor=actor, key=form.cleaned_data["key"], **form.values())
-        except (RuleRefusedError, DuplicateError) as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _("%(name)s was made. Add who takes turns.") % {"name": row.name})
-            return redirect("rotas:new_layer", row.key)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "schedules/rotas/new.html", {"form": form}, status=status)
+    form = RotaForm(sent(request), groups=_groups(actor))
+    row = accepted(
+        form, lambda: services.create_rota(actor=actor, key=form.cleaned_data["key"], **form.values())
+    )
+    if row is None:
+        return form_page(request, "schedules/rotas/new.html", form)
+    messages.success(request, _("%(name)s was made. Add who takes turns.") % {"name": row.name})
+    return redirect("rotas:new_layer", row.key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,9 +99,8 @@ def new_layer(request: HttpRequest, key: str) -> HttpResponse:
         "unit": TurnUnit.WEEKS,
         "length": 1,
     }
-    data = request.POST if request.method == "POST" else None
-    form = LayerForm(data, people=people_of(row.group), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = LayerForm(sent(request), people=people_of(row.group), initial=initial)
+    if form.is_valid():
         try:
             services.add_layer(key, actor=actor, **form.values())
         except RuleRefusedError as refusal:
@@ -112,8 +108,7 @@ def new_layer(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("The layer was added."))
             return redirect("rotas:one", key)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "schedules/rotas/layer.html", {"row": row, "form": form}, status=status)
+    return form_page(request, "schedules/rotas/layer.html", form, row=row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,15 +165,10 @@ def add_override(request: HttpRequest, key: str) -> HttpResponse:
     row = _editable(actor, key)
     with timezone.override(row.tz):
         form = OverrideForm(request.POST, people=people_of(row.group))
-        if form.is_valid():
-            try:
-                services.add_override(key, actor=actor, **form.values())
-            except (RuleRefusedError, DuplicateError) as refusal:
-                refuse(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect(f"{reverse('rotas:one', args=[key])}#stand-ins")
-        return _page(request, row, override_form=form, status=422)
+        if accepted(form, lambda: services.add_override(key, actor=actor, **form.values())) is None:
+            return _page(request, row, override_form=form, status=422)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('rotas:one', args=[key])}#stand-ins")
 
 
 @require_POST

@@ -13,7 +13,7 @@ from core.api.fields import Out
 from core.errors import NotVisibleError
 from sla.api.fields import duration
 from sla.api.views import ClockOut
-from sla.breakdown import Share, breakdowns_of
+from sla.past.breakdown import Share, breakdowns_of
 from sla.selectors import clock_rows
 from tickets.api.parts import PartViewSet
 

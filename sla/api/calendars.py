@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from accounts.api.fields import NamedRef, ref
 from core.api.fields import Body, Line, Out
 from core.errors import NotAllowedError, invalid
-from sla import services
 from sla.api.definitions import NeedsEditor
 from sla.api.fields import CalendarField
+from sla.calendars import services
+from sla.calendars.selectors import Chosen, chosen_calendars, missing_words, thing_named
 from sla.choices import Whose
-from sla.chosen import Chosen, chosen_calendars, missing_words, thing_named
 from sla.policies import may
 
 

@@ -22,11 +22,11 @@ from core.errors import NotAllowedError, NotVisibleError, invalid
 from schedules.selectors import calendar_keyed
 from sla.api.fields import duration
 from sla.choices import TrialStatus
-from sla.explain import Explained, explained_clock, explained_clocks
 from sla.fitting import why_not_attached
 from sla.models import WhatIf
+from sla.past.explain import Explained, explained_clock, explained_clocks
 from sla.selectors import clock_for, definitions_to_try
-from sla.whatif import MOST_MONTHS, start_what_if, what_ifs_for
+from sla.whatif.services import MOST_MONTHS, start_what_if, what_ifs_for
 from tickets.api.parts import PartViewSet
 from tickets.policies import reads_internal
 

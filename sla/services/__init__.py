@@ -1,7 +1,6 @@
 """Service levels: the one way to change definitions and to move clocks by time alone."""
 
 from sla.replanning import replan_clocks
-from sla.services.calendars import choose_calendar
 from sla.services.clocks import fire_due_clocks
 from sla.services.definitions import (
     create_definition,
@@ -13,7 +12,6 @@ from sla.services.definitions import (
 )
 
 __all__ = [
-    "choose_calendar",
     "create_definition",
     "delete_draft",
     "draft_of",

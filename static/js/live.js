@@ -25,9 +25,11 @@ const wanted = new Map(); // per tab: its topics, since when it has missed what 
 const asked = Date.now() - performance.now() + (performance.getEntriesByType("navigation")[0]?.fetchStart || 0);
 
 let source = null;
-let opened = [];
+let asking = ""; // the topics the stream was asked for last
+let opened = []; // those of the last stream that opened: they have been heard up to lastId
 let lastId = "";
 let failures = 0;
+let waiting = false; // a stream failed: until its time to try again comes, nothing else opens one
 let leading = false;
 let live = false;
 let base = "/api/v1/stream/";
@@ -93,17 +95,18 @@ function allTopics() {
 function open() {
   const topics = allTopics();
   const names = [...topics.keys()].sort();
-  if (!names.length || (source && names.join() === opened.join())) return;
+  if (waiting || !names.length || (source && names.join() === asking)) return;
   const missed = [...topics].filter(([topic]) => !lastId || !opened.includes(topic)).map(([, since]) => since);
   source?.close();
-  opened = names;
+  asking = names.join();
   const url = new URL(base, location.href);
-  url.searchParams.set("topics", names.join());
+  url.searchParams.set("topics", asking);
   if (lastId) url.searchParams.set("last_event_id", lastId);
   if (missed.length) url.searchParams.set("age", Math.ceil(Date.now() - Math.min(...missed) + MARGIN));
   source = new EventSource(url, { withCredentials: true });
   source.onopen = () => {
     failures = 0;
+    opened = names;
     setLive(true);
     tellState();
   };
@@ -114,7 +117,8 @@ function open() {
     source.close();
     source = null;
     failures += 1;
-    setTimeout(open, Math.min(LONGEST_WAIT, 1000 * 2 ** failures) * (0.5 + Math.random() / 2));
+    waiting = true;
+    setTimeout(tryAgain, Math.min(LONGEST_WAIT, 1000 * 2 ** failures) * (0.5 + Math.random() / 2));
   };
   TYPES.forEach((type) => {
     source.addEventListener(type, (event) => {
@@ -136,6 +140,11 @@ function open() {
     lookAgain();
     say({ kind: "look-again" });
   });
+}
+
+function tryAgain() {
+  waiting = false;
+  open();
 }
 
 function tellState() {

@@ -7,31 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
-
-
-@pytest.fixture
-def group(db: Any) -> Any:
-    """The agent's group."""
-    return GroupFactory()
-
-
-@pytest.fixture
-def agent(group: Any) -> Any:
-    """An agent of that group."""
-    return AgentFactory(groups=[group])
-
-
-@pytest.fixture
-def client_of() -> Any:
-    """Signs a person in: ``client_of(person)``."""
-
-    def sign_in(person: Any) -> Client:
-        client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return sign_in
+from tests.factories.accounts import UserFactory
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_pause_is_carried_when_the_priority_is_raised_and_the_page_tells_why(
         strip = page.locator("#ticket-sla [data-stage=paused]")
         expect(strip).to_contain_text(agent.say("4시간", "4 h"), timeout=WAIT)
 
-        page.locator("#ticket-sla").get_by_role("link").last.click()
+        page.locator(".times-line__why").click()
         page.wait_for_url(re.compile(rf"/{number}/sla/$"))
         told = page.locator("section.told").first
         expect(told.locator("svg.bands").first).to_be_visible()

@@ -18,7 +18,7 @@ from connectors.models import ConnectorCall
 from core import attachments
 from schedules.services import make_link
 from sla.models import Clock, SLADefinition
-from sla.whatif import start_what_if
+from sla.whatif.services import start_what_if
 from tests.factories.accounts import (
     AgentFactory,
     DepartmentFactory,

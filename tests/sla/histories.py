@@ -14,7 +14,7 @@ from core.rehearsing import rehearsing
 from core.time import db_now
 from incidents import services as incidents
 from sla.models import Clock, ClockEvent, ClockSegment
-from sla.repair import FIELDS
+from sla.past.repair import FIELDS
 from sla.services import fire_due_clocks
 from tests.factories.accounts import AgentFactory, UserFactory
 from tickets import services as tickets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sla.models import Clock
-from sla.whatif import advance_what_ifs
+from sla.whatif.services import advance_what_ifs
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.incidents import make_incident

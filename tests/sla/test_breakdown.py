@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.time import db_now
-from sla.breakdown import BEGINNING, Hold, Parts, Stretch, breakdowns_of, divide, holds_of
+from sla.past.breakdown import BEGINNING, Hold, Parts, Stretch, breakdowns_of, divide, holds_of
 from sla.selectors import clock_rows, latest_cycles, segments_of, totals_of
 from sla.services import fire_due_clocks
 from tests.api.calls import Caller, problem

@@ -10,8 +10,8 @@ from cmdb.services import create_ci
 from core.errors import NotAllowedError, RuleRefusedError
 from core.models import AuditLog, OutboxEvent
 from schedules.models import GroupCalendar
-from sla.chosen import chosen_calendars
-from sla.services import choose_calendar
+from sla.calendars.selectors import chosen_calendars
+from sla.calendars.services import choose_calendar
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import (
     AgentFactory,

@@ -7,8 +7,9 @@ from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from core.conditions import line, operator_label, outline
-from sla import condition_rows, lengths
-from sla.condition_rows import ALWAYS, AS_TEXT, BadRowError, Row, Typed
+from sla import lengths
+from sla.editor import condition_rows
+from sla.editor.condition_rows import ALWAYS, AS_TEXT, BadRowError, Row, Typed
 from sla.reference import SEEDS
 from tests.factories.accounts import GroupFactory, LocationFactory, default_company
 from tests.factories.sla import is_

@@ -20,7 +20,7 @@ from core.models import AuditLog, OutboxEvent
 from sla import rules, services
 from sla.book import current
 from sla.definitions import listed, open_clocks_by_key, with_clocks
-from sla.forms import SETTINGS
+from sla.editor.settings import SETTINGS
 from sla.models import Clock, SLADefinition
 from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.incidents import make_incident

@@ -11,10 +11,10 @@ from django.utils import translation
 from core.errors import NotVisibleError
 from core.time import db_now
 from schedules.models import CalendarHoliday
-from sla.explain import explained_clocks, why_due
 from sla.fitting import fits_of, why_attached, why_not_attached
 from sla.models import Clock
-from sla.repair import apply_repair
+from sla.past.explain import explained_clocks, why_due
+from sla.past.repair import apply_repair
 from sla.selectors import totals_of
 from tests.factories.accounts import administrator
 from tests.factories.schedules import CalendarFactory

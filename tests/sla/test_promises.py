@@ -11,7 +11,8 @@ from django.utils.translation import override
 
 from core.errors import RuleRefusedError
 from core.models import AuditLog
-from sla import lint, presenting, promises, rules, services, step_rows
+from sla import lint, presenting, promises, rules, services
+from sla.editor import step_rows
 from sla.forms import data_of
 from sla.models import Clock, SLADefinition
 from tests.api.calls import Caller, problem

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import Location
 from cmdb.services import create_ci
 from schedules.models import CalendarException, GroupCalendar
+from sla.calendars.services import choose_calendar
 from sla.models import ClockEvent
-from sla.services import choose_calendar, fire_due_clocks
+from sla.services import fire_due_clocks
 from tests.factories.accounts import (
     GroupFactory,
     LocationFactory,

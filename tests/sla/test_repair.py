@@ -11,7 +11,7 @@ from core.models import AuditLog, OutboxEvent
 from core.time import db_now
 from sla.choices import Rules, Status
 from sla.models import Clock, ClockEvent, ClockSegment, SLADefinition
-from sla.repair import apply_repair, diff_of
+from sla.past.repair import apply_repair, diff_of
 from sla.selectors import totals_of
 from sla.services import publish_definition, retire_definition
 from tests.factories.accounts import AgentFactory, UserFactory, administrator

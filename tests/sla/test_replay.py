@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.time import db_now
 from sla.choices import Rules, Status
 from sla.models import SLADefinition
-from sla.replay import replay_ticket
+from sla.past.replay import replay_ticket
 from sla.services import publish_definition, retire_definition
 from tests.factories.sla import SLADefinitionFactory, is_
 from tests.sla.histories import MOVES, life, replayed, stored, undone

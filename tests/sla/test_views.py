@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
-from sla import condition_rows, services
+from sla import services
+from sla.editor import condition_rows
 from sla.forms import data_of
 from sla.models import Clock, SLADefinition
 from tests.factories.accounts import AgentFactory, UserFactory, administrator

@@ -11,12 +11,12 @@ from core.errors import NotAllowedError, RuleRefusedError, WrongStateError
 from core.rehearsing import rehearsing
 from core.time import db_now
 from schedules.models import Calendar
-from sla import whatif
 from sla.choices import Rules, Status
 from sla.models import SLADefinition, WhatIf
-from sla.replay import replay_ticket
+from sla.past.replay import replay_ticket
 from sla.services import publish_definition
-from sla.whatif import advance_what_ifs, months_before, start_what_if, what_ifs_for
+from sla.whatif import services as whatif
+from sla.whatif.services import advance_what_ifs, months_before, start_what_if, what_ifs_for
 from tests.factories.accounts import AgentFactory, administrator
 from tests.factories.schedules import CalendarFactory
 from tests.factories.sla import SLADefinitionFactory, is_

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from sla.models import WhatIf
-from sla.whatif import advance_what_ifs, start_what_if
+from sla.whatif.services import advance_what_ifs, start_what_if
 from tests.factories.accounts import AgentFactory, administrator
 from tests.factories.incidents import make_incident
 from tests.sla.test_whatif import candidate

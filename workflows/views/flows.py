@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError, NotVisibleError
-from core.forms import refuse
-from core.versions import VersionStatus
+from core.forms import refuse, sent
+from core.versions import VersionStatus, chosen, compared, with_status
 from workflows import presenting, services, words
 from workflows.compare import compare
 from workflows.forms import DraftForm, NewFlowForm
@@ -53,7 +53,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new flow: its key and names, with one step to begin with."""
     actor: Any = request.user
-    form = NewFlowForm(request.POST if request.method == "POST" else None)
+    form = NewFlowForm(sent(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if versions_of(given["key"]).exists():
@@ -80,7 +80,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     """One flow: the picture of a version with figures, its steps as a list, its versions."""
     actor: Any = request.user
     versions = _versions(key)
-    shown = _chosen(versions, request.GET.get("version", ""))
+    shown = chosen(versions, request.GET.get("version", ""))
     tab = request.GET.get("tab", "")
     drawn = presenting.flow_map(shown.graph, statistics=node_statistics(actor, shown.pk))
     names: dict[str, Any] = {
@@ -113,25 +113,12 @@ def _versions(key: str) -> list[FlowVersion]:
     return found
 
 
-def _chosen(versions: list[FlowVersion], number: str) -> FlowVersion:
-    """The version of that number, else the published one, else the newest."""
-    by_number = {str(each.no): each for each in versions}
-    if number and number not in by_number:
-        raise Http404
-    live = next((each for each in versions if each.status == VersionStatus.PUBLISHED), versions[0])
-    return by_number.get(number, live)
-
-
-def _with_status(versions: list[FlowVersion], status: str) -> FlowVersion | None:
-    return next((each for each in versions if each.status == status), None)
-
-
 def _head(actor: Any, versions: list[FlowVersion]) -> dict[str, Any]:
     return {
         "flow": versions[0].flow,
         "versions": [(each, words.version_look(each.status)) for each in versions],
-        "published": _with_status(versions, VersionStatus.PUBLISHED),
-        "draft": _with_status(versions, VersionStatus.DRAFT),
+        "published": with_status(versions, VersionStatus.PUBLISHED),
+        "draft": with_status(versions, VersionStatus.DRAFT),
         "can_edit": may(actor, "edit"),
     }
 
@@ -152,9 +139,8 @@ def compare_versions(request: HttpRequest, key: str) -> HttpResponse:
     """What changed from one version to another: steps added, removed, changed."""
     actor: Any = request.user
     versions = _versions(key)
-    newer = _chosen(versions, request.GET.get("to", "") or str(versions[0].no))
-    before = [each for each in versions if each.no < newer.no]
-    older = _chosen(versions, request.GET.get("from", "") or str((before or versions)[0].no))
+    asked = request.GET
+    older, newer = compared(versions, older=asked.get("from", ""), newer=asked.get("to", ""))
     names = {**_head(actor, versions), "older": older, "newer": newer}
     return render(request, "workflows/compare.html", {**names, "changes": compare(older.graph, newer.graph)})
 
@@ -165,10 +151,10 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
     """The draft as JSON, what still keeps it from being published, and its picture."""
     actor: Any = request.user
     versions = _versions(key)
-    current = _with_status(versions, VersionStatus.DRAFT)
-    basis = current or _chosen(versions, "")
+    current = with_status(versions, VersionStatus.DRAFT)
+    basis = current or chosen(versions, "")
     form = DraftForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         initial={
             "name_ko": basis.flow.name_ko,
             "name_en": basis.flow.name_en,
@@ -211,7 +197,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     """Publish the draft; with mistakes in it, show them instead."""
     actor: Any = request.user
     versions = _versions(key)
-    found = _with_status(versions, VersionStatus.DRAFT)
+    found = with_status(versions, VersionStatus.DRAFT)
     if found is None:
         raise NotVisibleError
     try:

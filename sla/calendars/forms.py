@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policies import Actor
 from schedules.models import Calendar
 from schedules.selectors import calendars_for
+from sla.calendars.selectors import missing_words, thing_named
 from sla.choices import Whose
-from sla.chosen import missing_words, thing_named
 
 
 class ChosenForm(forms.Form):

@@ -26,10 +26,10 @@ from schedules.models import Calendar
 from sla import lint
 from sla.book import current, trying
 from sla.choices import LIVE_TRIALS, Stage, TrialStatus
-from sla.history import changes_of, histories_of, related_of
 from sla.models import Clock, SLADefinition, WhatIf
-from sla.replay import BookAt, play
-from sla.trials import (
+from sla.past.history import changes_of, histories_of, related_of
+from sla.past.replay import BookAt, play
+from sla.whatif.trials import (
     CALENDAR,
     DEFINITION,
     Trial,

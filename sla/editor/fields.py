@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from sla import condition_rows, lengths, step_rows
-from sla.condition_rows import BadRowError, Typed
-from sla.step_rows import TypedSteps
+from sla import lengths
+from sla.editor import condition_rows, step_rows
+from sla.editor.condition_rows import BadRowError, Typed
+from sla.editor.step_rows import TypedSteps
 
 
 class LengthField(forms.CharField):

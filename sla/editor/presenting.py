@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 
 from accounts.policies import Actor
-from sla import step_rows
+from sla.editor import step_rows
+from sla.editor.step_rows import StepRow
 from sla.escalations import MOST_STEPS, OVERDUE
 from sla.forms import DefinitionForm, multi
 from sla.lint import MAX_THRESHOLDS
 from sla.promises import mark_words
-from sla.step_rows import StepRow
 from tickets import escalations as actions
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from sla.condition_rows import AS_ROWS, AS_TEXT, BadRowError, parsed
+from sla.editor.condition_rows import AS_ROWS, AS_TEXT, BadRowError, parsed
 from sla.escalations import MOST_STEPS, OVERDUE
 from tickets import escalations as actions
 from tickets.escalations import Input

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sla import views_explain as views
+from sla.whatif import views
 
 app_name = "what_if"
 urlpatterns = [

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.selectors import groups_for, locations_for
 from core.errors import RuleRefusedError
 from core.forms import refuse
-from sla import services
-from sla.chosen import chosen_calendars
-from sla.forms_calendars import ChosenForm
+from sla.calendars import services
+from sla.calendars.forms import ChosenForm
+from sla.calendars.selectors import chosen_calendars
 from sla.views import administrators_only
 
 MOST_HINTS = 200

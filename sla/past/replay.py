@@ -16,9 +16,9 @@ from sla import machine
 from sla.book import Book, Promise, current, promise_of
 from sla.choices import Rules, Status
 from sla.evaluate import evaluate_in_memory
-from sla.history import History, Related, changes_of, histories_of, related_of
 from sla.machine import Cause, Noted, Notes
 from sla.models import Clock, ClockSegment, SLADefinition
+from sla.past.history import History, Related, changes_of, histories_of, related_of
 from tickets.hooks import Change
 from tickets.models import Ticket
 

@@ -34,7 +34,7 @@ from sla.choices import OPEN_STAGES, REPAIRED, EventKind, Rules, Stage
 from sla.ledger import note_events
 from sla.machine import Cause, Noted, Notes
 from sla.models import Clock, ClockSegment
-from sla.replay import SWEEP, Replayed, replay_ticket
+from sla.past.replay import SWEEP, Replayed, replay_ticket
 from tickets.choices import ActivityKind
 from tickets.models import Ticket
 from tickets.services.writing import activity, locked, plain

@@ -17,12 +17,12 @@ from accounts.choices import Grant
 from accounts.policies import has_grant
 from core.design import only_for
 from core.errors import RuleRefusedError, WrongStateError
-from core.forms import refuse
+from core.forms import form_page, refuse, sent
 from schedules.selectors import calendar_keyed, calendars_for
-from sla.forms_explain import CalendarTrialForm, WhatIfForm
-from sla.presenting_explain import outcome_of
 from sla.selectors import definitions_to_try
-from sla.whatif import start_what_if, what_if_of, what_ifs_for
+from sla.whatif.forms import CalendarTrialForm, WhatIfForm
+from sla.whatif.presenting import outcome_of
+from sla.whatif.services import start_what_if, what_if_of, what_ifs_for
 
 SHOWN = 50
 administrators_only = only_for(
@@ -44,14 +44,14 @@ def show_all(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """GET: ask about a definition, or with ``?calendar=`` about that calendar. POST: it is queued."""
     actor: Any = request.user
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     key = request.GET.get("calendar", "")
     form: Any = (
         CalendarTrialForm(data, calendar=calendar_keyed(actor, key))
         if key
         else WhatIfForm(data, definitions=list(definitions_to_try()))
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             row = start_what_if(actor=actor, **form.asked())
         except (RuleRefusedError, WrongStateError) as refusal:
@@ -59,8 +59,8 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The question is being answered."))
             return redirect("what_if:one", row.public_id)
-    names = {"form": form, "calendars": calendars_for(actor), "calendar_key": key}
-    return render(request, "sla/what_if_new.html", names, status=422 if data is not None else 200)
+    names = {"calendars": calendars_for(actor), "calendar_key": key}
+    return form_page(request, "sla/what_if_new.html", form, **names)
 
 
 @require_safe

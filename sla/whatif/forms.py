@@ -1,4 +1,4 @@
-"""Input checks of the what-if pages; what a candidate may be is decided by ``sla.trials``."""
+"""Input checks of the what-if pages; what a candidate may be is decided by ``sla.whatif.trials``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schedules.models import Calendar
 from schedules.selectors import hours_of
 from sla.choices import Status
 from sla.models import SLADefinition
-from sla.whatif import MOST_MONTHS
+from sla.whatif.services import MOST_MONTHS
 
 DEFAULT_MONTHS = 3
 
