@@ -56,15 +56,15 @@ def ready_step(outside: Iterable[str], *, calls: bool = False) -> FlowStep | Non
 
 @contextmanager
 def _by_index() -> Iterator[None]:
-    """Inside, the first row comes from the index in its order, however many are due.
+    """Inside, the first row comes from the index in its order and its run by its key, however many there are.
 
-    The planner goes by how many steps were ready when it last counted, often none: it would read all that are
-    ready now, join and sort them, for every step again.
+    The planner goes by how many steps were ready and how many runs there were when it last counted, often
+    none: it would read all that are ready now, join and sort them, or all runs, for every step again.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
         yield
-        cursor.execute("SET LOCAL enable_sort TO DEFAULT")
+        cursor.execute("SET LOCAL enable_sort TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
 
 
 def expired_calls(limit: int) -> QuerySet[FlowStep]:
