@@ -6,12 +6,14 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from core.prepared import Prepared
 from core.versions import VersionStatus
 from tickets.models import Ticket
 from workflows.choices import LIVE_RUNS, OPEN_RUNS, OPEN_STEPS, PASSED_STEPS, StepStatus
@@ -33,6 +35,7 @@ _CANCEL_ASKED = """
      WHERE name = %s AND correlation_key = %s AND consumed_at IS NULL
      LIMIT 1
 """
+_ANY = -1  # stands for a ticket's key
 _SAVE_STEP = """
     UPDATE workflows_flowstep
        SET status = %s, attempt = %s, run_at = %s, wait_kind = %s, wait_key = %s, due_at = %s, resume = %s,
@@ -46,12 +49,18 @@ def ready_step(outside: Iterable[str], *, calls: bool = False) -> FlowStep | Non
 
     ``outside`` are the kinds that talk to other systems: with ``calls`` one of these, else none of them.
     """
-    kinds = {"kind__in": list(outside)}
+    with _by_index():
+        found = _ready(tuple(outside), calls=calls).read()
+    return found[0] if found else None
+
+
+@cache
+def _ready(outside: tuple[str, ...], *, calls: bool) -> Prepared[FlowStep]:
+    kinds = {"kind__in": outside}
     rows = _with_run().filter(status=StepStatus.READY, run_at__lte=Now(), run__status__in=LIVE_RUNS)
     rows = rows.filter(**kinds) if calls else rows.exclude(**kinds)
     rows = rows.order_by("run_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self", "run"))
-    with _by_index():
-        return rows.first()
+    return Prepared(rows[:1])
 
 
 @contextmanager
@@ -181,7 +190,15 @@ def runs_without_a_step(limit: int, *, older_than: dt.timedelta) -> QuerySet[Flo
 
 def ticket_with(ticket_id: int, *references: str) -> Ticket:
     """The parent row with its company and these references; nodes read others when they need them."""
-    return Ticket.objects.select_related("company", *references).get(pk=ticket_id)
+    found = _ticket_with(*references).read(ticket_id)
+    if not found:
+        raise Ticket.DoesNotExist
+    return found[0]
+
+
+@lru_cache(maxsize=256)
+def _ticket_with(*references: str) -> Prepared[Ticket]:
+    return Prepared(Ticket.objects.select_related("company", *references).filter(pk=_ANY), _ANY)
 
 
 def due_triggers(limit: int) -> QuerySet[FlowTrigger]:
