@@ -28,6 +28,7 @@ from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
 from tickets.api.urls import READ, Part, kind_urls, part_urls
 from tickets.api.views import TicketViewSet
+from webhooks.api.urls import addresses as webhooks
 from workflows.api.urls import addresses as flows
 from workflows.api.views import TicketProgressViewSet
 
@@ -56,6 +57,7 @@ addresses = [
     *approvals,
     *flows,
     *connectors,
+    *webhooks,
     *service_levels,
     *explanations,
     *reports,

@@ -72,7 +72,8 @@ class Request:
 
     ``credentials`` are headers too, but left out when a redirect leads to another origin. ``redirects``: how
     many may be followed, on the same host only. ``seconds``: for everything together. ``ca``: certificates in
-    PEM form that are trusted beside the public ones.
+    PEM form that are trusted beside the public ones. ``status_only``: a body that is too large or cannot be
+    unpacked counts as empty, whatever the status.
     """
 
     method: str
@@ -85,6 +86,7 @@ class Request:
     max_body: int = 64 * 1024
     redirects: int = 0
     ca: str = ""
+    status_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,7 @@ def _exchange(
         with httpcore.ConnectionPool(ssl_context=trust, network_backend=backend) as pool:
             response = pool.handle_request(sent)
             try:
-                return _read(response, method, request.max_body, backend.limit)
+                return _read(response, method, request, backend.limit)
             finally:
                 response.close()
     except OutboundError as error:
@@ -309,7 +311,7 @@ def _exchange(
 
 
 def _read(
-    response: httpcore.Response, method: str, most: int, limit: list[int]
+    response: httpcore.Response, method: str, request: Request, limit: list[int]
 ) -> tuple[int, dict[str, str], bytes]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in response.headers:
@@ -318,9 +320,10 @@ def _read(
     if response.status in REDIRECTS or method == "HEAD":
         return response.status, headers, b""
     try:
-        body = _body(response, headers, most, limit)
+        body = _body(response, headers, request.max_body, limit)
     except OutboundError as error:
-        if error.code not in {"too_large", "encoding"} or response.status < 400:
+        matters = response.status < 400 and not request.status_only
+        if error.code not in {"too_large", "encoding"} or matters:
             raise
         body = b""  # the status says more than the size
     return response.status, headers, body

@@ -131,6 +131,35 @@ def place_of(text: str) -> tuple[str, int | None]:
     return host_of(found[1]), int(found[2]) if found[2] else None
 
 
+def literal(host: str) -> Address | None:
+    """The address that ``host`` writes out, None for a name.
+
+    Raises BadTargetError for the old spellings of an address, such as 2130706433, 0x7f.1 and 0177.0.0.1:
+    resolvers read them, people do not.
+    """
+    if ":" in host:
+        return ipaddress.IPv6Address(host)
+    if not re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]):
+        return None
+    try:
+        return ipaddress.IPv4Address(host)
+    except ValueError as error:
+        raise BadTargetError(BAD_HOST) from error
+
+
+def is_written_inner(target: Target, allow: Exceptions) -> bool:
+    """Whether the address itself says that it leads inside, asking no name server, and nothing opens that.
+
+    Raises BadTargetError for an address in an old spelling.
+    """
+    if allow.names(target):
+        return False
+    address = literal(target.host)
+    if address is not None:
+        return is_inner(address)
+    return target.host == "localhost" or target.host.endswith(".localhost")
+
+
 def is_listed(target: Target, allowed: Iterable[str]) -> bool:
     """Whether the list names the target: ``host`` for ports 80 and 443, ``host:port`` for that port alone."""
     for text in allowed:
@@ -182,6 +211,13 @@ class Exceptions:
 
     places: frozenset[tuple[str, int]]
     networks: tuple[Network, ...]
+
+    def names(self, target: Target) -> bool:
+        """Whether this very place is opened, as it is written. Raises BadTargetError for an old spelling."""
+        address = literal(target.host)
+        if address is not None:
+            return self.open(address, target)
+        return (target.host, target.port) in self.places
 
     def open(self, address: Address, target: Target) -> bool:
         """Whether this inner address may be reached for this target."""

@@ -38,6 +38,7 @@ OUR_APPS = [
     "workflows",
     "sla",
     "notifications",
+    "webhooks",
     "incidents",
     "catalog",
     "knowledge",
@@ -245,6 +246,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "DEFAULT_GENERATOR_CLASS": "core.api.schema.MaruGenerator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "webhooks.api.schema.describe",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -270,6 +275,9 @@ SPECTACULAR_SETTINGS = {
         "LinkTypeEnum": "tickets.choices.LinkType",
         "PageEndEnum": "notifications.choices.PageEnd",
         "TokenKindEnum": "accounts.choices.TokenKind",
+        "WebhookDeliveryStateEnum": "webhooks.choices.DeliveryState",
+        "WebhookOffReasonEnum": "webhooks.choices.OffReason",
+        "WebhookPayloadEnum": "webhooks.choices.Payload",
         "VersionOutStatusEnum": "core.versions.VersionStatus",
     },
 }

@@ -33,6 +33,7 @@ _APPROVAL = frozenset(
 )
 TICKET_NAMES = _TICKET | _COMMON
 SLA_NAMES = TICKET_NAMES | {"percent"}
+WEBHOOK_NAMES = _COMMON | {"webhook"}
 FLOW_NAMES = TICKET_NAMES | {"reason", "item", "quantity", "amount", "serial", "asset", "stage"}
 
 
@@ -298,6 +299,35 @@ TEXTS: dict[str, Text] = {
         "Who was called before has not answered, so you are called. Please answer the page on the ticket. "
         "{{ percent }}% of the SLA time were over. Priority: {{ ticket.priority }}",
         SLA_NAMES,
+    ),
+    # to who looks after a webhook
+    "webhook_dead": Text(
+        "웹훅 전송 포기: {{ webhook }}",
+        "Webhook gave up: {{ webhook }}",
+        "전송을 포기한 알림이 있습니다. 기록에서 원인을 확인하고 다시 보낼 수 있습니다.",
+        "Messages could not be delivered and were given up. The log says why; they can be sent again.",
+        WEBHOOK_NAMES,
+    ),
+    "webhook_off_gone": Text(
+        "웹훅이 꺼졌습니다: {{ webhook }}",
+        "Webhook switched off: {{ webhook }}",
+        "받는 쪽이 더 이상 없다고 응답(410)하여 웹훅을 껐습니다.",
+        "The receiver answered that it is gone (410), so the webhook was switched off.",
+        WEBHOOK_NAMES,
+    ),
+    "webhook_off_failing": Text(
+        "웹훅이 꺼졌습니다: {{ webhook }}",
+        "Webhook switched off: {{ webhook }}",
+        "5일 동안 한 번도 전송에 성공하지 못하여 웹훅을 껐습니다.",
+        "Nothing could be delivered for 5 days, so the webhook was switched off.",
+        WEBHOOK_NAMES,
+    ),
+    "webhook_off_run_as": Text(
+        "웹훅이 꺼졌습니다: {{ webhook }}",
+        "Webhook switched off: {{ webhook }}",
+        "웹훅이 권한을 빌려 쓰던 계정이 더 이상 활성 상태가 아니어서 웹훅을 껐습니다.",
+        "The person whose rights the webhook has is not active any more, so it was switched off.",
+        WEBHOOK_NAMES,
     ),
 }
 

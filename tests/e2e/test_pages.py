@@ -58,6 +58,8 @@ DESIGN = [
     "/design/on-call/",
     "/design/on-call/new/",
     "/design/on-call/service-desk/",
+    "/design/webhooks/",
+    "/design/webhooks/new/",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

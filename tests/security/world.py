@@ -33,6 +33,7 @@ from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
 from tests.factories.schedules import make_override, make_rota
+from tests.factories.webhooks import make_delivery, make_webhook
 from tickets.services import attach, link, watch
 from workflows.models import Flow, FlowRun, FlowScenario
 
@@ -113,6 +114,8 @@ def build() -> World:
     connector = make_connector(auth="bearer")
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
     called.refresh_from_db()
+    webhook = make_webhook()
+    message = make_delivery(webhook, state="dead")
     definition = SLADefinition.objects.filter(status="published").earliest("pk")
     asked = start_what_if(actor=None, definition=definition, months=1)
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
@@ -153,6 +156,10 @@ def build() -> World:
         ("catalog/", "category"): version.item.category.key,
         ("connectors/", "key"): connector.key,
         ("connectors/", "public_id"): str(called.public_id),
+        ("<uuid:webhook_id>/deliveries/", "webhook_id"): str(webhook.public_id),
+        ("<uuid:webhook_id>/deliveries/", "public_id"): str(message.public_id),
+        ("webhooks/", "delivery_id"): str(message.public_id),
+        ("webhooks/", "public_id"): str(webhook.public_id),
         ("design/connect/", "key"): connector.key,
         ("design/connect/", "name"): "token",
         ("groups", "key"): group.key,
