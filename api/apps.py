@@ -7,3 +7,7 @@ class Config(AppConfig):
     """What spans the resources of all apps."""
 
     name = "api"
+
+    def ready(self) -> None:
+        """Make the sweep know the jobs."""
+        from api import working  # noqa: F401

@@ -8,6 +8,9 @@ from django.urls import path, re_path, register_converter
 from accounts.api.tokens import TokenViewSet
 from accounts.api.urls import addresses as people
 from api import views
+from api.bulk import BulkViewSet
+from api.eventlog import ChangeFeedViewSet, EventLogViewSet
+from api.jobs import JobResultViewSet, JobViewSet
 from approvals.api.urls import addresses as approvals
 from approvals.api.views import TicketApprovalViewSet
 from catalog.api import urls as orders
@@ -42,6 +45,7 @@ _MORE: list[Part] = [
 ]
 _EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
+_JOB = "jobs/<uuid:public_id>/"
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
     *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS, _EXPLAINED]),
@@ -67,6 +71,13 @@ addresses = [
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,
     *configuration_items,
+    Address("bulk/", BulkViewSet, {"post": "create"}, "bulk"),
+    Address("jobs/", JobViewSet, {"get": "list"}, "jobs-list"),
+    Address(_JOB, JobViewSet, {"get": "retrieve"}, "jobs-detail"),
+    Address(f"{_JOB}results/", JobResultViewSet, {"get": "list"}, "jobs-results"),
+    Address(f"{_JOB}cancel/", JobViewSet, {"post": "cancel"}, "jobs-cancel"),
+    Address("event-log/", EventLogViewSet, {"get": "poll"}, "event-log"),
+    Address("changes/", ChangeFeedViewSet, {"get": "poll"}, "changes"),
 ]
 collections = {each.route.rstrip("/"): each.scope for each in addresses if each.is_collection}
 TokenViewSet.known_scopes = frozenset(

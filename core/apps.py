@@ -11,6 +11,6 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Make the sweep know the steps of this app, and the workspace its way to the configuration pages."""
-        from core import design, dispatch, housekeeping  # noqa: F401
+        from core import design, dispatch, eventlog, housekeeping  # noqa: F401
 
         design.fill()

@@ -29,3 +29,8 @@ def begun() -> int:
 def forget() -> None:
     """Count anew."""
     _begun.count = 0
+
+
+def remember(count: int) -> None:
+    """Count ``count`` more: what was committed before a part of the work began to count for itself."""
+    _begun.count = begun() + count

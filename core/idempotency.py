@@ -48,16 +48,33 @@ def once(*, caller: str, scope: str, key: str, body_hash: str, action: Callable[
     """
     mine = _take(caller, scope[:200], check_key(key), body_hash)
     if mine is None:
-        stored = IdempotencyKey.objects.get(caller=caller, scope=scope[:200], key=key)
-        if stored.fingerprint != body_hash:
-            raise RuleRefusedError(
-                _("This Idempotency-Key was already used for a different request."),
-                code="idempotency_key_reused",
-            )
+        stored = _stored(caller, scope, key, body_hash)
         return Outcome(stored.answer, replayed=True)
     answer = action()
     IdempotencyKey.objects.filter(pk=mine).update(answer=answer)
     return Outcome(answer, replayed=False)
+
+
+def claim(*, caller: str, scope: str, key: str, body_hash: str) -> bool:
+    """Whether this very request was made before; if not, its key is taken from now on, without an answer.
+
+    For what is repeatable part by part. Raises RuleRefusedError ``idempotency_key_reused`` as ``once`` does.
+    """
+    if _take(caller, scope[:200], check_key(key), body_hash) is not None:
+        return False
+    _stored(caller, scope, key, body_hash)
+    return True
+
+
+def _stored(caller: str, scope: str, key: str, body_hash: str) -> IdempotencyKey:
+    """The row of an earlier request. Raises RuleRefusedError when that was another one."""
+    stored = IdempotencyKey.objects.get(caller=caller, scope=scope[:200], key=key)
+    if stored.fingerprint != body_hash:
+        raise RuleRefusedError(
+            _("This Idempotency-Key was already used for a different request."),
+            code="idempotency_key_reused",
+        )
+    return stored
 
 
 def _take(caller: str, scope: str, key: str, body_hash: str) -> int | None:

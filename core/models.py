@@ -33,9 +33,15 @@ class OutboxEvent(models.Model):
     cause_chain = models.JSONField(default=list)
     created_at = models.DateTimeField(db_default=Now())
     relayed_at = models.DateTimeField(null=True)
+    # Its place in the event log, given by ``core.eventlog`` after the commit.
+    position = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], condition=Q(relayed_at=None), name="outbox_unrelayed")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(relayed_at=None), name="outbox_unrelayed"),
+            models.Index(fields=["id"], condition=Q(position=None), name="outbox_unnumbered"),
+            models.Index(fields=["position"], condition=Q(position__isnull=False), name="outbox_position"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"

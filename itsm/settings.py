@@ -271,6 +271,8 @@ SPECTACULAR_SETTINGS = {
         "ConnectorSecretEnum": "connectors.choices.SecretName",
         "CIStatusEnum": "cmdb.choices.CIStatus",
         "DefinitionOutTypeEnum": "sla.choices.Type",
+        "JobStateEnum": "api.choices.JobState",
+        "JobStopReasonEnum": "api.choices.StopReason",
         "LevelEnum": "tickets.choices.Level",
         "LinkTypeEnum": "tickets.choices.LinkType",
         "PageEndEnum": "notifications.choices.PageEnd",

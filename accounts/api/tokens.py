@@ -26,6 +26,7 @@ class TokenViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
     """The caller's tokens; administrators of people see those of the company."""
 
     scope = "tokens"
+    secret_actions = frozenset({"create"})
     serializer_class = out.TokenOut
     lookup_field = "public_id"
     lookup_value_converter = "uuid"

@@ -36,6 +36,7 @@ class AdministratorViewSet(KeyedViewSet):
 class ConnectorViewSet(AdministratorViewSet):
     """Services that flows may call."""
 
+    secret_actions = frozenset({"secrets"})
     serializer_class = out.ConnectorOut
     default_ordering = "key"
 

@@ -31,7 +31,7 @@ class Address:
     @property
     def is_collection(self) -> bool:
         """Whether it is a list that stands for itself."""
-        return "<" not in self.route and self.actions.get("get") == "list"
+        return "<" not in self.route and self.actions.get("get") in {"list", "poll"}
 
     def pattern(self, prefix: str) -> URLPattern:
         """As Django's URL map has it."""

@@ -31,6 +31,14 @@ class NotAcceptableError(DomainError):
     title = _("Only application/json is spoken here")
 
 
+class PositionGoneError(DomainError):
+    """The event log no longer reaches back to where the caller wants to go on."""
+
+    status = 410
+    code = "position_gone"
+    title = _("The event log no longer reaches back that far")
+
+
 class TooLargeError(DomainError):
     """The body is larger than what is taken here."""
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import DuplicateError
-from core.idempotency import fingerprint, once
+from core.idempotency import claim, fingerprint, once
 from core.middleware import LOCK_NOT_AVAILABLE
 
 SCOPE = "api"  # one name space per caller: a key used at another address is a mistake, not a new key
@@ -41,7 +41,7 @@ def answer_once(
         began = True
         response = act()
         first.append(response)
-        kept = stored_body(response.data)
+        kept = None if response.data is None else stored_body(response.data)
         return {
             "status": response.status_code,
             "body": JSONRenderer().render(kept).decode() if kept is not None else "",
@@ -53,19 +53,17 @@ def answer_once(
             caller=f"user:{request.user.pk}",
             scope=SCOPE,
             key=key,
-            body_hash=fingerprint(*_parts(request)),
+            body_hash=request_hash(request),
             action=act_and_keep,
         )
     except OperationalError as error:
-        if not began and getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE:
-            raise DuplicateError(
-                _("The first request with this Idempotency-Key is still running."),
-                code="idempotency_in_progress",
-            ) from error
+        if not began:
+            _check_twin(error)
         raise
     if not outcome.replayed:
         return first[0]
-    recheck(outcome.answer["headers"])
+    if outcome.answer["body"] or outcome.answer["headers"]:  # else it tells nothing but that it is done
+        recheck(outcome.answer["headers"])
     response = HttpResponse(
         outcome.answer["body"], status=outcome.answer["status"], content_type="application/json"
     )
@@ -73,6 +71,34 @@ def answer_once(
         response[name] = value
     response["Idempotency-Replayed"] = "true"
     return response
+
+
+def came_before(request: Request, key: str) -> bool:
+    """Whether this very request was made before with that key, which is taken from now on.
+
+    For what is repeatable part by part: no answer is kept. Raises RuleRefusedError, DuplicateError.
+    """
+    try:
+        # Not the hash that ``answer_once`` makes: there is no stored answer to give again.
+        body_hash = fingerprint("in parts", request_hash(request))
+        return claim(caller=f"user:{request.user.pk}", scope=SCOPE, key=key, body_hash=body_hash)
+    except OperationalError as error:
+        _check_twin(error)
+        raise
+
+
+def request_hash(request: Request) -> str:
+    """What two requests share only when they ask for the same thing."""
+    return fingerprint(*_parts(request))
+
+
+def _check_twin(error: OperationalError) -> None:
+    """Raise DuplicateError if the key is held by a request that still runs."""
+    if getattr(error.__cause__, "pgcode", "") == LOCK_NOT_AVAILABLE:
+        raise DuplicateError(
+            _("The first request with this Idempotency-Key is still running."),
+            code="idempotency_in_progress",
+        ) from error
 
 
 def _parts(request: Request) -> Iterable[bytes | str]:

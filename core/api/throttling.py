@@ -36,6 +36,16 @@ class CallerThrottle(BaseThrottle):
         """How many requests the caller has made in this minute, this one included."""
         return int(cache.count(f"throttle:{caller}:{minute}", 2 * WINDOW))  # type: ignore[attr-defined] # core.cache
 
+    @classmethod
+    def seconds_until_free(cls, caller: str, *, share: float) -> int:
+        """Seconds until work in the background may use the caller's limit again; 0 when it may now.
+
+        It leaves the rest of the minute's quota, beyond ``share`` of it, to the caller.
+        """
+        now = int(time.time())
+        used = cache.get(f"throttle:{caller}:{now // WINDOW}", 0)
+        return WINDOW - now % WINDOW if int(used) >= share * cls().quota else 0
+
     def wait(self) -> float:
         """Seconds until the next minute begins."""
         return self.reset - 1

@@ -41,6 +41,10 @@ class ApiViewSet(GenericViewSet[Any]):
     versioned = True
     # Whether a POST takes an Idempotency-Key; off where nobody signs in whose key it could be.
     takes_keys = True
+    # Whether operations of a bulk may come here; off for files, for signed calls and for bulks themselves.
+    in_bulk = True
+    # Actions that take or tell a secret: not in a job, which keeps bodies and answers for a while.
+    secret_actions: ClassVar[frozenset[str]] = frozenset()
     http_method_names = ["get", "post", "patch", "delete", "head"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -48,10 +52,14 @@ class ApiViewSet(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", "") != "list":
             refuse_unknown(request, self.read_parameters)
-        key = request.headers.get("Idempotency-Key")
-        if request.method == "POST" and key is not None:
-            handler = getattr(self, "post")  # noqa: B009 - as_view sets it from its map of actions
-            setattr(self, "post", partial(self._once, handler, check_key(key)))  # noqa: B010
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        if key is None:
+            # A bulk with a key makes each of its writes repeatable; only code of ours can set this.
+            key = getattr(request._request, "key_of_bulk", None)
+        method = str(request.method).lower()
+        if key is not None and hasattr(self, method):
+            handler = getattr(self, method)  # as_view sets it from its map of actions
+            setattr(self, method, partial(self._once, handler, check_key(key)))
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(

@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
 from accounts.models import Membership
+from api.operations import Operation
+from api.services import start_job
 from approvals.services import link_for
 from cmdb.services import create_ci
 from connectors.models import ConnectorCall
@@ -122,6 +124,8 @@ def build() -> World:
     rota = make_rota(group, [agent])
     standing_in = make_override(rota, agent)
     feed, secret = make_link(actor=agent)
+    asks = Operation("0", "POST", "/api/v1/incidents/", body={"title": "x"}, has_body=True)
+    job = start_job(actor=owner, token=None, operations=[asks], language="en", request_id="")
     numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
                "catalog-tasks": task, "my/": order}  # fmt: skip
     parts = {
@@ -144,6 +148,7 @@ def build() -> World:
         ("notifications", "public_id"): str(make_notice(owner, ticket=incident).public_id),
         ("memberships", "public_id"): str(Membership.objects.get(user=agent).public_id),
         ("tokens", "public_id"): str(token.public_id),
+        ("jobs/", "public_id"): str(job.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
         ("flows/runs", "public_id"): str(run.public_id),
         ("act/", "action"): "cancel",
@@ -192,6 +197,7 @@ def build() -> World:
         "/decision/": {"decision": "approve"},
         "v1/incidents/": {"title": "x"},
         "v1/tokens/": {"name": "x"},
+        "v1/bulk/": {"operations": [{"method": "GET", "path": "/api/v1/users/me/"}]},
         f"flows/{flow.key}/start/": {"ticket": incident.number},
         "v1/cis/": {"name": "x", "ci_class": "server"},
         "v1/delegations/": {

@@ -112,6 +112,7 @@ class WorkNoteViewSet(CommentViewSet):
 class AttachmentViewSet(PartViewSet):
     """Files on the ticket."""
 
+    in_bulk = False
     serializer_class = out.FileOut
     parser_classes = [MultiPartParser]
 
@@ -165,6 +166,7 @@ class UploadViewSet(PartViewSet):
     """Files that are to be named in a later call: in a comment, or as an answer of an order form."""
 
     scope = "attachments"
+    in_bulk = False
     serializer_class = out.UploadOut
     parser_classes = [MultiPartParser]
 

@@ -71,6 +71,7 @@ class HookViewSet(ApiViewSet):
     permission_classes = []
     versioned = False
     takes_keys = False
+    in_bulk = False
 
     @extend_schema(
         request={"application/json": OpenApiTypes.OBJECT}, responses={202: out.HookedOut}, parameters=_HEADERS

@@ -145,6 +145,7 @@ class HookSecretViewSet(NeedsRight, ConfigurationViewSet):
     scope = "flows"
     serializer_class = out.HookOut
     versioned = False
+    secret_actions = frozenset({"make"})
     needs: ClassVar[dict[str, str]] = {"retrieve": "hook", "make": "hook", "end": "hook"}
 
     def get_object(self) -> Any:
