@@ -116,7 +116,10 @@ class Session:
         transport = self._transport if here else Transport(url.partition("?")[0], ca_file=self._ca_file)
         asked = self._headers() | {"Accept": "text/event-stream", "Cache-Control": "no-store"} | dict(headers)
         mark = url.partition("?")[1] + url.partition("?")[2]
-        return self._opened(transport, Call("GET", parts.path + mark, asked, timeout=silence, kept=False))
+        call = Call("GET", parts.path + mark, asked, timeout=self.timeout, kept=False)
+        answer = self._opened(transport, call)
+        answer.wait(silence)
+        return answer
 
     def call(self, method: str, path: str, body: Any = None, more: Mapping[str, str] | None = None) -> Call:
         """The request for a path below ``/api/v1/``. Raises ValueError for another server's address."""

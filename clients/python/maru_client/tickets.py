@@ -77,7 +77,7 @@ class Attachment(Record):
     def save(self, path: str | os.PathLike[str]) -> str:
         """Keep it as ``path``, or under its own name in the folder ``path``; the whole file or nothing.
 
-        A download that breaks off begins again. Returns the path.
+        A download that breaks off begins again. Its owner alone can read it. Returns the path.
         """
         target = os.fspath(path)
         if os.path.isdir(target):

@@ -83,14 +83,23 @@ class OpenAnswer:
         except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
             raise _lost(error) from error
 
+    def wait(self, seconds: float) -> None:
+        """The longest silence from now on."""
+        with contextlib.suppress(OSError, AttributeError):
+            self._socket().settimeout(seconds)
+
     def close(self) -> None:
         """Hang up; a thread that reads is woken."""
         with contextlib.suppress(OSError, AttributeError):
-            sock = self._connection.sock or self._response.fp.raw._sock  # type: ignore[attr-defined] # of CPython
-            sock.shutdown(socket.SHUT_RDWR)
+            self._socket().shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, AttributeError, ValueError):
             self._response.close()
         self._connection.close()
+
+    def _socket(self) -> socket.socket:
+        # After "Connection: close" the response alone holds it.
+        found: socket.socket = self._connection.sock or self._response.fp.raw._sock  # type: ignore[attr-defined]
+        return found
 
     def _read(self, most: int) -> bytes:
         try:

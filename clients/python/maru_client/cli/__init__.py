@@ -43,6 +43,8 @@ def _run(context: Context) -> int:
         COMMANDS[context.args.command](context)
     except (MaruError, login.NoLoginError, OSError, ValueError, KeyboardInterrupt) as error:
         return _failed(context.texts, error)
+    finally:
+        context.close()
     return DONE
 
 

@@ -29,6 +29,7 @@ class Context:
     def __init__(self, args: argparse.Namespace, texts: Texts) -> None:
         self.args, self.texts = args, texts
         self.as_json = bool(getattr(args, "json", False))
+        self._client: Maru | None = None
 
     def client(self) -> Maru:
         """The client of the kept login or the environment. Raises NoLoginError, ValueError."""
@@ -37,7 +38,8 @@ class Context:
 
     def client_of(self, found: login.Login) -> Maru:
         """A client that speaks the language of the command."""
-        return Maru(
+        self.close()
+        self._client = Maru(
             found.url,
             found.token,
             language=self.texts.language,
@@ -45,6 +47,12 @@ class Context:
             stream_url=found.stream_url,
             ca_file=found.ca_file,
         )
+        return self._client
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            self._client.close()
 
     def say(self, key: str, **values: object) -> None:
         """A sentence for people; nothing for programs."""
