@@ -105,12 +105,13 @@ def test_a_file_that_is_not_there_asks_nothing(fake, incident, tmp_path):
 
 def test_a_comment_brings_its_files(fake, incident):
     fake.says({"id": "u1"}, 201).says({"id": "u2"}, 201).says({"id": "c1"}, 201)
-    incident.comment("See there.", files=[b"one", b"two"], idempotency_key="k")
+    incident.comment("See there.", files=[b"one", ("b.txt", b"two")], idempotency_key="k")
     assert [each.path for each in fake.asked] == [
         "/api/v1/attachments/",
         "/api/v1/attachments/",
         "/api/v1/incidents/INC1/comments/",
     ]
+    assert part_of(fake.asked[1]) == ("b.txt", b"two")
     assert fake.asked[2].json == {"body": "See there.", "attachments": ["u1", "u2"]}
     assert [each.headers["idempotency-key"] for each in fake.asked] == ["k-file-0", "k-file-1", "k"]
 

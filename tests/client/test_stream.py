@@ -28,7 +28,7 @@ def test_events_come_as_they_happen_and_resume_after_the_last(fake, maru):
     fake.says({}).streams(frame(1, mark="e1"), ": beat\n\n", frame(2), frame(3, mark="e2"))
     fake.streams(frame(4, mark="e3"), stays=True)
     with maru.events("queue/all", "users/me") as events:
-        found = [event for event, _turn in zip(events, range(4), strict=False)]
+        found = [event for _turn, event in zip(range(4), events, strict=False)]
     assert [event.data["number"] for event in found] == ["INC1", "INC2", "INC3", "INC4"]
     assert [event.id for event in found] == ["e1", "", "e2", "e3"]
     root, first, second = fake.asked
@@ -59,7 +59,7 @@ def test_the_stream_is_open_before_the_block_begins(fake, maru):
 def test_a_reset_forgets_the_position(fake, maru):
     fake.says({}).streams("event: reset\ndata: {}\n\n").streams(frame(1, mark="e9"), stays=True)
     with maru.events("queue/all", last_id="e1") as events:
-        first, second = (event for event, _turn in zip(events, range(2), strict=False))
+        first, second = (event for _turn, event in zip(range(2), events, strict=False))
     assert (first.type, second.type) == ("reset", "ticket.changed")
     assert fake.asked[1].headers["last-event-id"] == "e1"
     assert "last-event-id" not in fake.asked[2].headers
@@ -93,7 +93,7 @@ def test_a_stream_that_says_nothing_for_too_long_is_opened_again(fake, maru, mon
     monkeypatch.setattr(stream, "SILENCE_SECONDS", 0.2)
     fake.says({}).streams(frame(1, mark="e1"), stays=True).streams(frame(2, mark="e2"), stays=True)
     with maru.events("queue/all") as events:
-        assert [event.id for event, _turn in zip(events, range(2), strict=False)] == ["e1", "e2"]
+        assert [event.id for _turn, event in zip(range(2), events, strict=False)] == ["e1", "e2"]
 
 
 def test_another_thread_can_end_it(fake, maru):

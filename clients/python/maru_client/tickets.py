@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import IO, Any
+from typing import IO, Any, Union
 
 from maru_client.errors import ConnectionLostError
 from maru_client.files import Multipart, Source, safe_name
@@ -17,6 +17,8 @@ from maru_client.records import Editable, Record
 from maru_client.session import Session, name
 from maru_client.stream import EventStream
 
+# A file whose name is not its own comes with one: (name, file).
+Files = Iterable[Union[Source, tuple[str, Source]]]
 # Where a kind is changed; a kind that is not named has its plural.
 _PLACES = {"ritm": "request-items", "sctask": "catalog-tasks"}
 
@@ -175,12 +177,12 @@ class Ticket(Editable):
 
     # Words
 
-    def comment(self, body: str = "", *, files: Iterable[Source] = (), idempotency_key: str = "") -> Record:
-        """Say something that requester and agents read, with files."""
+    def comment(self, body: str = "", *, files: Files = (), idempotency_key: str = "") -> Record:
+        """Say something that requester and agents read. ``files`` are as in ``attach``, or (name, file)."""
         return self._say("comments", body, files, idempotency_key)
 
-    def note(self, body: str = "", *, files: Iterable[Source] = (), idempotency_key: str = "") -> Record:
-        """Write an internal note, which only agents read."""
+    def note(self, body: str = "", *, files: Files = (), idempotency_key: str = "") -> Record:
+        """Write an internal note, which only agents read; otherwise as ``comment``."""
         return self._say("work-notes", body, files, idempotency_key)
 
     def comments(self) -> Listing[Record]:
@@ -195,11 +197,12 @@ class Ticket(Editable):
         """All that happened, oldest first; ``ordering="-at"`` for the newest first."""
         return self._list("activity", **filters)
 
-    def _say(self, part: str, body: str, files: Iterable[Source], key: str) -> Record:
+    def _say(self, part: str, body: str, files: Files, key: str) -> Record:
         # Keys that follow from the caller's: a repeat must name the same files.
         keys = (f"{key}-file-{turn}" if key else "" for turn in count())
         ids = [
-            _upload(self.session, "/attachments/", file, key=each)["id"] for file, each in zip(files, keys)
+            _upload(self.session, "/attachments/", file, filename, each)["id"]
+            for (filename, file), each in zip(map(_with_name, files), keys)
         ]
         words: dict[str, Any] = {"body": body} | ({"attachments": ids} if ids else {})
         said, _tag = self.session.post(self._part(part), words, key=key)
@@ -209,7 +212,10 @@ class Ticket(Editable):
     # Files
 
     def attach(self, file: Source, *, filename: str = "", idempotency_key: str = "") -> Attachment:
-        """Put a file on it: a path, bytes, or an open binary file, which is read while it is sent."""
+        """Put a file on it: a path, bytes, or an open binary file, which is read while it is sent.
+
+        Its name tells its type, which the server checks: give ``filename`` where it has none.
+        """
         made = _upload(self.session, self._part("attachments"), file, filename, idempotency_key)
         self.etag = ""
         return Attachment(self.session, made)
@@ -277,6 +283,10 @@ class Ticket(Editable):
 
     def _list(self, part: str, **filters: Any) -> Listing[Record]:
         return Listing(self.session, self._part(part), filters, lambda row: Record(self.session, row))
+
+
+def _with_name(file: Source | tuple[str, Source]) -> tuple[str, Source]:
+    return file if isinstance(file, tuple) else ("", file)
 
 
 def _upload(session: Session, path: str, file: Source, filename: str = "", key: str = "") -> dict[str, Any]:

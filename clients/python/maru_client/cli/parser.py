@@ -71,7 +71,7 @@ def build(texts: Texts) -> Parser:
     parser = Parser(
         texts=texts, prog="maru", description=texts("about"), epilog=texts("epilog"), parents=[shared]
     )
-    commands = parser.add_subparsers(
+    commands = parser.add_subparsers(  # type: ignore[call-overload] # typed for classes, works with any callable
         dest="command",
         required=True,
         metavar="COMMAND",
