@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.schema import MaruGenerator
+from core.context import stream_url
 from core.errors import NotVisibleError
 from core.middleware import refusal
 
@@ -31,13 +32,13 @@ class RootView(APIView):
     def get(self, request: Request) -> Response:
         """Each resource with its address (API A-60)."""
         held = set(getattr(request.auth, "scopes", None) or ())
-        return Response(
-            {
-                name: f"/api/v1/{name}/"
-                for name, scope in sorted(self.names.items())
-                if not held or {f"{scope}:read", f"{scope}:write"} & held
-            }
-        )
+
+        def is_open(scope: str) -> bool:
+            return not held or bool({f"{scope}:read", f"{scope}:write"} & held)
+
+        listed = {name: f"/api/v1/{name}/" for name, scope in sorted(self.names.items()) if is_open(scope)}
+        # The stream may be on another port: a client has no other way to learn where.
+        return Response(listed | ({"stream": stream_url(request)} if is_open("tickets") else {}))
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,15 @@ from django.utils.translation import template
 from itsm.environment import BASE_DIR
 
 CATALOG = BASE_DIR / "locale" / "ko" / "LC_MESSAGES" / "django.po"
-SKIPPED = {".venv", "var", "tests", "bench", "node_modules", ".git"}
+SKIPPED = {
+    ".venv",
+    "var",
+    "tests",
+    "bench",
+    "clients",
+    "node_modules",
+    ".git",
+}  # clients bring their own texts
 _SIMPLE = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
 _PLURAL = {"ngettext", "ngettext_lazy", "npgettext"}
 _CALL = re.compile(r"""\b(n?p?gettext|_)\((?:u?(?P<q>['"]))""")

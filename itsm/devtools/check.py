@@ -18,6 +18,7 @@ from itsm.devtools.processes import clean_environment
 from itsm.environment import BASE_DIR
 
 SNAPSHOT = BASE_DIR / "docs" / "openapi.json"
+CLIENT = BASE_DIR / "clients" / "python"
 SPECTACULAR = ("spectacular", "--format", "openapi-json", "--fail-on-warn")
 
 _LINT_IMPORTS = """
@@ -112,6 +113,13 @@ def _types() -> str:
     return _complaints(["-m", "mypy", *_packages()])
 
 
+def _client() -> str:
+    """The types of the client, by its own settings: another program, without Django and for older Pythons."""
+    return _complaints(
+        ["-m", "mypy", "--config-file", str(CLIENT / "pyproject.toml"), str(CLIENT / "maru_client")]
+    )
+
+
 def _layers() -> str:
     """The table names apps that a later release brings; import-linter wants to find every root package."""
     contract = _layer_settings()["contracts"][0]
@@ -151,6 +159,7 @@ STEPS = (
     Step("format", _tool("ruff", "format", "--check", "--quiet", ".")),
     Step("lint", _tool("ruff", "check", "--quiet", ".")),
     Step("types", _types),
+    Step("client types", _client),
     Step("templates", _tool("djlint", "templates", "--lint", "--quiet")),
     Step("layers", _layers),
     Step("migrations", _manage("makemigrations", "--check", "--dry-run")),

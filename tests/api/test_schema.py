@@ -87,6 +87,7 @@ def test_an_answer_is_what_the_document_says(db):
 def test_the_root_lists_what_the_caller_may_use(db):
     caller = Caller(UserFactory())
     root = caller.get("/api/v1/").json()
+    assert root.pop("stream") == "/api/v1/stream/"  # after the address of the live process, where that is set
     assert root["incidents"] == "/api/v1/incidents/"
     assert {caller.get(address).status_code for address in root.values()} <= {200, 403}
     narrow = caller.post("tokens/", {"name": "x", "scopes": ["incidents:read"]}).json()["token"]
