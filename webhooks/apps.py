@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class Config(AppConfig):
-    """Webhooks (API A-45 … A-53, docs/decisions/0016)."""
+    """Webhooks (API A-45 … A-53, docs/decisions/0018)."""
 
     name = "webhooks"
     default_auto_field = "django.db.models.BigAutoField"

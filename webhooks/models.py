@@ -93,7 +93,7 @@ class WebhookDelivery(models.Model):
     public_id = PublicIdField()
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     message_id = models.UUIDField()
-    event = models.ForeignKey(OutboxEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    event = models.ForeignKey(OutboxEvent, on_delete=models.SET_NULL, null=True, related_name="+")
     event_name = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
