@@ -58,6 +58,12 @@ DESIGN = [
     "/design/on-call/",
     "/design/on-call/new/",
     "/design/on-call/service-desk/",
+    "/design/roles/",
+    "/design/roles/new/",
+    "/design/roles/agent/",
+    "/design/access/",
+    "/design/access/guests/",
+    "/design/access/?user=jimin&object=flows&action=edit",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
