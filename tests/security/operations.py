@@ -75,7 +75,7 @@ def call(client: Client, world: World, operation: Operation, body: dict[str, Any
     """
     wrote: list[str] = []
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's way
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if _WRITES.match(sql):
             wrote.append(sql)
         return execute(sql, params, many, context)

@@ -179,6 +179,8 @@ class Trial:
         self.reached += names_it
         if self.is_agent and not names_it:
             self.wrong.append(f"{place}: a missing key is answered with {missing[:2]}")
+        if not self.is_agent and missing[0] in {403, 404}:
+            return  # refused whatever the body says
         for key in wanted.hidden:
             self.tried += 1
             hidden = self.told(pair, key, place)

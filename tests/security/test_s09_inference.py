@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.security.hidden import (
     differences,
     hide_from_employees,
-    hide_from_everybody,
+    hide_in_another_company,
+    hide_in_the_group,
     paths_for,
     restricted_team,
+    still,
     told,
 )
 from tests.security.world import World
@@ -27,6 +27,10 @@ from tickets.models import Ticket
 
 PEOPLE = ("own", "agent", "approver", "config_admin", "administrator")
 EMPLOYEES = ("own", "approver", "config_admin")
+# Who operates flows is told of every run in their company: number and place, never the title (SECURITY 1.1);
+# who edits service levels, how many clocks of the company are open by each.
+OPERATORS = ("config_admin", "administrator")
+TOLD_TO_OPERATORS = ("/api/v1/flow-runs/", "/api/v1/flow-dead-letters/", "/design/flows/", "/design/sla/")
 ROLES = {"config_admin": ["config_admin"], "administrator": ["agent", "administrator"]}
 
 
@@ -39,14 +43,19 @@ def person_of(world: World, who: str) -> Any:
 def test_hidden_data_changes_no_byte(world: World, who: str):
     person, team = person_of(world, who), restricted_team()
     paths = paths_for(world, details=who in {"own", "agent"})
-    with time_machine.travel(timezone.now(), tick=False):
+    if who in {"own", "approver"}:  # refused there, as the matrix says
+        paths = [path for path in paths if not path.startswith(("/w/", "/design/"))]
+    with still():
         before = told(person, paths)
-        hide_from_everybody(world, team)
-        after = told(person, paths)
-        found = list(differences(before, after))
+        hide_in_another_company()
+        found: list[str] = []
+        if who in OPERATORS:
+            found += differences(before, told(person, paths))
+            paths = [path for path in paths if not path.startswith(TOLD_TO_OPERATORS)]
+        hide_in_the_group(world, team)
         if who in EMPLOYEES:
             hide_from_employees(world)
-            found += differences(after, told(person, paths))
+        found += differences({path: before[path] for path in paths}, told(person, paths))
     print(f"S-9 as {who}: {len(paths)} addresses, {sum(len(each.body) for each in before.values())} bytes")
     assert not found, "\n".join(found)
     assert sum(each.status == 200 for each in before.values()) > 40
