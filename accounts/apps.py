@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -11,7 +12,14 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load the seed roles after each migration."""
+        """Register the menus and what access is explained of; load the seed roles after each migration."""
         from accounts import reference
+        from accounts.access import subjects
+        from accounts.policies import why_people
+        from accounts.roles import shell
 
+        shell.fill()
+        subjects.register_area(
+            "people", _("People and roles"), ("edit", "read_roles", "edit_roles", "explain"), why_people
+        )
         post_migrate.connect(reference.load, sender=self)

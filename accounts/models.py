@@ -83,10 +83,16 @@ class Location(Named, Record):
 
 
 class Role(Named, Record):
-    """A bundle of grants."""
+    """A bundle of grants: one that all companies share, or one that a company made."""
 
-    key = models.SlugField(unique=True)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True)
+    key = models.SlugField()
     grants = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], nulls_distinct=False, name="role_key")
+        ]
 
 
 class PeopleManager(BaseUserManager["User"]):

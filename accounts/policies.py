@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision, no
 from accounts.choices import Grant
 from accounts.models import Group, Membership, Role, User
 
@@ -13,14 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Actor = User | None
-_WRITE_GRANTS = {
+AGENT_GRANTS = (
     Grant.TICKET_READ_ALL,
     Grant.INCIDENT_WRITE,
     Grant.REQUEST_WRITE,
     Grant.REQUEST_FULFIL,
     Grant.PROBLEM_WRITE,
     Grant.CHANGE_WRITE,
+)
+_PEOPLE: dict[str, tuple[str, ...]] = {
+    "edit": (Grant.USERS_WRITE,),
+    "read_roles": (Grant.USERS_WRITE, Grant.AUDIT_READ),
+    "edit_roles": (Grant.USERS_WRITE,),
+    "explain": (Grant.USERS_WRITE, Grant.AUDIT_READ),
 }
+_HELD = _("A role of this person gives the right that is asked for.")
+_MISSING = _("No role of this person gives the right that is asked for.")
+INACTIVE = no("inactive", _("The account is switched off: it holds no right."))
 
 
 def grants_of(actor: User) -> frozenset[str]:
@@ -40,14 +51,48 @@ def know_grants(actor: User, grants: Iterable[str]) -> None:
     actor.__dict__["_grants"] = frozenset(grants)
 
 
+def forget_grants(actor: User) -> None:
+    """Let the next question read the grants anew, for a writer that holds the locks."""
+    actor.__dict__.pop("_grants", None)
+
+
 def has_grant(actor: Actor, grant: str) -> bool:
     """Whether ``actor`` holds ``grant``; the platform itself (None) holds all, an inactive person none."""
     return actor is None or grant in grants_of(actor)
 
 
+def by_grant(actor: Actor, *grants: str) -> Decision:
+    """Yes when ``actor`` holds one of ``grants``; the answer names those held, a refusal names all."""
+    if actor is None:
+        return PLATFORM
+    held = tuple(grant for grant in grants if grant in grants_of(actor))
+    return _by_grants(actor, grants, held, allowed=bool(held))
+
+
+def by_grants(actor: Actor, *grants: str) -> Decision:
+    """Yes when ``actor`` holds every one of ``grants``; a refusal names those that are missing."""
+    if actor is None:
+        return PLATFORM
+    missing = tuple(grant for grant in grants if grant not in grants_of(actor))
+    return _by_grants(actor, missing, grants, allowed=not missing)
+
+
+def _by_grants(actor: User, missing: tuple[str, ...], held: tuple[str, ...], *, allowed: bool) -> Decision:
+    if allowed:
+        return Decision(True, "grant", _HELD, held)  # noqa: FBT003 - the answer
+    if not actor.is_active:
+        return INACTIVE
+    return no("grant_missing", _MISSING).needing(missing)
+
+
+def agent_decision(actor: Actor) -> Decision:
+    """Whether ``actor`` works tickets of others, by which grants."""
+    return by_grant(actor, *AGENT_GRANTS)
+
+
 def is_agent(actor: Actor) -> bool:
     """Whether ``actor`` works tickets of others."""
-    return actor is None or bool(grants_of(actor) & _WRITE_GRANTS)
+    return bool(agent_decision(actor))
 
 
 def company_wall(actor: Actor, prefix: str = "") -> Q:
@@ -98,6 +143,17 @@ def visible_tokens(actor: User) -> Q:
 def may_edit_person(actor: Actor, person: User) -> bool:
     """Whether ``actor`` may change this person's record beyond its own preferences."""
     return has_grant(actor, Grant.USERS_WRITE) and (actor is None or actor.company_id == person.company_id)
+
+
+def may_ask(actor: Actor) -> bool:
+    """Whether ``actor`` may ask what others may see and do, and why (SECURITY AC-14)."""
+    return bool(why_people(actor, "explain"))
+
+
+def why_people(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may ``edit`` people, ``read_roles``, ``edit_roles``, or ``explain`` access."""
+    grants = _PEOPLE.get(action)
+    return by_grant(actor, *grants) if grants else UNKNOWN_ACTION
 
 
 def may_mint(actor: User, owner: User) -> bool:

@@ -55,5 +55,6 @@ def load(**_kwargs: Any) -> None:
     for key, (name_ko, name_en, grants) in ROLES.items():
         Role.objects.get_or_create(
             key=key,
+            company=None,
             defaults={"name_ko": name_ko, "name_en": name_en, "grants": [str(grant) for grant in grants]},
         )

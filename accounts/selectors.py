@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
-from accounts.models import ApiToken, Company, Department, Group, Location, Role, User
+from accounts.models import ApiToken, Company, Department, Group, Location, User
 from accounts.policies import Actor, company_wall, visible_people, visible_tokens
 
 
@@ -85,11 +85,6 @@ def departments_for(actor: Actor) -> QuerySet[Department]:
 def locations_for(actor: Actor) -> QuerySet[Location]:
     """Locations of the actor's company, by name."""
     return Location.objects.filter(company_wall(actor)).order_by("name_ko", "pk")
-
-
-def roles_all() -> QuerySet[Role]:
-    """All roles, by key."""
-    return Role.objects.order_by("key")
 
 
 def default_company() -> Company:

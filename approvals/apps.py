@@ -10,8 +10,12 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what is due with the sweep, and the watch over fields with every ticket write."""
+        """Register what is due with the sweep, the watch over fields with every ticket write, and what access
+        is explained of."""
+        from accounts.access import subjects
+        from approvals import explaining
         from approvals.services import due, fetching, mailing, reasking  # noqa: F401
         from tickets import hooks
 
+        subjects.register(explaining.SUBJECT)
         hooks.on_change(reasking.react, order=150)

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.access.decisions import (
+    OTHER_COMPANY,
+    PLATFORM,
+    UNKNOWN_ACTION,
+    Decision,
+    RowRule,
+    any_of,
+    no,
+    row_decision,
+    yes,
+)
 from accounts.choices import Grant
 from accounts.models import User
-from accounts.policies import Actor, group_ids, has_grant, is_agent
+from accounts.policies import Actor, by_grant, group_ids, has_grant, is_agent
 from approvals.choices import Scope
 from approvals.models import Approval, ApprovalRequest, Delegation
 from core.settings_store import value
@@ -15,6 +27,9 @@ from core.time import db_now
 from tickets.models import Ticket
 
 ACTIONS = ("view", "decide", "cancel")
+_ASKED = yes("asked", gettext_lazy("The decision is asked of this person, or of whom they stand in for."))
+_ASKED_IT = yes("asked_it", gettext_lazy("This person put the question."))
+_NOBODY_ASKED = no("platform_decides_not", gettext_lazy("The platform does not decide."))
 
 
 def principals(actor: User) -> frozenset[int]:
@@ -23,11 +38,27 @@ def principals(actor: User) -> frozenset[int]:
     return frozenset(rows.values_list("user_id", flat=True))
 
 
+def row_rules(actor: User) -> list[RowRule]:
+    """Why ``actor`` reads approvals: asked of them or of people they stand in for, or answered by them."""
+    return [
+        RowRule("approver", gettext_lazy("The decision is asked of this person."), Q(approver=actor.pk)),
+        RowRule(
+            "stand_in",
+            gettext_lazy("This person stands in for who is asked, by a delegation that counts now."),
+            Q(approver__in=principals(actor)),
+        ),
+        RowRule("decided", gettext_lazy("This person gave the answer."), Q(decided_by=actor)),
+    ]
+
+
 def visible_to(actor: Actor) -> Q:
     """The approvals ``actor`` may read: asked of them, answered by them, or of people they stand in for."""
-    if actor is None:
-        return Q()
-    return Q(approver__in=[actor.pk, *principals(actor)]) | Q(decided_by=actor)
+    return Q() if actor is None else any_of(row_rules(actor))
+
+
+def why_seen(actor: User, approval: Approval) -> Decision:
+    """Whether ``actor`` reads this approval, and by which rule."""
+    return row_decision(Approval, approval.pk, Q(), row_rules(actor))
 
 
 def visible_delegations(actor: Actor) -> Q:
@@ -73,15 +104,22 @@ def why_not(actor: User, approval: Approval) -> str:
     return ""
 
 
+def why(actor: Actor, approval: Approval, action: str) -> Decision:
+    """Whether ``actor`` may ``view``, ``decide`` or ``cancel`` this, and by which rule; the platform may all
+    but decide."""
+    if actor is None:
+        return _NOBODY_ASKED if action == "decide" else PLATFORM
+    if action == "view":
+        return why_seen(actor, approval)
+    if action == "decide":
+        refusal = why_not(actor, approval)
+        return no("may_not_decide", refusal) if refusal else _ASKED
+    return why_cancel(actor, approval.request) if action == "cancel" else UNKNOWN_ACTION
+
+
 def may(actor: Actor, approval: Approval, action: str) -> bool:
     """Whether ``actor`` may ``view``, ``decide`` or ``cancel`` this; the platform may all but decide."""
-    if actor is None:
-        return action != "decide"
-    if action == "view":
-        return stands_for(actor, approval) or approval.decided_by_id == actor.pk
-    if action == "decide":
-        return not why_not(actor, approval)
-    return action == "cancel" and may_cancel(actor, approval.request)
+    return bool(why(actor, approval, action))
 
 
 def may_ask(actor: Actor) -> bool:
@@ -89,13 +127,20 @@ def may_ask(actor: Actor) -> bool:
     return is_agent(actor)
 
 
-def may_cancel(actor: Actor, request: ApprovalRequest) -> bool:
+def why_cancel(actor: Actor, request: ApprovalRequest) -> Decision:
     """Whether ``actor`` may withdraw the question: who asked it, who edits flows, the platform."""
     if actor is None:
-        return True
+        return PLATFORM
     if request.requested_by_id == actor.pk:
-        return True
-    return has_grant(actor, Grant.CONFIG_WRITE) and request.company_id == actor.company_id
+        return _ASKED_IT
+    if request.company_id != actor.company_id:
+        return OTHER_COMPANY
+    return by_grant(actor, Grant.CONFIG_WRITE)
+
+
+def may_cancel(actor: Actor, request: ApprovalRequest) -> bool:
+    """Whether ``actor`` may withdraw the question: who asked it, who edits flows, the platform."""
+    return bool(why_cancel(actor, request))
 
 
 def may_delegate(actor: Actor, user: User) -> bool:

@@ -13,6 +13,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds and handlers; load the seed catalogue after each migration."""
+        from accounts.access import subjects
         from catalog import handlers, reference  # noqa: F401
         from catalog.choices import (
             EMPLOYEE_ITEM_STATES,
@@ -22,10 +23,11 @@ class Config(AppConfig):
             TaskState,
         )
         from catalog.models import CatalogTask, Request, RequestItem
-        from catalog.policies import may_item, may_request, may_task
+        from catalog.policies import why_item, why_publish, why_request, why_task
         from catalog.services import open_task
         from tickets import kinds
 
+        subjects.register_area("catalog", _("Service catalog"), ("edit",), why_publish)
         texts = frozenset({"description", "due_at"})
         kinds.register(
             kinds.KindSpec(
@@ -35,7 +37,7 @@ class Config(AppConfig):
                 label=_("Request"),
                 plural=_("Requests"),
                 icon="package",
-                may=may_request,
+                why=why_request,
                 path="requests",
                 employee_word=_("Request"),
                 editable=texts | {"group", "assignee"},
@@ -51,7 +53,7 @@ class Config(AppConfig):
                 label=_("Requested item"),
                 plural=_("Requested items"),
                 icon="box",
-                may=may_item,
+                why=why_item,
                 path="request-items",
                 employee_word=_("Ordered item"),
                 editable=texts | {"group", "assignee", "priority", "impact", "urgency"},
@@ -67,7 +69,7 @@ class Config(AppConfig):
                 label=_("Catalog task"),
                 plural=_("Catalog tasks"),
                 icon="clipboard-list",
-                may=may_task,
+                why=why_task,
                 path="catalog-tasks",
                 open=open_task,
                 editable=texts | {"title", "group", "assignee", "impact", "urgency"},

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
 from accounts.models import User
-from accounts.policies import Actor, company_wall, has_grant
+from accounts.policies import Actor, by_grant, company_wall, has_grant
 from catalog.choices import TaskState
 from catalog.models import CatalogTask
 from core.versions import VersionStatus
-from tickets.policies import is_requester_side, visible_to
+from tickets.policies import BEGUN, NOT_FOR_REQUESTERS, OWN, is_requester_side, visible_to
 
 __all__ = [
     "may_item",
@@ -22,6 +23,10 @@ __all__ = [
     "may_task",
     "visible_items",
     "visible_to",
+    "why_item",
+    "why_publish",
+    "why_request",
+    "why_task",
 ]
 
 _TALK = {"comment", "attach", "watch"}
@@ -49,9 +54,14 @@ def visible_versions(actor: Actor) -> Q:
     return wall & Q(item__enabled=True, status=VersionStatus.PUBLISHED)
 
 
+def why_publish(actor: Actor, action: str = "edit") -> Decision:
+    """Whether ``actor`` may edit, publish and retire what is in the catalogue."""
+    return by_grant(actor, Grant.CATALOG_WRITE)
+
+
 def may_publish(actor: Actor) -> bool:
     """Whether ``actor`` may edit, publish and retire what is in the catalogue."""
-    return has_grant(actor, Grant.CATALOG_WRITE)
+    return bool(why_publish(actor))
 
 
 def may_order_for(actor: Actor, person: User) -> bool:
@@ -63,39 +73,62 @@ def may_order_for(actor: Actor, person: User) -> bool:
     return person.manager_id == actor.pk or has_grant(actor, Grant.REQUEST_WRITE)
 
 
+def why_request(actor: Actor, request: Any, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible request, and by which rule."""
+    if actor is None:
+        return PLATFORM
+    agent = _agent(actor, action, _WORK | {"cancel"})
+    if has_grant(actor, Grant.REQUEST_WRITE) or not is_requester_side(actor, request):
+        return agent
+    if action == "cancel":
+        return BEGUN.needing(agent.grants) if _in_work(ritm__request=request.pk) else OWN
+    return OWN if action in _TALK else NOT_FOR_REQUESTERS.needing(agent.grants)
+
+
 def may_request(actor: Actor, request: Any, action: str) -> bool:
     """Whether ``actor`` may run ``action`` on this visible request; ``None`` is the platform itself."""
-    if actor is None:
-        return True
-    if has_grant(actor, Grant.REQUEST_WRITE):
-        return action in _WORK | {"cancel"}
-    if not is_requester_side(actor, request):
-        return False
-    return action in _TALK or (action == "cancel" and not _in_work(ritm__request=request.pk))
+    return bool(why_request(actor, request, action))
 
 
-def may_item(actor: Actor, item: Any, action: str) -> bool:
-    """Whether ``actor`` may run ``action`` on this visible item.
+def why_item(actor: Actor, item: Any, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible item, and by which rule.
 
     The requester's side withdraws it until its first task is in work, and accepts what was delivered or
     complains; agents withdraw it later too; correcting by hand is for who configures the platform (REQ-06).
     """
     if actor is None:
-        return True
-    if has_grant(actor, Grant.CONFIG_WRITE) and action in _CORRECTIONS | {"work_note"}:
-        return True
-    if has_grant(actor, Grant.REQUEST_WRITE) and action in _WORK | {"cancel"}:
-        return True
-    if not is_requester_side(actor, item):
-        return False
+        return PLATFORM
+    if action in _CORRECTIONS | {"work_note"}:
+        corrects = by_grant(actor, Grant.CONFIG_WRITE)
+        if corrects or action in _CORRECTIONS:
+            return corrects
+    agent = _agent(actor, action, _WORK | {"cancel"})
+    if agent or not is_requester_side(actor, item):
+        return agent
     if action == "cancel":
-        return not _in_work(ritm=item.pk)
-    return action in _TALK | {"accept", "complain"}
+        return BEGUN.needing(agent.grants) if _in_work(ritm=item.pk) else OWN
+    return OWN if action in _TALK | {"accept", "complain"} else NOT_FOR_REQUESTERS.needing(agent.grants)
+
+
+def may_item(actor: Actor, item: Any, action: str) -> bool:
+    """Whether ``actor`` may run ``action`` on this visible item; ``None`` is the platform itself."""
+    return bool(why_item(actor, item, action))
+
+
+def why_task(actor: Actor, task: Any, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible task, and why: agents who fulfil requests may."""
+    if actor is None:
+        return PLATFORM
+    return by_grant(actor, Grant.REQUEST_FULFIL) if action in _WORK | _TASK_MOVES else UNKNOWN_ACTION
 
 
 def may_task(actor: Actor, task: Any, action: str) -> bool:
     """Whether ``actor`` may run ``action`` on this visible task: agents who fulfil requests may."""
-    return actor is None or (has_grant(actor, Grant.REQUEST_FULFIL) and action in _WORK | _TASK_MOVES)
+    return bool(why_task(actor, task, action))
+
+
+def _agent(actor: Actor, action: str, actions: set[str]) -> Decision:
+    return by_grant(actor, Grant.REQUEST_WRITE) if action in actions else UNKNOWN_ACTION
 
 
 def _in_work(**of: Any) -> bool:

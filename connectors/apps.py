@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -12,9 +13,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the menu and the hourly removal of old calls; load the connector of a seed flow."""
-        from connectors import reference, services, shell
+        from accounts.access import subjects
+        from connectors import policies, reference, services, shell
         from core import housekeeping
 
         shell.fill()
+        subjects.register_area("connections", _("Connections"), policies.ACTIONS, policies.why)
         housekeeping.register(services.purge_calls)
         post_migrate.connect(reference.load, sender=self)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from accounts.access.decisions import UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.policies import Actor, by_grant
 
 ACTIONS = ("read", "edit", "set_secret", "test")
 
 
+def why(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may do this with connectors, and by which grant."""
+    return by_grant(actor, Grant.CONFIG_WRITE) if action in ACTIONS else UNKNOWN_ACTION
+
+
 def may(actor: Actor, action: str) -> bool:
     """Whether ``actor`` may read connectors and their calls, edit them, set secrets or send a test call."""
-    return action in ACTIONS and has_grant(actor, Grant.CONFIG_WRITE)
+    return bool(why(actor, action))

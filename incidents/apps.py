@@ -15,7 +15,7 @@ class Config(AppConfig):
         from incidents import handlers  # noqa: F401
         from incidents.choices import EMPLOYEE_STATES, State
         from incidents.models import Incident
-        from incidents.policies import may
+        from incidents.policies import why
         from incidents.services import open_incident
         from tickets import kinds
 
@@ -27,7 +27,7 @@ class Config(AppConfig):
                 label=_("Incident"),
                 plural=_("Incidents"),
                 icon="triangle-alert",
-                may=may,
+                why=why,
                 path="incidents",
                 employee_word=_("Problem report"),
                 open=open_incident,

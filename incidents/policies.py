@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
-from incidents.choices import MajorStatus, State
-from tickets.policies import is_requester_side, visible_to
+from django.utils.translation import gettext_lazy as _
 
-__all__ = ["may", "visible_to"]
+from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision, no
+from accounts.choices import Grant
+from accounts.policies import Actor, by_grants
+from incidents.choices import MajorStatus, State
+from tickets.policies import BEGUN, NOT_FOR_REQUESTERS, OWN, is_requester_side, visible_to
+
+__all__ = ["may", "visible_to", "why"]
 
 AGENT_ACTIONS = {
     "start",
@@ -27,26 +30,38 @@ AGENT_ACTIONS = {
 }
 REQUESTER_ACTIONS = {"comment", "attach", "watch"}
 REQUESTER_MOVES = {"resolve", "reopen", "close"}
+_MAJOR = no("major", _("A major incident is not ended or reopened by who reported it."))
+
+
+def why(actor: Actor, incident: Any, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible incident, and by which rule."""
+    if actor is None:
+        return PLATFORM
+    agent = _agent(actor, action)
+    if agent or not is_requester_side(actor, incident):
+        return agent
+    own = _requester(incident, action)
+    return own if own else own.needing(agent.grants)
 
 
 def may(actor: Actor, incident: Any, action: str) -> bool:
     """Whether ``actor`` may run ``action`` on this visible incident; ``None`` is the platform itself."""
-    if actor is None:
-        return True
-    if _agent_may(actor, action):
-        return True
-    return is_requester_side(actor, incident) and _requester_may(incident, action)
+    return bool(why(actor, incident, action))
 
 
-def _agent_may(actor: Actor, action: str) -> bool:
-    if not has_grant(actor, Grant.INCIDENT_WRITE):
-        return False
-    return action in AGENT_ACTIONS or (action == "close" and has_grant(actor, Grant.INCIDENT_MANAGE))
+def _agent(actor: Actor, action: str) -> Decision:
+    if action == "close":
+        return by_grants(actor, Grant.INCIDENT_WRITE, Grant.INCIDENT_MANAGE)
+    return by_grants(actor, Grant.INCIDENT_WRITE) if action in AGENT_ACTIONS else UNKNOWN_ACTION
 
 
-def _requester_may(incident: Any, action: str) -> bool:
+def _requester(incident: Any, action: str) -> Decision:
     if action in REQUESTER_ACTIONS:
-        return True
+        return OWN
     if action in REQUESTER_MOVES:
-        return getattr(incident, "major_status", MajorStatus.NONE) != MajorStatus.ACCEPTED
-    return bool(action == "cancel" and incident.state == State.NEW and incident.first_response_at is None)
+        is_major = getattr(incident, "major_status", MajorStatus.NONE) == MajorStatus.ACCEPTED
+        return _MAJOR if is_major else OWN
+    if action == "cancel":
+        is_untouched = incident.state == State.NEW and incident.first_response_at is None
+        return OWN if is_untouched else BEGUN
+    return NOT_FOR_REQUESTERS

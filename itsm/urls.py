@@ -28,6 +28,8 @@ for prefix, module in [
     ("design/sla/", "sla.urls"),
     ("design/connect/", "connectors.urls"),
     ("design/webhooks/", "webhooks.urls"),
+    ("design/roles/", "accounts.roles.urls"),
+    ("design/access/", "accounts.access.urls"),
     ("", "portal.urls"),
 ]:
     if find_spec(module.split(".")[0]) and find_spec(module):

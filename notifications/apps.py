@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -12,10 +13,21 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register handlers and the channel, fill the bell, load the texts after each migration."""
+        from accounts.access import subjects
         from core import context
-        from notifications import escalations, handlers, mail, paging, password_reset, reference, views  # noqa: F401
+        from notifications import (  # noqa: F401
+            escalations,
+            handlers,
+            mail,
+            paging,
+            password_reset,
+            policies,
+            reference,
+            views,
+        )
         from tickets import hooks
 
+        subjects.register_area("texts", _("Texts of notices"), ("edit",), policies.why_edit_texts)
         hooks.on_change(paging.heed, order=50)
         context.register("unread_count", views.unread)
         context.register("notices_url", views.notices_url)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from accounts.access.decisions import Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.policies import Actor, by_grant
 from notifications.models import PagedPerson
 from tickets.models import Ticket
 from tickets.policies import may, reads_internal
@@ -16,9 +17,14 @@ def visible_to(actor: Actor) -> Q:
     return Q() if actor is None else Q(user=actor)
 
 
+def why_edit_texts(actor: Actor, action: str = "edit") -> Decision:
+    """Whether ``actor`` may change the texts of notices, and by which grant."""
+    return by_grant(actor, Grant.CONFIG_WRITE)
+
+
 def may_edit_texts(actor: Actor) -> bool:
     """Whether ``actor`` may change the texts of notices."""
-    return has_grant(actor, Grant.CONFIG_WRITE)
+    return bool(why_edit_texts(actor))
 
 
 def may_acknowledge(actor: Actor, ticket: Ticket) -> bool:

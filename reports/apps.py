@@ -1,6 +1,7 @@
 """Figures about the work, each of which opens the list behind it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -11,6 +12,8 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Put the reports into the menus."""
-        from reports import shell
+        from accounts.access import subjects
+        from reports import policies, shell
 
         shell.fill()
+        subjects.register_area("reports", _("Reports"), ("read",), policies.why_read)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from accounts.access.decisions import Decision
 from accounts.policies import Actor
-from tickets.policies import reads_internal
+from tickets.policies import why_internal
+
+
+def why_read(actor: Actor, action: str = "read") -> Decision:
+    """Whether ``actor`` may see figures about clocks, and by which grant."""
+    return why_internal(actor)
 
 
 def may_read(actor: Actor) -> bool:
     """Whether ``actor`` may see figures about clocks, which are internal to the teams (PROCESSES G-08)."""
-    return reads_internal(actor)
+    return bool(why_read(actor))

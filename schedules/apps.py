@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -12,7 +13,10 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the menu; load the seed calendars after each migration."""
-        from schedules import reference, shell
+        from accounts.access import subjects
+        from schedules import policies, reference, shell
 
         shell.fill()
+        subjects.register_area("calendars", _("Calendars"), policies.ACTIONS, policies.why)
+        subjects.register_area("rotas", _("On-call rotas"), policies.ACTIONS, policies.why_rotas)
         post_migrate.connect(reference.load, sender=self)

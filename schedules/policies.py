@@ -6,18 +6,27 @@ Administrators change them; a rota also the managers of its group, and its peopl
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from accounts.access.decisions import UNKNOWN_ACTION, Decision, yes
 from accounts.choices import Grant
 from accounts.models import Group
-from accounts.policies import Actor, company_wall, has_grant, managed_group_ids
+from accounts.policies import Actor, by_grant, company_wall, managed_group_ids
 from schedules.models import Rota, RotaOverride
 
+ACTIONS = ("read", "edit")
+_MANAGES = yes("manages", _("This person manages a group, and people who manage one change its rotas."))
 _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CONFIG_WRITE,)}
+
+
+def why(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may read calendars or edit them, and by which grant."""
+    return by_grant(actor, *_NEEDS[action]) if action in _NEEDS else UNKNOWN_ACTION
 
 
 def may(actor: Actor, action: str) -> bool:
     """Whether ``actor`` may read calendars or edit them."""
-    return any(has_grant(actor, grant) for grant in _NEEDS.get(action, ()))
+    return bool(why(actor, action))
 
 
 def visible_rotas(actor: Actor) -> Q:
@@ -34,9 +43,17 @@ def may_edit_rotas_of(actor: Actor, group: Group) -> bool:
     return may(actor, "edit") or group.pk in managed_group_ids(actor)
 
 
+def why_rotas(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may ``read`` rotas, or ``edit`` those of any group, and by which rule."""
+    found = why(actor, action)
+    if found or action != "edit" or not may(actor, "read"):
+        return found
+    return _MANAGES if managed_group_ids(actor) else found
+
+
 def may_configure_rotas(actor: Actor) -> bool:
     """Whether ``actor`` may make and change rotas of any group."""
-    return may(actor, "edit") or (may(actor, "read") and bool(managed_group_ids(actor)))
+    return bool(why_rotas(actor, "edit"))
 
 
 def may_drop_override(actor: Actor, row: RotaOverride) -> bool:

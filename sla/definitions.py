@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
 
-from accounts.policies import Actor
+from accounts.policies import Actor, company_wall
 from core.errors import NotVisibleError
 from sla.choices import OPEN_STAGES, Status
 from sla.models import Clock, SLADefinition
@@ -64,7 +64,7 @@ def listed(actor: Actor) -> list[Entry]:
     by_key: dict[str, dict[str, SLADefinition]] = {}
     for row in latest:
         by_key.setdefault(row.key, {})[row.status] = row
-    clocks = open_clocks_by_key()
+    clocks = open_clocks_by_key(actor)
     entries = [
         Entry(
             key,
@@ -83,17 +83,20 @@ def _place(entry: Entry) -> tuple[bool, str, int, str]:
     return is_over, entry.shown.kind, entry.shown.order, entry.key
 
 
-def open_clocks_by_key() -> dict[str, int]:
-    """How many clocks are open by any version of each definition. One query."""
-    rows = Clock.objects.filter(stage__in=OPEN_STAGES).values_list("definition__key")
+def open_clocks_by_key(actor: Actor = None) -> dict[str, int]:
+    """How many clocks of the actor's company are open by any version of each definition. One query."""
+    rows = Clock.objects.filter(company_wall(actor, "ticket__"), stage__in=OPEN_STAGES).values_list(
+        "definition__key"
+    )
     return dict(rows.annotate(count=Count("pk")).order_by())
 
 
-def with_clocks(rows: Iterable[SLADefinition]) -> list[Version]:
-    """The versions with their open clocks by stage. One query."""
+def with_clocks(rows: Iterable[SLADefinition], actor: Actor = None) -> list[Version]:
+    """The versions with the open clocks of the actor's company by stage. One query."""
     versions = [Version(row) for row in rows]
     by_pk = {version.row.pk: version for version in versions}
-    counted = Clock.objects.filter(definition__in=by_pk, stage__in=OPEN_STAGES)
+    wall = company_wall(actor, "ticket__")
+    counted = Clock.objects.filter(wall, definition__in=by_pk, stage__in=OPEN_STAGES)
     for pk, stage, count in counted.values_list("definition", "stage").annotate(n=Count("pk")).order_by():
         by_pk[pk].clocks[stage] = count
     return versions

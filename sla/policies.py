@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from accounts.access.decisions import UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.policies import Actor, by_grant
 from sla.choices import Status
 
+ACTIONS = ("read", "edit")
 _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CONFIG_WRITE,)}
+
+
+def why(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may read definitions or edit them, and by which grant."""
+    return by_grant(actor, *_NEEDS[action]) if action in _NEEDS else UNKNOWN_ACTION
 
 
 def may(actor: Actor, action: str) -> bool:
     """Whether ``actor`` may read definitions or edit them."""
-    return any(has_grant(actor, grant) for grant in _NEEDS.get(action, ()))
+    return bool(why(actor, action))
 
 
 def visible_definitions(actor: Actor) -> Q:

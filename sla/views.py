@@ -89,7 +89,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         "rules": presenting.rules_of(shown, words),
         "versions": [
             (each.row, presenting.look(each.row.status), presenting.clocks_words(each))
-            for each in with_clocks(versions)
+            for each in with_clocks(versions, actor)
         ],
     }
     return render(request, "sla/one.html", names)

@@ -11,7 +11,9 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load the priority matrix after each migration."""
-        from tickets import reference
+        """Let access to tickets be explained; load the priority matrix after each migration."""
+        from accounts.access import subjects
+        from tickets import explaining, reference
 
+        subjects.register(explaining.SUBJECT)
         post_migrate.connect(reference.load, sender=self)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from tickets.choices import Channel, Phase
 from tickets.models import Ticket
+from tickets.policies import visible_to
 from tickets.selectors import search
 
 
@@ -27,14 +28,14 @@ class TicketFilterSet(df.FilterSet):
     group = df.CharFilter(field_name="group__key")
     unassigned = df.BooleanFilter(field_name="assignee", lookup_expr="isnull")
     ci = df.CharFilter(field_name="ci__number")
-    parent = df.CharFilter(field_name="parent__number")
+    parent = df.CharFilter(method="below", label="The number of a ticket.")
     opened_at__gte = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
     opened_at__lt = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
     resolved_at__gte = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="gte")
     resolved_at__lt = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="lt")
     updated_after = df.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gt")
     q = df.CharFilter(method="holding", label="Part of the title, or the beginning of the number.")
-    internal = frozenset({"ci", "channel"})
+    internal = frozenset({"ci", "channel", "updated_after"})
 
     class Meta:
         model = Ticket
@@ -49,6 +50,11 @@ class TicketFilterSet(df.FilterSet):
         if value == "me":
             return rows.filter(**{name: self.request.user})
         return rows.filter(**{f"{name}__username__iexact": value})
+
+    def below(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The rows whose parent has that number, if the caller sees it: another would be told of (S-9)."""
+        seen = Ticket.objects.filter(visible_to(self.request.user), number=value)
+        return rows.filter(parent__in=seen.values("pk"))
 
     def holding(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """The rows that hold the text."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from accounts.access.decisions import Decision
     from accounts.policies import Actor
     from tickets.models import Ticket
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 class KindSpec:
     """One kind of ticket.
 
-    ``may(actor, ticket, action)`` is the kind's policy; actions are transition names and the shared ones
-    (comment, work_note, update, assign, attach, watch, link, read_internal).
+    ``why(actor, ticket, action)`` is the kind's policy, ``may`` its yes or no; actions are transition names
+    and the shared ones (comment, work_note, update, assign, attach, watch, link, read_internal).
     ``open`` makes a ticket of this kind for an engine: ``open(actor=…, parent=…, title=…, group=…, **more)``.
     ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it.
     """
@@ -29,13 +30,17 @@ class KindSpec:
     label: str | Promise
     plural: str | Promise
     icon: str
-    may: Callable[[Actor, Any, str], bool]
+    why: Callable[[Actor, Any, str], Decision]
     editable: frozenset[str]
     path: str
     employee_word: str | Promise = ""
     open: Callable[..., Ticket] | None = None
     state_labels: dict[str, str | Promise] = field(default_factory=dict)
     employee_states: dict[str, str | Promise] = field(default_factory=dict)
+
+    def may(self, actor: Actor, ticket: Any, action: str) -> bool:
+        """Whether ``actor`` may run ``action`` on this visible ticket."""
+        return bool(self.why(actor, ticket, action))
 
 
 _kinds: dict[str, KindSpec] = {}

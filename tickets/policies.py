@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.decisions import PLATFORM, Decision, RowRule, any_of, no, row_decision, yes
 from accounts.choices import Grant
-from accounts.policies import Actor, company_wall, group_ids, has_grant
+from accounts.policies import Actor, by_grant, company_wall, group_ids, has_grant
 from tickets import kinds
 from tickets.models import Ticket, Watcher
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What the policies of kinds answer to the requester's side.
+OWN = yes("own", _("It is this person's own: they asked for it, or it is for them."))
+BEGUN = no("begun", _("Work on it has begun; its requester cannot take it back alone any more."))
+NOT_FOR_REQUESTERS = no("not_for_requesters", _("This is for people who work on it, not for who asked."))
+_READS_ALL = (Grant.TICKET_READ_ALL,)
 
 
 def visible_to(actor: Actor) -> Q:
@@ -17,30 +30,71 @@ def visible_to(actor: Actor) -> Q:
     """
     if actor is None:
         return Q()
-    return company_wall(actor) & (involved(actor) | agent_rows(actor))
+    return company_wall(actor) & any_of(row_rules(actor))
 
 
-def involved(actor: Actor) -> Q:
-    """Tickets the person asked for, is meant by, opened, works on or watches.
+def row_rules(actor: User) -> list[RowRule]:
+    """Why ``actor`` sees tickets: each rule with the rows it shows."""
+    return [*_involved_rules(actor), *_agent_rules(actor)]
 
-    Work orders of teams, which employees have no word for, carry the requester too and stay hidden from them.
-    """
+
+def why_seen(actor: Actor, ticket: Ticket) -> Decision:
+    """Whether ``actor`` sees this ticket, and by which rule."""
+    if actor is None:
+        return PLATFORM
+    found = row_decision(Ticket, ticket.pk, company_wall(actor), row_rules(actor))
+    return found if found or has_grant(actor, Grant.TICKET_READ_ALL) else found.needing(_READS_ALL)
+
+
+def involved(actor: User) -> Q:
+    """Tickets the person asked for, is meant by, opened, works on or watches."""
+    return any_of(_involved_rules(actor))
+
+
+def _involved_rules(actor: User) -> list[RowRule]:
+    """Work orders of teams, which employees have no word for, carry the requester too: hidden from them."""
     watched = Exists(Watcher.objects.filter(ticket=OuterRef("pk"), user=actor))
     work_orders = [spec.key for spec in kinds.all_kinds() if not spec.employee_word]
     asked = (Q(requester=actor) | Q(on_behalf_of=actor)) & ~Q(kind__in=work_orders)
-    return asked | Q(opened_by=actor) | Q(assignee=actor) | Q(watched)
+    return [
+        RowRule("asked", _("It was asked for by this person, or for them."), asked),
+        RowRule("opened", _("This person opened it."), Q(opened_by=actor)),
+        RowRule("assignee", _("It is assigned to this person."), Q(assignee=actor)),
+        RowRule("watcher", _("This person watches it."), Q(watched)),
+    ]
 
 
-def agent_rows(actor: Actor) -> Q:
+def _agent_rules(actor: Actor) -> list[RowRule]:
     """Tickets an agent sees by role; nothing for others."""
     if not has_grant(actor, Grant.TICKET_READ_ALL):
-        return Q(pk__in=[])
-    return Q(group=None) | Q(group__is_restricted=False) | Q(group__in=group_ids(actor))
+        return []
+    return [
+        RowRule("no_group", _("It is assigned to no group: agents see it."), Q(group=None), _READS_ALL),
+        RowRule(
+            "open_group",
+            _("Its group is not restricted: agents see it."),
+            Q(group__is_restricted=False),
+            _READS_ALL,
+            via="group",
+        ),
+        RowRule(
+            "member",
+            _("This agent is a member of its group."),
+            Q(group__in=group_ids(actor)),
+            _READS_ALL,
+            via="group",
+        ),
+    ]
+
+
+def why_internal(actor: Actor) -> Decision:
+    """Whether ``actor`` may read work notes and internal fields of tickets they see (PROCESSES G-08)."""
+    return by_grant(actor, *_READS_ALL)
 
 
 def reads_internal(actor: Actor) -> bool:
     """Whether ``actor`` may read work notes and internal fields of tickets they see (PROCESSES G-08)."""
-    return actor is None or has_grant(actor, Grant.TICKET_READ_ALL)
+    return bool(why_internal(actor))
 
 
 def visible_activity(actor: Actor) -> Q:
@@ -65,6 +119,11 @@ def is_requester_side(actor: Actor, ticket: Ticket) -> bool:
     return actor.pk == ticket.opened_by_id and not reads_internal(actor)
 
 
+def why(actor: Actor, ticket: Ticket, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible ticket, and by which rule: the kind decides."""
+    return PLATFORM if actor is None else kinds.get(ticket.kind).why(actor, ticket, action)
+
+
 def may(actor: Actor, ticket: Ticket, action: str) -> bool:
     """Whether ``actor`` may run ``action`` on this visible ticket: the kind decides; the platform may all."""
-    return actor is None or kinds.get(ticket.kind).may(actor, ticket, action)
+    return bool(why(actor, ticket, action))

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class Config(AppConfig):
@@ -12,12 +13,14 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register sweep steps, handlers, menus and the hook of every ticket write; load the seed flows."""
+        from accounts.access import subjects
         from tickets import hooks
         from workflows import (  # noqa: F401
             calling,
             escalations,
             executor,
             handlers,
+            policies,
             reference,
             scheduled,
             shell,
@@ -25,5 +28,6 @@ class Config(AppConfig):
         )
 
         shell.fill()
+        subjects.register_area("flows", _("Flows"), policies.ACTIONS, policies.why)
         hooks.on_change(triggers.react, order=200)
         post_migrate.connect(reference.load, sender=self)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from accounts.access.decisions import UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.policies import Actor, by_grant, by_grants, has_grant
 from tickets.models import Ticket
 from tickets.policies import may as may_on
 from tickets.policies import reads_internal
 
 ACTIONS = ("edit", "publish", "retire", "operate", "read_runs", "signal", "hook")
+
+
+def why(actor: Actor, action: str) -> Decision:
+    """Whether ``actor`` may do this with flows or runs, and by which grants; ``may`` says what each is."""
+    if action == "signal" and (signals := by_grants(actor, Grant.API_USE, Grant.TICKET_READ_ALL)):
+        return signals
+    if action == "read_runs":
+        return by_grant(actor, Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE)
+    return by_grant(actor, Grant.CONFIG_WRITE) if action in ACTIONS else UNKNOWN_ACTION
 
 
 def may(actor: Actor, action: str) -> bool:
@@ -19,11 +29,7 @@ def may(actor: Actor, action: str) -> bool:
     Reading a run's steps is for agents, signals are for integrators too; all else for who edits
     configuration; the platform may all.
     """
-    if action == "signal" and has_grant(actor, Grant.API_USE) and has_grant(actor, Grant.TICKET_READ_ALL):
-        return True
-    if action == "read_runs":
-        return has_grant(actor, Grant.TICKET_READ_ALL) or has_grant(actor, Grant.CONFIG_WRITE)
-    return action in ACTIONS and has_grant(actor, Grant.CONFIG_WRITE)
+    return bool(why(actor, action))
 
 
 def may_start(actor: Actor, ticket: Ticket | None) -> bool:

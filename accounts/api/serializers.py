@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import DepartmentField, LocationField, NamedRef, PersonField, PersonRef, ref
 from accounts.choices import Language, Theme, TokenKind
+from accounts.models import Role
 from accounts.tokens import DEFAULT_DAYS, MAX_DAYS
 from core.api.fields import Body, Flag, Label, Line, Moment, Out, Whole
 
@@ -136,6 +137,26 @@ class RoleOut(Out):
     name_ko = serializers.CharField()
     name_en = serializers.CharField()
     grants = serializers.ListField(child=serializers.CharField())
+    is_shared = serializers.SerializerMethodField()
+
+    def get_is_shared(self, row: Role) -> bool:
+        """Whether all companies share it; others are of the caller's company."""
+        return row.company_id is None
+
+
+class RoleChangeIn(Body):
+    """What may be changed of a role; ``grants`` are all it gives from now on."""
+
+    name_ko = Line(max_length=120, allow_blank=False, required=False)
+    name_en = Line(max_length=120, required=False)
+    grants = serializers.ListField(child=Line(max_length=40), max_length=100, required=False)
+
+
+class RoleIn(RoleChangeIn):
+    """A new role of the company."""
+
+    key = Line(max_length=50, allow_blank=False)
+    name_ko = Line(max_length=120, allow_blank=False)
 
 
 class TokenOut(Out):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from accounts.api import views
+from accounts.api.access import AccessViewSet
+from accounts.api.roles import RoleViewSet
 from accounts.api.tokens import TokenViewSet
 from core.api.addresses import Address, keyed
 
@@ -17,7 +19,9 @@ addresses = [
     *keyed("memberships", views.MembershipViewSet, "<uuid:public_id>"),
     *keyed("departments", views.DepartmentViewSet),
     *keyed("locations", views.LocationViewSet),
-    *keyed("roles", views.RoleViewSet),
+    Address("roles/", RoleViewSet, {"get": "list", "post": "create"}, "roles-list"),
+    Address("roles/<key:key>/", RoleViewSet, _READ_CHANGE, "roles-detail"),
+    Address("access/explain/", AccessViewSet, {"get": "retrieve"}, "access-explain"),
     Address("tokens/", TokenViewSet, {"get": "list", "post": "create"}, "tokens-list"),
     Address(_TOKEN, TokenViewSet, {"get": "retrieve"}, "tokens-detail"),
     Address(f"{_TOKEN}revoke/", TokenViewSet, {"post": "revoke"}, "tokens-revoke"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -24,7 +24,7 @@ from accounts.filters import (
 )
 from accounts.models import User
 from accounts.policies import grants_of, has_grant, is_agent
-from accounts.selectors import departments_for, groups_for, locations_for, people_for, person, roles_all
+from accounts.selectors import departments_for, groups_for, locations_for, people_for, person
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
 from core.errors import NotAllowedError
 
@@ -188,15 +188,3 @@ class LocationViewSet(KeyedViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Locations of the caller's company."""
         return locations_for(self.actor)
-
-
-class RoleViewSet(KeyedViewSet):
-    """Roles and what they grant."""
-
-    scope = "users"
-    serializer_class = out.RoleOut
-    default_ordering = "key"
-
-    def get_queryset(self) -> QuerySet[Model]:
-        """All roles."""
-        return roles_all()

@@ -102,7 +102,8 @@ class KeysetPagination(BasePagination):
         }
 
     def _ordering(self, request: Request, view: Any) -> list[Key]:
-        allowed: dict[str, tuple[str, ...]] = view.ordering_fields
+        hidden = frozenset() if view.reads_internal() else view.internal_ordering
+        allowed = {name: columns for name, columns in view.ordering_fields.items() if name not in hidden}
         asked = [name for name in request.query_params.get("ordering", "").split(",") if name]
         strange = [name for name in asked if name.removeprefix("-") not in allowed]
         if strange:

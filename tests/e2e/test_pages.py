@@ -60,6 +60,12 @@ DESIGN = [
     "/design/on-call/service-desk/",
     "/design/webhooks/",
     "/design/webhooks/new/",
+    "/design/roles/",
+    "/design/roles/new/",
+    "/design/roles/agent/",
+    "/design/access/",
+    "/design/access/guests/",
+    "/design/access/?user=jimin&object=flows&action=edit",
 ]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

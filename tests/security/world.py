@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import tokens
+from accounts.access.report import routes
 from accounts.models import Membership
 from api.operations import Operation
 from api.services import start_job
@@ -40,6 +39,7 @@ from tickets.services import attach, link, watch
 from workflows.models import Flow, FlowRun, FlowScenario
 
 _RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+__all__ = ["REGULAR", "World", "build", "routes"]
 # Addresses that the URL map writes as regular expressions.
 REGULAR = {
     r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": "/accounts/confirm-email/none/",
@@ -75,20 +75,6 @@ class World:
             raise AssertionError(f"tests/security/world.py has nothing for {name} of {route}")
 
         return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", part, route)
-
-
-def routes() -> Iterator[tuple[str, Any]]:
-    """Every address as the URL map writes it, with its view."""
-
-    def walk(patterns: list[Any], before: str) -> Iterator[tuple[str, Any]]:
-        for each in patterns:
-            here = before + str(each.pattern)
-            if isinstance(each, URLResolver):
-                yield from walk(each.url_patterns, here)
-            elif isinstance(each, URLPattern):
-                yield here, each.callback
-
-    yield from walk(get_resolver().url_patterns, "")
 
 
 def build() -> World:

@@ -28,6 +28,7 @@ class TicketOut(Out):
             "reassignment_count",
             "reopen_count",
             "last_public_from",
+            "updated_at",
             "custom",
         }
     )

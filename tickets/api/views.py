@@ -22,6 +22,7 @@ from tickets import kinds
 from tickets.api import fields
 from tickets.api import serializers as out
 from tickets.api.inputs import blanks, move_body
+from tickets.choices import ActivityKind
 from tickets.filters import AnyTicketFilterSet
 from tickets.models import Ticket
 from tickets.policies import may, reads_internal
@@ -30,6 +31,7 @@ from tickets.services import apply_transition, move_to, update_ticket
 from tickets.transitions import available, edges_from
 
 _PERSON = ("department", "location", "manager")
+_INTERNAL_WORDS = (ActivityKind.WORK_NOTE, ActivityKind.ATTACHMENT)
 
 
 def _person(name: str) -> Expand:
@@ -55,6 +57,8 @@ class TicketsViewSet(ApiViewSet):
         "number": ("number",),
     }
     default_ordering = "-opened_at"
+    # It moves with each work note.
+    internal_ordering = frozenset({"updated_at"})
     expandable: ClassVar[dict[str, Expand]] = {
         "requester": _person("requester"),
         "assignee": _person("assignee"),
@@ -88,11 +92,14 @@ class TicketsViewSet(ApiViewSet):
     def changed_fields(self, row: Any, writes: int) -> list[str]:
         """What the last writes touched, from the activity the caller may read.
 
-        Lines of one moment and verb are one write, and so are the words that came with it.
+        Lines of one moment and verb are one write, and so are the words that came with it. Notes and files
+        for agents alone are none: they leave the version as it was.
         """
         touched: dict[tuple[Any, str], set[str]] = {}
         last: tuple[Any, str] = (None, "")
         for entry in reversed(timeline_for(self.actor, row)):
+            if not entry.is_public and entry.kind in _INTERNAL_WORDS and entry.at != last[0]:
+                continue
             last = last if entry.at == last[0] and not entry.verb else (entry.at, entry.verb)
             touched.setdefault(last, set()).update(set(entry.changes) or {"comments"})
         return sorted(set().union(*list(touched.values())[:writes]))

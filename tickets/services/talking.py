@@ -19,7 +19,7 @@ from tickets import hooks
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Draft, Ticket, TicketAttachment
 from tickets.policies import is_requester_side, may
-from tickets.services.writing import activity, child_locked, save_changed, snapshot
+from tickets.services.writing import activity, child_locked, save_changed, save_untouched, snapshot
 
 MAX_FILES = 20
 
@@ -60,7 +60,9 @@ def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[A
     now, before = db_now(), snapshot(ticket)
     if public:
         stamp_public_word(ticket, actor, now)
-    save_changed(ticket, before, at=now)
+        save_changed(ticket, before, at=now)
+    else:
+        save_untouched(ticket, at=now)
     row = activity(ticket, actor, kind, body=text, is_public=public, at=now)
     rows.insert([row])
     _place(ticket, row, actor, files, public=public)
@@ -99,7 +101,10 @@ def attach(pk: int, *, actor: Actor, attachment: Attachment, public: bool = True
     if not may(actor, ticket, "attach") or not (public or may(actor, ticket, "work_note")):
         raise NotAllowedError
     now, before = db_now(), snapshot(ticket)
-    save_changed(ticket, before, at=now)
+    if public:
+        save_changed(ticket, before, at=now)
+    else:
+        save_untouched(ticket, at=now)
     row = activity(ticket, actor, ActivityKind.ATTACHMENT, verb="attached", is_public=public)
     rows.insert([row])
     places = _place(ticket, row, actor, [attachment], public=public)

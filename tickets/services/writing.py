@@ -181,6 +181,15 @@ def save_changed(ticket: Ticket, before: dict[str, Any], *, at: dt.datetime) -> 
     )
 
 
+def save_untouched(ticket: Ticket, *, at: dt.datetime) -> None:
+    """Remember that agents did something on the ticket that changed none of its fields.
+
+    The version stays: its tag would tell the requester of a note that they may not know of (SECURITY S-9).
+    """
+    ticket.updated_at = at
+    ticket.save(update_fields=["updated_at"])
+
+
 @transaction.atomic
 def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None, **fields: Any) -> Ticket:
     """The ticket with ``fields`` changed. Publishes ``<kind>.updated``; for a new owner ``ticket.assigned``.

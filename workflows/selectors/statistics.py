@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-from accounts.policies import Actor
+from accounts.policies import Actor, group_ids
+from workflows.policies import may
 
 DAYS = 30
 
@@ -23,9 +25,11 @@ _OF_NODES = """
       FROM workflows_flowrun r
       JOIN workflows_flowstep s ON s.run_id = r.id
       LEFT JOIN tickets_ticket t ON t.id = r.ticket_id
+      LEFT JOIN accounts_group g ON g.id = t.group_id
      WHERE r.flow_version_id = %(version)s
        AND s.started_at >= now() - make_interval(days => %(days)s)
        AND (r.ticket_id IS NULL OR %(company)s::bigint IS NULL OR t.company_id = %(company)s)
+       AND (%(all)s OR g.is_restricted IS NOT TRUE OR t.group_id = ANY(%(groups)s))
      GROUP BY s.node_id
 """
 _OF_FLOWS = """
@@ -35,8 +39,10 @@ _OF_FLOWS = """
       FROM workflows_flowrun r
       JOIN workflows_flowversion v ON v.id = r.flow_version_id
       LEFT JOIN tickets_ticket t ON t.id = r.ticket_id
+      LEFT JOIN accounts_group g ON g.id = t.group_id
      WHERE r.status IN ('running', 'waiting', 'suspended')
        AND (r.ticket_id IS NULL OR %(company)s::bigint IS NULL OR t.company_id = %(company)s)
+       AND (%(all)s OR g.is_restricted IS NOT TRUE OR t.group_id = ANY(%(groups)s))
      GROUP BY v.flow_id
 """
 _LAST_RUNS = """
@@ -44,8 +50,10 @@ _LAST_RUNS = """
       FROM workflows_flowversion v
       JOIN LATERAL (SELECT r.started_at FROM workflows_flowrun r
                       LEFT JOIN tickets_ticket t ON t.id = r.ticket_id
+                      LEFT JOIN accounts_group g ON g.id = t.group_id
                      WHERE r.flow_version_id = v.id
                        AND (r.ticket_id IS NULL OR %(company)s::bigint IS NULL OR t.company_id = %(company)s)
+                       AND (%(all)s OR g.is_restricted IS NOT TRUE OR t.group_id = ANY(%(groups)s))
                      ORDER BY r.id DESC LIMIT 1) last ON true
      GROUP BY v.flow_id
 """
@@ -73,18 +81,18 @@ class FlowStatistics:
 
 
 def node_statistics(actor: Actor, version_id: int, *, days: int = DAYS) -> dict[str, NodeStatistics]:
-    """The steps that began in the last ``days`` by node, as far as the actor's company goes; one query.
+    """The steps that began in the last ``days`` by node, as far as the actor's rows go.
 
     Durations are those of done steps, from the start of the step to its end, with all waiting.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_OF_NODES, {"version": version_id, "days": days, "company": _company(actor)})
+        cursor.execute(_OF_NODES, {"version": version_id, "days": days} | _wall(actor))
         return {row[0]: NodeStatistics(*row) for row in cursor.fetchall()}
 
 
 def flow_statistics(actor: Actor) -> dict[int, FlowStatistics]:
-    """Open, failed and last runs by flow, as far as the actor's company goes; two queries."""
-    wall = {"company": _company(actor)}
+    """Open, failed and last runs by flow, as far as the actor's rows go."""
+    wall = _wall(actor)
     with connection.cursor() as cursor:
         cursor.execute(_OF_FLOWS, wall)
         counts = {flow_id: (running, failed) for flow_id, running, failed in cursor.fetchall()}
@@ -96,5 +104,10 @@ def flow_statistics(actor: Actor) -> dict[int, FlowStatistics]:
     }
 
 
-def _company(actor: Actor) -> int | None:
-    return None if actor is None else actor.company_id
+def _wall(actor: Actor) -> dict[str, Any]:
+    """The company; who does not operate runs is told nothing of restricted groups but their own."""
+    return {
+        "company": None if actor is None else actor.company_id,
+        "all": may(actor, "operate"),
+        "groups": list(group_ids(actor)),
+    }

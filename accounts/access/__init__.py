@@ -1,0 +1,1 @@
+"""Who may see and do what, and which rule says so (SECURITY AC-13, AC-14)."""

@@ -1,0 +1,1 @@
+"""Roles: read, made and changed, and what a change would do to whom."""

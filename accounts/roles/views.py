@@ -1,0 +1,148 @@
+"""The pages of roles under /design/roles/: list, form, and what a change would do before it is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.choices import Grant
+from accounts.models import Role
+from accounts.roles import services
+from accounts.roles.forms import RoleForm
+from accounts.roles.policies import may_edit, may_read, why_edit, why_give
+from accounts.roles.selectors import effects_of, holders_for, role_keyed, roles_with_counts
+from core.design import only_for
+from core.errors import NotAllowedError, RuleRefusedError, StaleVersionError
+from core.forms import accepted, form_page, refuse, sent
+
+HOLDERS_SHOWN = 50
+readers_only = only_for(may_read, gettext_lazy("Roles are for people who edit rights or audit them."))
+
+
+@require_safe
+@readers_only
+def show_all(request: HttpRequest) -> HttpResponse:
+    """All roles: what they give and how many people hold them."""
+    actor: Any = request.user
+    rows = [{"role": role, "rights": _labels(role.grants)} for role in roles_with_counts(actor)]
+    return render(request, "accounts/roles.html", {"rows": rows, "may_edit": may_edit(actor)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@readers_only
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: an empty form. POST: make a role of the company; nobody holds it yet."""
+    actor: Any = request.user
+    if not may_edit(actor):
+        raise NotAllowedError
+    form = RoleForm(sent(request))
+    try:
+        row = accepted(
+            form,
+            lambda: services.create_role(actor=actor, key=form.cleaned_data["key"], **form.values()),
+        )
+    except NotAllowedError as refusal:  # a right they lack: told at the field, not on another page
+        form.add_error("grants", str(refusal.detail))
+        row = None
+    if row is None:
+        return form_page(request, "accounts/role_new.html", form)
+    messages.success(request, _("%(name)s was made.") % {"name": row.name})
+    return redirect("roles:one", row.key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@readers_only
+def one(request: HttpRequest, key: str) -> HttpResponse:
+    """GET: a role and who holds it. POST: what the change would do; with ``confirmed`` make it."""
+    actor: Any = request.user
+    role = role_keyed(actor, key)
+    if request.method != "POST":
+        return _page(request, role)
+    if not may_edit(actor, role):
+        raise NotAllowedError(why_edit(actor, role).words)
+    form = RoleForm(request.POST, role=role)
+    if not form.is_valid():
+        return _page(request, role, form=form, status=422)
+    if "back" in request.POST:
+        return _page(request, role, form=form)
+    if "confirmed" not in request.POST:
+        return _preview(request, role, form)
+    return _saved(request, role, form)
+
+
+def _preview(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
+    """What the change would do to whom. Nothing is changed."""
+    actor: Any = request.user
+    if form.cleaned_data["lock_version"] != role.lock_version:
+        return _stale(request, role)
+    given = form.cleaned_data["grants"]
+    added = [grant for grant in given if grant not in role.grants]
+    if not (decision := why_give(actor, frozenset(added))):
+        form.add_error("grants", f"{decision.words} {', '.join(_labels(list(decision.grants)))}")
+        return _page(request, role, form=form, status=422)
+    names = {
+        "role": role,
+        "form": form,
+        "effects": effects_of(actor, role, given),
+        "added": _labels(added),
+        "taken": _labels([grant for grant in role.grants if grant not in given]),
+    }
+    return render(request, "accounts/role_preview.html", names)
+
+
+def _saved(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
+    actor: Any = request.user
+    try:
+        version = form.cleaned_data["lock_version"] or 0
+        services.update_role(role.key, actor=actor, expected_version=version, **form.values())
+    except RuleRefusedError as refusal:
+        refuse(form, refusal)
+    except NotAllowedError as refusal:
+        form.add_error("grants", str(refusal.detail))
+    except StaleVersionError:
+        return _stale(request, role)
+    else:
+        messages.success(request, _("Saved."))
+        return redirect("roles:one", role.key)
+    return _page(request, role, form=form, status=422)
+
+
+def _stale(request: HttpRequest, role: Role) -> HttpResponse:
+    """409: what was typed, for the present version, so that it can be saved over it knowingly."""
+    data = request.POST.copy()
+    data["lock_version"] = str(role.lock_version)
+    return _page(request, role, form=RoleForm(data, role=role), status=409, conflict=True)
+
+
+def _page(request: HttpRequest, role: Role, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """The page of one role."""
+    actor: Any = request.user
+    holders = holders_for(actor, role)
+    shown = list(holders[: HOLDERS_SHOWN + 1])
+    decision = why_edit(actor, role)
+    names = {
+        "role": role,
+        "rights": _labels(role.grants),
+        "holders": shown[:HOLDERS_SHOWN],
+        "more": holders.count() - HOLDERS_SHOWN if len(shown) > HOLDERS_SHOWN else 0,
+        "form": RoleForm(role=role) if decision else None,
+        "why_not": "" if decision else decision.words,
+        **extra,
+    }
+    return render(request, "accounts/role.html", names, status=status)
+
+
+def _labels(grants: list[str]) -> list[str]:
+    """Their words, in the order they are listed in; a right of a later version stands for itself."""
+    known = dict(Grant.choices)
+    return [str(known.get(grant, grant)) for grant in sorted(grants, key=_place)]
+
+
+def _place(grant: str) -> int:
+    return Grant.values.index(grant) if grant in Grant.values else len(Grant.values)

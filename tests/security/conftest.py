@@ -1,0 +1,16 @@
+"""One world for the tests of this folder, without limits of calls."""
+
+from __future__ import annotations
+
+import pytest
+from rest_framework.settings import api_settings
+
+from tests.security.world import World, build
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    """One of everything."""
+    monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "caller", "1000000/min")
+    monkeypatch.setattr("allauth.core.ratelimit.consume", lambda *_args, **_kwargs: True, raising=False)
+    return build()

@@ -1,0 +1,91 @@
+"""Holes planted on purpose: each must be seen by the matrix or by the comparison of two databases.
+
+Without this a green matrix could mean that it looks at nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db.models import Q
+
+from accounts.access.decisions import yes
+from tests.security.hidden import (
+    differences,
+    hide_from_employees,
+    hide_from_everybody,
+    restricted_team,
+    still,
+    told,
+)
+from tests.security.matrix import wrong_cells
+from tests.security.world import World
+
+OPEN = yes("planted", "A forgotten check.")
+
+
+def allow(*_args: Any, **_kwargs: Any) -> Any:
+    """A policy that says yes to everybody."""
+    return OPEN
+
+
+def show_all(*_args: Any, **_kwargs: Any) -> Q:
+    """A selector's filter that was left out."""
+    return Q()
+
+
+IN_THE_MATRIX = [
+    ("connectors.policies.why", allow, ["design/connect/", "api/v1/connectors/"]),
+    ("workflows.policies.why", allow, ["api/v1/flows/<key:key>/dry-run/"]),
+    ("sla.policies.why", allow, ["design/sla/", "api/v1/sla/definitions/"]),
+    ("schedules.policies.why", allow, ["design/calendars/new/"]),
+    ("accounts.roles.policies.why_people", allow, ["design/roles/", "api/v1/roles/"]),
+    ("accounts.policies.why_people", allow, ["design/access/", "api/v1/access/explain/"]),
+    ("reports.policies.why_read", allow, ["api/v1/reports/sla/"]),
+    ("desk.policies.is_agent", allow, ["w/all/"]),
+    ("approvals.selectors.lists.visible_to", show_all, ["api/v1/approvals/<uuid:public_id>/"]),
+    ("cmdb.selectors.visible_to", show_all, ["api/v1/cis/<key:number>/"]),
+    ("tickets.selectors.visible_to", show_all, ["my/<str:number>/", "api/v1/tickets/<key:number>/"]),
+]
+
+
+@pytest.mark.parametrize(("place", "hole", "routes"), IN_THE_MATRIX, ids=[row[0] for row in IN_THE_MATRIX])
+def test_the_matrix_sees_a_forgotten_check(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, hole: Any, routes: list[str]
+):
+    assert wrong_cells(world, routes) == []
+    monkeypatch.setattr(place, hole)
+    seen = wrong_cells(world, routes)
+    for route in routes:
+        assert any(each.startswith(f"{route},") for each in seen), route
+
+
+IN_THE_COMPARISON = [
+    ("tickets.selectors.visible_to", "agent", ["/api/v1/tickets/?count=exact", "/w/search/?q=VPN"]),
+    ("desk.selectors.lists.visible_to", "agent", ["/w/all/"]),
+    ("reports.selectors.visible_to", "agent", ["/w/reports/sla/?period=quarter"]),
+    ("cmdb.selectors.visible_to", "own", ["/api/v1/cis/?count=exact"]),
+    ("accounts.selectors.visible_people", "agent", ["/api/v1/users/?count=exact"]),
+    ("accounts.roles.selectors.visible_roles", "agent", ["/api/v1/roles/"]),
+    ("tickets.api.selectors.visible_activity", "own", ["/api/v1/incidents/{number}/activity/"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "who", "paths"), IN_THE_COMPARISON, ids=[row[0] for row in IN_THE_COMPARISON]
+)
+def test_the_comparison_sees_a_forgotten_filter(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, who: str, paths: list[str]
+):
+    monkeypatch.setattr(place, show_all)
+    team, person = restricted_team(), world.people[who]
+    asked = [path.format(number=world.parts["incidents", "number"]) for path in paths]
+    with still():
+        before = told(person, asked)
+        hide_from_everybody(world, team)
+        if who == "own":
+            hide_from_employees(world)
+        seen = list(differences(before, told(person, asked)))
+    for path in asked:
+        assert any(each.startswith(path) for each in seen), path
