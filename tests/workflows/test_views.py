@@ -125,7 +125,7 @@ def test_the_list_of_flows_costs_the_same_for_any_number(flows, agent, django_as
         make_run(WAIT, ticket=make_incident(requester=agent))
     client = browser(agent)
     client.get(reverse("workflows:list"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("workflows:list"))
 
 

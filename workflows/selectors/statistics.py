@@ -106,8 +106,9 @@ def flow_statistics(actor: Actor) -> dict[int, FlowStatistics]:
 
 def _wall(actor: Actor) -> dict[str, Any]:
     """The company; who does not operate runs is told nothing of restricted groups but their own."""
+    is_operator = may(actor, "operate")
     return {
         "company": None if actor is None else actor.company_id,
-        "all": may(actor, "operate"),
-        "groups": list(group_ids(actor)),
+        "all": is_operator,
+        "groups": [] if is_operator else list(group_ids(actor)),
     }
