@@ -27,6 +27,7 @@ from schedules.models import Rota
 from schedules.policies import may as may_schedules
 from schedules.policies import visible_rotas
 from tickets import kinds
+from tickets.api.serializers import told_changes
 from tickets.models import Ticket
 from tickets.policies import reads_internal
 from tickets.policies import visible_to as visible_tickets
@@ -96,6 +97,8 @@ class _Seen:
             return None
         if not self._may_know(rule.about, event.payload):
             return None
+        if event.name.endswith(".updated") and not self._has_changed(event.payload):
+            return None
         return self._shown(rule, event.payload)
 
     def _may_know(self, about: About, payload: Payload) -> bool:
@@ -113,6 +116,10 @@ class _Seen:
             About.CONFIGURATION: self.is_designer,
         }
         return answers[about]
+
+    def _has_changed(self, payload: Payload) -> bool:
+        """Whether anything this person may read has: that something internal did is internal too (S-9)."""
+        return bool(told_changes(payload.get("changed", []), internal=self.is_inside))
 
     def _shown(self, rule: Rule, payload: Payload) -> dict[str, Any]:
         names = (*rule.keys, *(rule.agent_keys if self.is_inside else ()))

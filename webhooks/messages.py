@@ -18,7 +18,7 @@ from cmdb.selectors import ci_numbered
 from core.api.fields import Moment
 from core.models import OutboxEvent
 from tickets import kinds
-from tickets.api.serializers import ActivityOut, TicketOut
+from tickets.api.serializers import ActivityOut, TicketOut, told_changes
 from tickets.models import Activity, Ticket
 from tickets.policies import reads_internal, visible_activity, visible_to
 from webhooks.catalogue import TEST, About, EventType, find
@@ -126,8 +126,7 @@ class _Teller:
         return {}
 
     def _changed(self) -> list[str]:
-        hidden = frozenset() if reads_internal(self.reader) else TicketOut.agent_fields
-        return [name for name in self.given.get("changed", []) if name not in hidden]
+        return told_changes(self.given.get("changed", []), internal=reads_internal(self.reader))
 
     def _target(self) -> dict[str, Any] | None:
         rows = Ticket.objects.filter(visible_to(self.reader), pk=self.given.get("target_id") or 0)

@@ -170,6 +170,20 @@ def test_hidden_events_are_passed_over_and_the_position_goes_on(agent_api):
     assert {row["data"]["number"] for row in rows} == {mine.number}
 
 
+@pytest.mark.django_db
+def test_an_employee_does_not_learn_that_something_internal_changed():
+    requester = UserFactory()
+    caller = Caller(requester)
+    incident = make_incident(requester=requester)
+    position = latest(caller)
+    body = {"ticket_id": incident.pk, "number": incident.number, "kind": "incident"}
+    for changed in (["ci"], ["severity"], ["reason", "major_status"], []):
+        outbox.publish("incident.updated", body | {"changed": changed})
+    assert heard(caller, position) == []
+    outbox.publish("incident.updated", body | {"changed": ["severity", "title"]})
+    assert types(heard(caller, position)) == ["incident.updated"]
+
+
 def test_an_employee_hears_nothing_internal(agent):
     requester = UserFactory()
     caller, agents = Caller(requester), Caller(agent)

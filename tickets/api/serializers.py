@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,15 @@ from core.api.fields import Body, Label, Moment, Out, Text
 from tickets import kinds
 from tickets.api.fields import MovesField, TicketField, TicketRef, UploadField
 from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority
+
+
+def told_changes(names: Iterable[str], *, internal: bool) -> list[str]:
+    """Which changed fields a reader may be told of: agents of all, others of those they read of any kind.
+
+    A field that is not in the common representation, such as one of a kind alone, is told to nobody else.
+    """
+    open_to_all = TicketOut._declared_fields.keys() - TicketOut.agent_fields
+    return [name for name in names if internal or name in open_to_all]
 
 
 class TicketOut(Out):
