@@ -71,7 +71,7 @@ RULES = (
     Rule("approval.reasked", About.APPROVAL, ("request_public_id", "round"), ("changed",)),
     Rule("flow.stage_changed", About.RUN, ("stage",)),
     Rule("flow.started", About.RUN, ("flow",), is_internal=_always),
-    Rule("flow.ended", About.RUN, ("run_public_id", "outcome"), is_internal=_always),
+    Rule("flow.ended", About.RUN, ("flow", "run_public_id", "outcome"), is_internal=_always),
     Rule("flow.failed", About.RUN, ("code", "node_id"), is_internal=_always),
     Rule("flow.resumed", About.RUN, is_internal=_always),
     Rule("flow.stepped", About.RUN, is_internal=_always),

@@ -23,6 +23,7 @@ class About(StrEnum):
     """What an event is about, which decides who may hear of it."""
 
     TICKET = "ticket"
+    RUN = "run"  # the ticket; of a run without one, the configuration
     CI = "ci"
     CONFIGURATION = "configuration"
 
@@ -70,6 +71,7 @@ MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
 _ADDRESS: dict[str, Any] = {"type": "string", "format": "uri"}
 _PLACES: dict[About, dict[str, Any]] = {
     About.TICKET: {"number": TEXT, "kind": TEXT, "url": _ADDRESS, "ticket": {"type": "object"}},
+    About.RUN: {"number": TEXT, "kind": TEXT, "url": _ADDRESS, "ticket": {"type": "object"}},
     About.CI: {"number": TEXT, "url": _ADDRESS, "ci": {"type": "object"}},
     About.CONFIGURATION: {},
 }
@@ -125,13 +127,11 @@ _FIXED = [
     EventType("sla.paged", About.TICKET, gettext_lazy("On-call person called"), _PAGE, internal=True),
     EventType("page.acknowledged", About.TICKET, gettext_lazy("On-call page answered"), _PAGE, internal=True),
     EventType("page.unanswered", About.TICKET, gettext_lazy("Nobody answered a page"), _PAGE, internal=True),
-    EventType("flow.started", About.TICKET, gettext_lazy("Flow began"), {"flow": TEXT}, internal=True),
-    EventType(
-        "flow.ended", About.TICKET, gettext_lazy("Flow ended"), {**_FLOW, "outcome": TEXT}, internal=True
-    ),
+    EventType("flow.started", About.RUN, gettext_lazy("Flow began"), {"flow": TEXT}, internal=True),
+    EventType("flow.ended", About.RUN, gettext_lazy("Flow ended"), {**_FLOW, "outcome": TEXT}, internal=True),
     EventType(
         "flow.failed",
-        About.TICKET,
+        About.RUN,
         gettext_lazy("Flow stopped at an error"),
         {"node_id": TEXT, "code": TEXT},
         internal=True,

@@ -68,12 +68,15 @@ class _Teller:
 
     def data(self) -> dict[str, Any] | None:
         """The message's ``data``; None when there is nothing the reader may hear."""
+        has_ticket = bool(self.given.get("ticket_id"))
         if self.kind.about == About.CI:
             about = self._ci()
-        elif self.kind.about == About.CONFIGURATION or not self.given.get("ticket_id"):
-            about = {} if has_grant(self.reader, Grant.CONFIG_WRITE) else None
-        else:
+        elif has_ticket and self.kind.about != About.CONFIGURATION:
             about = self._ticket()
+        elif self.kind.about == About.TICKET:
+            about = None
+        else:
+            about = {} if has_grant(self.reader, Grant.CONFIG_WRITE) else None
         if about is None:
             return None
         own = {name: self.given[name] for name in self.kind.keys if name in self.given and name != "comment"}

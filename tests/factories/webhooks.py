@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 
 from core.models import OutboxEvent
 from tests.factories.accounts import administrator
+from tests.factories.incidents import make_incident
+from tickets.models import Ticket
 from webhooks import services
 from webhooks.models import Webhook, WebhookDelivery
 
@@ -24,7 +26,10 @@ def make_webhook(url: str = URL, *, owner: Any = None, **fields: Any) -> Webhook
 
 
 def make_event(name: str = "incident.opened", **payload: Any) -> OutboxEvent:
-    """A fact of that name, as if it had been published; nobody has relayed it."""
+    """A fact of that name, as if published and not relayed yet; without more it is about some incident."""
+    if not payload:
+        ticket = Ticket.objects.filter(kind="incident").order_by("pk").first() or make_incident()
+        payload = {"ticket_id": ticket.pk, "number": ticket.number, "kind": "incident", "changed": ["title"]}
     event = OutboxEvent.objects.create(name=name, payload=payload)
     event.refresh_from_db()
     return event

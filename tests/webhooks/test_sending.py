@@ -46,7 +46,8 @@ def test_a_message_is_posted_signed_and_kept(sink):
     assert verified(webhook.plain, headers, body)
     told = json.loads(body)
     assert set(told) == {"type", "timestamp", "data"}
-    assert (told["type"], told["data"]) == ("incident.opened", {"sequence": row.event.pk})
+    assert (told["type"], told["data"]["sequence"]) == ("incident.opened", row.event.pk)
+    assert told["data"]["number"] == row.event.payload["number"]
     row.refresh_from_db()
     assert (row.state, row.status, row.error, row.attempts, row.lease_until) == ("sent", 200, "", 1, None)
     kept = WebhookAttempt.objects.get()
