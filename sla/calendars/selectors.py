@@ -12,7 +12,7 @@ from accounts.selectors import group_keyed, groups_for, locations_for
 from cmdb.selectors import ci_numbered, cis_for
 from schedules.models import Calendar, GroupCalendar
 from schedules.policies import may
-from sla.calendars.services import Whose as Thing
+from sla.calendars.services import Thing
 from sla.choices import Whose
 from sla.models import CICalendar, LocationCalendar
 

@@ -18,7 +18,7 @@ from schedules.models import Calendar, GroupCalendar
 from schedules.policies import may
 from sla.models import CICalendar, LocationCalendar
 
-Whose = Group | Location | CI
+Thing = Group | Location | CI
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _Choice:
     name: str
 
 
-_CHOICES: dict[type[Whose], _Choice] = {
+_CHOICES: dict[type[Thing], _Choice] = {
     Group: _Choice("accounts_group", GroupCalendar, "group", "key"),
     Location: _Choice("accounts_location", LocationCalendar, "location", "key"),
     CI: _Choice("cmdb_ci", CICalendar, "ci", "number"),
@@ -39,7 +39,7 @@ _CHOICES: dict[type[Whose], _Choice] = {
 
 
 @transaction.atomic
-def choose_calendar(whose: Whose, *, actor: Actor, calendar_key: str | None) -> None:
+def choose_calendar(whose: Thing, *, actor: Actor, calendar_key: str | None) -> None:
     """``whose`` goes by that calendar from now on; None takes the choice back.
 
     Places inside a place that have none of their own go by it too. Clocks that run keep theirs. A choice that
