@@ -18,8 +18,8 @@ from connectors.models import Connector
 from connectors.policies import may
 from connectors.selectors import calls_of, connector_keyed, connectors_for, open_breakers
 from core.design import only_for
-from core.errors import NotVisibleError, RuleRefusedError, StaleVersionError
-from core.forms import accepted, form_page, refuse, sent
+from core.errors import NotVisibleError, RuleRefusedError
+from core.forms import CONFLICT, accepted, form_page, refuse, refused, sent
 
 CALLS_SHOWN = 20
 MAX_KEY = 2**63
@@ -63,30 +63,21 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, row)
     form = ConnectorForm(request.POST, connector=row)
-    if not form.is_valid():
-        return _page(request, row, form=form, status=422)
     had = _secret_names(row)
-    try:
+
+    def write() -> None:
         version = form.cleaned_data["lock_version"]
         services.update(key, actor=actor, expected_version=version, **form.values())
-    except RuleRefusedError as refusal:
-        refuse(form, refusal)
-        return _page(request, row, form=form, status=422)
-    except StaleVersionError:
-        return _stale(request, row)
+
+    status = refused(form, write, version=row.lock_version)
+    if status:
+        return _page(request, row, form=form, status=status, conflict=status == CONFLICT)
     messages.success(request, _("Saved."))
     if had - _secret_names(connector_keyed(actor, key)):
         messages.warning(
             request, _("The secret was forgotten: it belongs to the former address. Set it again.")
         )
     return redirect("connectors:one", key)
-
-
-def _stale(request: HttpRequest, row: Connector) -> HttpResponse:
-    """409: what was typed, for the present version, so that it can be saved over it knowingly."""
-    data = request.POST.copy()
-    data["lock_version"] = str(row.lock_version)
-    return _page(request, row, form=ConnectorForm(data, connector=row), status=409, conflict=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

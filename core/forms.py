@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from core.errors import DomainError, DuplicateError, RuleRefusedError
+from core.errors import DomainError, DuplicateError, RuleRefusedError, StaleVersionError
 
 T = TypeVar("T")
+INVALID, CONFLICT = 422, 409  # statuses of a page with a form that was not accepted
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -33,9 +34,31 @@ def accepted(form: forms.BaseForm, write: Callable[[], T]) -> T | None:
         return None
 
 
+def refused(form: forms.BaseForm, write: Callable[[], object], *, version: int) -> int:
+    """Let ``write`` change a record by a form that was sent: 0 when it did, else the status of its page.
+
+    422: the form says what was wrong. 409: somebody was faster; the form bears ``version``, the present one,
+    so that what was typed can be saved over it knowingly.
+    """
+    if not form.is_valid():
+        return INVALID
+    try:
+        write()
+    except RuleRefusedError as refusal:
+        refuse(form, refusal)
+        return INVALID
+    except StaleVersionError:
+        posted: Any = form.data  # a QueryDict, which cannot be changed
+        data = posted.copy()
+        data["lock_version"] = str(version)
+        form.data = data
+        return CONFLICT
+    return 0
+
+
 def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **names: object) -> HttpResponse:
     """The page with ``form``: 422 when it was sent and not accepted."""
-    return render(request, template, {"form": form, **names}, status=422 if form.is_bound else 200)
+    return render(request, template, {"form": form, **names}, status=INVALID if form.is_bound else 200)
 
 
 def refuse(form: forms.BaseForm, refusal: DomainError) -> None:

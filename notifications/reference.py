@@ -205,7 +205,7 @@ TEXTS: dict[str, Text] = {
     "ticket_new_in_group": Text(
         "{{ ticket.number }} 새 {{ ticket.word }}: {{ ticket.title }}",
         "{{ ticket.number }} new {{ ticket.word }}: {{ ticket.title }}",
-        "{{ ticket.group }} 그룹에 배정되었습니다. 요청자: {{ ticket.requester }}.",
+        "{{ ticket.group }} 팀에 배정되었습니다. 요청자: {{ ticket.requester }}.",
         "It is in the queue of {{ ticket.group }}. Requester: {{ ticket.requester }}.",
     ),
     "ticket_assigned": Text(

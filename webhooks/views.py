@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connectors import stepup
 from core.conditions import outline
 from core.design import only_for
-from core.errors import DomainError, RuleRefusedError, StaleVersionError, WrongStateError
-from core.forms import accepted, form_page, refuse, sent
+from core.errors import DomainError, RuleRefusedError, WrongStateError
+from core.forms import CONFLICT, accepted, form_page, refused, sent
 from core.time import clock_now
 from tickets.vocabulary import TicketVocabulary
 from webhooks import services
@@ -68,19 +68,14 @@ def one(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, row)
     form = WebhookForm(request.POST, actor=actor, webhook=row)
-    if not form.is_valid():
-        return _page(request, row, form=form, status=422)
-    try:
+
+    def write() -> None:
         version = form.cleaned_data["lock_version"]
         services.update(public_id, actor=actor, expected_version=version, **form.values())
-    except RuleRefusedError as refusal:
-        refuse(form, refusal)
-        return _page(request, row, form=form, status=422)
-    except StaleVersionError:
-        data = request.POST.copy()
-        data["lock_version"] = str(row.lock_version)
-        again = WebhookForm(data, actor=actor, webhook=row)
-        return _page(request, row, form=again, status=409, conflict=True)
+
+    status = refused(form, write, version=row.lock_version)
+    if status:
+        return _page(request, row, form=form, status=status, conflict=status == CONFLICT)
     messages.success(request, _("Saved."))
     return redirect("webhooks:one", public_id)
 

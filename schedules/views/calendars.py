@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.design import only_for
-from core.errors import DomainError, RuleRefusedError, StaleVersionError
-from core.forms import accepted, form_page, refuse, sent
+from core.errors import DomainError, RuleRefusedError
+from core.forms import CONFLICT, accepted, form_page, refuse, refused, sent
 from core.time import db_now
 from schedules import dependents, presenting, rules, services
 from schedules.bizcal import BizCal
@@ -63,18 +63,14 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, row)
     form = CalendarForm(request.POST, calendar=row)
-    if not form.is_valid():
-        return _page(request, row, form=form, status=422)
-    try:
+
+    def write() -> None:
         version = form.cleaned_data["lock_version"]
         services.update(key, actor=actor, expected_version=version, **form.values())
-    except RuleRefusedError as refusal:
-        refuse(form, refusal)
-        return _page(request, row, form=form, status=422)
-    except StaleVersionError:
-        data = request.POST.copy()
-        data["lock_version"] = str(row.lock_version)
-        return _page(request, row, form=CalendarForm(data, calendar=row), status=409, conflict=True)
+
+    status = refused(form, write, version=row.lock_version)
+    if status:
+        return _page(request, row, form=form, status=status, conflict=status == CONFLICT)
     messages.success(request, _("Saved."))
     return redirect("schedules:one", key)
 

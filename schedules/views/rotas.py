@@ -21,7 +21,7 @@ from accounts.policies import managed_group_ids
 from accounts.selectors import groups_for
 from core.design import only_for
 from core.errors import DomainError, NotAllowedError, RuleRefusedError, StaleVersionError
-from core.forms import accepted, form_page, refuse, sent
+from core.forms import CONFLICT, accepted, form_page, refuse, refused, sent
 from core.time import db_now
 from schedules import rota_picture, rota_rules, services
 from schedules.choices import TurnUnit
@@ -69,19 +69,14 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, row)
     form = RotaForm(request.POST, groups=_groups(actor), rota=row)
-    if not form.is_valid():
-        return _page(request, row, form=form, status=422)
-    try:
+
+    def write() -> None:
         version = form.cleaned_data["lock_version"]
         services.update_rota(key, actor=actor, expected_version=version, **form.values())
-    except RuleRefusedError as refusal:
-        refuse(form, refusal)
-        return _page(request, row, form=form, status=422)
-    except StaleVersionError:
-        data = request.POST.copy()
-        data["lock_version"] = str(row.lock_version)
-        again = RotaForm(data, groups=_groups(actor), rota=row)
-        return _page(request, row, form=again, status=409, conflict=True)
+
+    status = refused(form, write, version=row.lock_version)
+    if status:
+        return _page(request, row, form=form, status=status, conflict=status == CONFLICT)
     messages.success(request, _("Saved."))
     return redirect("rotas:one", key)
 

@@ -75,7 +75,7 @@ def test_everybody_reads_their_own_language_and_time_zone(smtp):
         person.roles.through.objects.create(user=person, role_id=AgentFactory().roles.get(key="agent").pk)
     queue_for(korean, english, template="ticket_new_in_group", ticket=incident)
     work_off()
-    assert "네트워크 그룹에 배정되었습니다" in text_of(smtp.to(korean.email)[0])
+    assert "네트워크 팀에 배정되었습니다" in text_of(smtp.to(korean.email)[0])
     assert "in the queue of Network" in text_of(smtp.to(english.email)[0])
 
 
