@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision, no
 from accounts.choices import Grant
-from accounts.models import Group, Membership, Role, User
+from accounts.models import Company, Group, Membership, Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,7 @@ _PEOPLE: dict[str, tuple[str, ...]] = {
 }
 _HELD = _("A role of this person gives the right that is asked for.")
 _MISSING = _("No role of this person gives the right that is asked for.")
+_SHARED = no("shared", _("All companies share this: only who may cross the wall between them changes it."))
 INACTIVE = no("inactive", _("The account is switched off: it holds no right."))
 
 
@@ -100,6 +101,24 @@ def company_wall(actor: Actor, prefix: str = "") -> Q:
     if actor is None:
         return Q()
     return Q(**{f"{prefix}company_id": actor.company_id})
+
+
+def of_all_companies(actor: Actor, found: Decision) -> Decision:
+    """``found``, unless the thing is shared by several companies and ``actor`` may not cross their wall.
+
+    What one of them changes counts for all: flows, connections, calendars, service levels and shared roles.
+    """
+    if not found or actor is None or has_grant(actor, Grant.CROSS_COMPANY) or _is_alone(actor):
+        return found
+    return _SHARED
+
+
+def _is_alone(actor: User) -> bool:
+    """Whether there is no other company, kept on this instance."""
+    known: bool | None = actor.__dict__.get("_is_alone")
+    if known is None:
+        known = actor.__dict__["_is_alone"] = not Company.objects.exclude(pk=actor.company_id).exists()
+    return known
 
 
 def group_ids(actor: Actor) -> frozenset[int]:

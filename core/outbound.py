@@ -20,6 +20,7 @@ from urllib.parse import urljoin
 import certifi
 import httpcore
 from django.conf import settings
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -117,6 +118,12 @@ def send(request: Request) -> Answer:
         before, target = target, _redirected(target, headers["location"], request.allowed_hosts)
         credentials = credentials if before.origin == target.origin else {}
         left -= 1
+
+
+def refuse_in_transaction() -> None:
+    """Raise RuntimeError inside a transaction: a slow target must not hold locks."""
+    if connection.in_atomic_block:
+        raise RuntimeError("Another service is never called inside a transaction.")
 
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.access.decisions import Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant
+from accounts.policies import Actor, by_grant, of_all_companies
 from notifications.models import PagedPerson
 from tickets.models import Ticket
 from tickets.policies import may, reads_internal
@@ -18,8 +18,8 @@ def visible_to(actor: Actor) -> Q:
 
 
 def why_edit_texts(actor: Actor, action: str = "edit") -> Decision:
-    """Whether ``actor`` may change the texts of notices, and by which grant."""
-    return by_grant(actor, Grant.CONFIG_WRITE)
+    """Whether ``actor`` may change the texts of notices, and by which grant. All companies share them."""
+    return of_all_companies(actor, by_grant(actor, Grant.CONFIG_WRITE))
 
 
 def may_edit_texts(actor: Actor) -> bool:

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.decisions import UNKNOWN_ACTION, Decision, yes
 from accounts.choices import Grant
 from accounts.models import Group
-from accounts.policies import Actor, by_grant, company_wall, managed_group_ids
+from accounts.policies import (
+    Actor,
+    by_grant,
+    company_wall,
+    has_grant,
+    managed_group_ids,
+    of_all_companies,
+)
 from schedules.models import Rota, RotaOverride
 
 ACTIONS = ("read", "edit")
@@ -20,13 +27,21 @@ _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CO
 
 
 def why(actor: Actor, action: str) -> Decision:
-    """Whether ``actor`` may read calendars or edit them, and by which grant."""
-    return by_grant(actor, *_NEEDS[action]) if action in _NEEDS else UNKNOWN_ACTION
+    """Whether ``actor`` may read calendars or edit them, and by which grant. All companies share them."""
+    if action not in _NEEDS:
+        return UNKNOWN_ACTION
+    found = by_grant(actor, *_NEEDS[action])
+    return of_all_companies(actor, found) if action == "edit" else found
 
 
 def may(actor: Actor, action: str) -> bool:
     """Whether ``actor`` may read calendars or edit them."""
     return bool(why(actor, action))
+
+
+def may_choose(actor: Actor) -> bool:
+    """Whether ``actor`` may say by which calendar the groups, places and items of the own company go."""
+    return has_grant(actor, Grant.CONFIG_WRITE)
 
 
 def visible_rotas(actor: Actor) -> Q:
@@ -40,12 +55,14 @@ def may_edit_rotas_of(actor: Actor, group: Group) -> bool:
         return True
     if group.company_id != actor.company_id or not may(actor, "read"):
         return False
-    return may(actor, "edit") or group.pk in managed_group_ids(actor)
+    return has_grant(actor, Grant.CONFIG_WRITE) or group.pk in managed_group_ids(actor)
 
 
 def why_rotas(actor: Actor, action: str) -> Decision:
     """Whether ``actor`` may ``read`` rotas, or ``edit`` those of any group, and by which rule."""
-    found = why(actor, action)
+    if action not in _NEEDS:
+        return UNKNOWN_ACTION
+    found = by_grant(actor, *_NEEDS[action])
     if found or action != "edit" or not may(actor, "read"):
         return found
     return _MANAGES if managed_group_ids(actor) else found

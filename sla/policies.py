@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.access.decisions import UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant
+from accounts.policies import Actor, by_grant, of_all_companies
 from sla.choices import Status
 
 ACTIONS = ("read", "edit")
@@ -14,8 +14,11 @@ _NEEDS = {"read": (Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE), "edit": (Grant.CO
 
 
 def why(actor: Actor, action: str) -> Decision:
-    """Whether ``actor`` may read definitions or edit them, and by which grant."""
-    return by_grant(actor, *_NEEDS[action]) if action in _NEEDS else UNKNOWN_ACTION
+    """Whether ``actor`` may read definitions or edit them, and by which grant. All companies share them."""
+    if action not in _NEEDS:
+        return UNKNOWN_ACTION
+    found = by_grant(actor, *_NEEDS[action])
+    return of_all_companies(actor, found) if action == "edit" else found
 
 
 def may(actor: Actor, action: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from accounts.access.decisions import UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant, by_grants, has_grant
+from accounts.policies import Actor, by_grant, by_grants, has_grant, of_all_companies
 from tickets.models import Ticket
 from tickets.policies import may as may_on
 from tickets.policies import reads_internal
 
 ACTIONS = ("edit", "publish", "retire", "operate", "read_runs", "signal", "hook")
+# What changes a flow itself, which all companies share; runs belong to the company of their ticket.
+SHARED = {"edit", "publish", "retire", "hook"}
 
 
 def why(actor: Actor, action: str) -> Decision:
@@ -18,7 +20,10 @@ def why(actor: Actor, action: str) -> Decision:
         return signals
     if action == "read_runs":
         return by_grant(actor, Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE)
-    return by_grant(actor, Grant.CONFIG_WRITE) if action in ACTIONS else UNKNOWN_ACTION
+    if action not in ACTIONS:
+        return UNKNOWN_ACTION
+    found = by_grant(actor, Grant.CONFIG_WRITE)
+    return of_all_companies(actor, found) if action in SHARED else found
 
 
 def may(actor: Actor, action: str) -> bool:

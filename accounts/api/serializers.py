@@ -159,6 +159,12 @@ class RoleIn(RoleChangeIn):
     name_ko = Line(max_length=120, allow_blank=False)
 
 
+class HolderIn(Body):
+    """Who is to hold a role."""
+
+    user = PersonField()
+
+
 class TokenOut(Out):
     """A token without its secret."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.api import views
 from accounts.api.access import AccessViewSet
-from accounts.api.roles import RoleViewSet
+from accounts.api.roles import HolderViewSet, RoleViewSet
 from accounts.api.tokens import TokenViewSet
 from core.api.addresses import Address, keyed
 
@@ -21,6 +21,13 @@ addresses = [
     *keyed("locations", views.LocationViewSet),
     Address("roles/", RoleViewSet, {"get": "list", "post": "create"}, "roles-list"),
     Address("roles/<key:key>/", RoleViewSet, _READ_CHANGE, "roles-detail"),
+    Address("roles/<key:key>/holders/", HolderViewSet, {"get": "list", "post": "create"}, "roles-holders"),
+    Address(
+        "roles/<key:key>/holders/<key:username>/",
+        HolderViewSet,
+        {"delete": "destroy"},
+        "roles-holders-detail",
+    ),
     Address("access/explain/", AccessViewSet, {"get": "retrieve"}, "access-explain"),
     Address("tokens/", TokenViewSet, {"get": "list", "post": "create"}, "tokens-list"),
     Address(_TOKEN, TokenViewSet, {"get": "retrieve"}, "tokens-detail"),

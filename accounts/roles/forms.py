@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import Grant
-from accounts.models import Role
+from accounts.models import Role, User
+from accounts.selectors import person_named
 
 
 class RoleForm(forms.Form):
@@ -38,6 +40,26 @@ class RoleForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return {name: self.cleaned_data[name] for name in ("name_ko", "name_en", "grants")}
+
+
+class HolderForm(forms.Form):
+    """Who is to hold the role."""
+
+    user = forms.CharField(label=gettext_lazy("User name"), max_length=60)
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data)
+        self.actor = actor
+
+    def clean_user(self) -> User:
+        """The person, if the actor may name them."""
+        name = self.cleaned_data["user"]
+        person = person_named(self.actor, name)
+        if person is None:
+            raise forms.ValidationError(
+                _("There is no person with the user name “%(name)s”.") % {"name": name}
+            )
+        return person
 
 
 def _shown(role: Role) -> dict[str, Any]:

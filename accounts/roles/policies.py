@@ -6,16 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import OTHER_COMPANY, PLATFORM, Decision, no
-from accounts.choices import Grant
-from accounts.models import Company, Role
-from accounts.policies import Actor, has_grant, why_people
+from accounts.models import Role, User
+from accounts.policies import Actor, has_grant, of_all_companies, why_people
 
 # The way back in: whoever holds it can give everything to everybody, so nobody takes anything from it.
 FIXED = "super"
 _FIXED = no("fixed", _("This role holds every right and stays as it is."))
-_SHARED = no(
-    "shared", _("All companies share this role: only who may cross the wall between them changes it.")
-)
 
 
 def visible_roles(actor: Actor) -> Q:
@@ -37,14 +33,27 @@ def why_edit(actor: Actor, role: Role | None = None) -> Decision:
         return OTHER_COMPANY
     if role.company_id is None and role.key == FIXED:
         return _FIXED
-    if role.company_id is None and not _is_alone(actor) and not has_grant(actor, Grant.CROSS_COMPANY):
-        return _SHARED
-    return found
+    return of_all_companies(actor, found) if role.company_id is None else found
 
 
 def may_edit(actor: Actor, role: Role | None = None) -> bool:
     """Whether ``actor`` may change this role, or make one."""
     return bool(why_edit(actor, role))
+
+
+def why_hand(actor: Actor, role: Role, user: User | None = None) -> Decision:
+    """Whether ``actor`` may let people, or this one, hold the role or hold it no longer.
+
+    Who edits people may, for the own company and roles whose every right they hold themselves: nobody takes
+    from others what they could not give back.
+    """
+    found = why_people(actor, "edit")
+    if actor is None or not found:
+        return found
+    if {role.company_id, user.company_id if user else actor.company_id} - {None, actor.company_id}:
+        return OTHER_COMPANY
+    given = why_give(actor, frozenset(role.grants))
+    return found if given else given
 
 
 def why_give(actor: Actor, grants: frozenset[str]) -> Decision:
@@ -55,7 +64,3 @@ def why_give(actor: Actor, grants: frozenset[str]) -> Decision:
 
 _LACKING = no("lacking", _("Nobody gives a right that they do not hold themselves."))
 _HOLDS = Decision(True, "holds", _("This person holds what they give."))  # noqa: FBT003 - the answer
-
-
-def _is_alone(actor: Actor) -> bool:
-    return actor is not None and not Company.objects.exclude(pk=actor.company_id).exists()

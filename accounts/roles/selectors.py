@@ -60,6 +60,14 @@ def holders_for(actor: Actor, role: Role) -> QuerySet[User]:
     return rows.order_by("name_ko", "pk") if may_read(actor) else rows.none()
 
 
+def holder_named(actor: Actor, role: Role, username: str) -> User | None:
+    """The person of the own company, active or not, who holds the role; None for anybody else."""
+    if not may_read(actor):
+        return None
+    held = User.objects.filter(company_wall(actor), roles=role.pk)
+    return held.filter(username__iexact=username).first()
+
+
 def effects_of(actor: User, role: Role, grants: Iterable[str]) -> list[Effect]:
     """Who would gain or lose what, were these the role's grants; those who hold a grant elsewhere do neither.
 

@@ -1,4 +1,4 @@
-"""Making and changing roles."""
+"""Making and changing roles, giving them to people and taking them back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access.decisions import OTHER_COMPANY, Decision
 from accounts.choices import Grant
-from accounts.models import Role, User
+from accounts.models import Role, RoleAssignment, User
 from accounts.policies import forget_grants
-from accounts.roles.policies import visible_roles, why_edit, why_give
+from accounts.roles.policies import FIXED, visible_roles, why_edit, why_give, why_hand
 from core import audit, outbox
 from core.errors import (
     BadInputError,
@@ -104,6 +105,64 @@ def update_role(key: str, *, actor: User, expected_version: int | None = None, *
     return row
 
 
+@transaction.atomic
+def give_role(key: str, *, actor: User, user: User) -> bool:
+    """Let ``user`` hold the role from their next request on; False when they hold it already.
+
+    Publishes ``role.given`` (key, user_id). Raises NotVisibleError (no such role, or a person of another
+    company), NotAllowedError (no right to edit people, or the role holds a right that the actor lacks).
+    """
+    row = _handed(key, actor, user)
+    _made, new = RoleAssignment.objects.get_or_create(user=user, role=row)
+    if new:
+        _told("given", row, actor, user)
+    return new
+
+
+@transaction.atomic
+def take_role(key: str, *, actor: User, user: User) -> bool:
+    """Let ``user`` hold the role no longer, from their next request on; False when they do not hold it.
+
+    Publishes ``role.taken`` (key, user_id). Raises what ``give_role`` does, and RuleRefusedError when nobody
+    would be left who edits roles, or who holds the role that holds every right.
+    """
+    row = _handed(key, actor, user)
+    gone, _rows = RoleAssignment.objects.filter(user=user, role=row).delete()
+    if not gone:
+        return False
+    if Grant.USERS_WRITE in row.grants:
+        _check_somebody_is_left(actor, field="user")
+    if row.key == FIXED and not User.objects.filter(is_active=True, roles=row.pk).exists():
+        raise invalid("user", _("Nobody would be left who holds every right."), code="last")
+    _told("taken", row, actor, user)
+    return True
+
+
+def _handed(key: str, actor: User, user: User) -> Role:
+    """The role, locked, for somebody who may give it to ``user`` and take it from them."""
+    row = next((each for each in _locked(actor) if each.key == key), None)
+    if row is None:
+        raise NotVisibleError
+    decision = why_hand(actor, row, user)
+    if decision is OTHER_COMPANY:
+        raise NotVisibleError
+    if not decision:
+        raise NotAllowedError(_with_names(decision))
+    return row
+
+
+def _told(action: str, row: Role, actor: User, user: User) -> None:
+    before, after = ([], [user.username]) if action == "given" else ([user.username], [])
+    audit.write(
+        actor=actor,
+        table="accounts_role",
+        object_ref=row.key,
+        action=action,
+        diff={"holders": [before, after]},
+    )
+    outbox.publish(f"role.{action}", {"role_id": row.pk, "key": row.key, "user_id": user.pk}, actor=actor)
+
+
 def _locked(actor: User) -> list[Role]:
     """Every role the actor may name, locked; what the actor holds is read anew under that lock."""
     rows = Role.objects.filter(visible_roles(actor)).select_for_update(no_key=True, of=("self",))
@@ -121,19 +180,24 @@ def _authorised(actor: User, row: Role | None) -> None:
 def _may_give(actor: User, grants: Iterable[str]) -> None:
     decision = why_give(actor, frozenset(grants))
     if not decision:
-        names = ", ".join(str(Grant(each).label) for each in decision.grants)
-        raise NotAllowedError(
-            _("Nobody gives a right that they do not hold themselves: %(names)s.") % {"names": names}
-        )
+        raise NotAllowedError(_with_names(decision))
 
 
-def _check_somebody_is_left(actor: User) -> None:
+def _with_names(decision: Decision) -> str:
+    """The refusal in words; of lacking rights it names each."""
+    if not decision.grants:
+        return str(decision.words)
+    names = ", ".join(str(Grant(each).label) for each in decision.grants)
+    return _("Nobody gives a right that they do not hold themselves: %(names)s.") % {"names": names}
+
+
+def _check_somebody_is_left(actor: User, *, field: str = "grants") -> None:
     """Raise RuleRefusedError when nobody active of the company could edit roles any more."""
     able = User.objects.filter(
         company=actor.company_id, is_active=True, roles__grants__contains=[Grant.USERS_WRITE]
     )
     if not able.exists():
-        raise invalid("grants", _("Nobody would be left who may edit roles."), code="last")
+        raise invalid(field, _("Nobody would be left who may edit roles."), code="last")
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -9,4 +9,6 @@ urlpatterns = [
     path("", views.show_all, name="list"),
     path("new/", views.new, name="new"),
     path("<slug:key>/", views.one, name="one"),
+    path("<slug:key>/give/", views.give, name="give"),
+    path("<slug:key>/take/", views.take, name="take"),
 ]

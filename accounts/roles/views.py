@@ -9,16 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access.decisions import Decision
 from accounts.choices import Grant
 from accounts.models import Role
 from accounts.roles import services
-from accounts.roles.forms import RoleForm
-from accounts.roles.policies import may_edit, may_read, why_edit, why_give
-from accounts.roles.selectors import effects_of, holders_for, role_keyed, roles_with_counts
+from accounts.roles.forms import HolderForm, RoleForm
+from accounts.roles.policies import may_edit, may_read, why_edit, why_give, why_hand
+from accounts.roles.selectors import effects_of, holder_named, holders_for, role_keyed, roles_with_counts
 from core.design import only_for
-from core.errors import NotAllowedError, RuleRefusedError, StaleVersionError
+from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError, StaleVersionError
 from core.forms import accepted, form_page, refuse, sent
 
 HOLDERS_SHOWN = 50
@@ -76,6 +77,46 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     return _saved(request, role, form)
 
 
+@require_POST
+@readers_only
+def give(request: HttpRequest, key: str) -> HttpResponse:
+    """Let somebody hold the role."""
+    actor: Any = request.user
+    role = role_keyed(actor, key)
+    _check_hand(actor, role)
+    form = HolderForm(request.POST, actor=actor)
+    given = accepted(form, lambda: services.give_role(key, actor=actor, user=form.cleaned_data["user"]))
+    if given is None:
+        return _page(request, role, status=422, holder_form=form)
+    person = form.cleaned_data["user"].display_name
+    told = _("%(person)s holds this role now.") if given else _("%(person)s holds this role already.")
+    messages.success(request, told % {"person": person})
+    return redirect("roles:one", key)
+
+
+@require_POST
+@readers_only
+def take(request: HttpRequest, key: str) -> HttpResponse:
+    """Take the role back from somebody who holds it."""
+    actor: Any = request.user
+    role = role_keyed(actor, key)
+    _check_hand(actor, role)
+    person = holder_named(actor, role, request.POST.get("user", ""))
+    if person is None:
+        raise NotVisibleError
+    try:
+        services.take_role(key, actor=actor, user=person)
+    except RuleRefusedError as refusal:
+        return _page(request, role, status=422, not_taken=refusal.errors[0].detail)
+    messages.success(request, _("%(person)s holds this role no longer.") % {"person": person.display_name})
+    return redirect("roles:one", key)
+
+
+def _check_hand(actor: Any, role: Role) -> None:
+    if not (decision := why_hand(actor, role)):
+        raise NotAllowedError(decision.words)
+
+
 def _preview(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
     """What the change would do to whom. Nothing is changed."""
     actor: Any = request.user
@@ -84,7 +125,7 @@ def _preview(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
     given = form.cleaned_data["grants"]
     added = [grant for grant in given if grant not in role.grants]
     if not (decision := why_give(actor, frozenset(added))):
-        form.add_error("grants", f"{decision.words} {', '.join(_labels(list(decision.grants)))}")
+        form.add_error("grants", _refusal(decision))
         return _page(request, role, form=form, status=422)
     names = {
         "role": role,
@@ -126,6 +167,7 @@ def _page(request: HttpRequest, role: Role, *, status: int = 200, **extra: Any) 
     holders = holders_for(actor, role)
     shown = list(holders[: HOLDERS_SHOWN + 1])
     decision = why_edit(actor, role)
+    hand = why_hand(actor, role)
     names = {
         "role": role,
         "rights": _labels(role.grants),
@@ -133,9 +175,16 @@ def _page(request: HttpRequest, role: Role, *, status: int = 200, **extra: Any) 
         "more": holders.count() - HOLDERS_SHOWN if len(shown) > HOLDERS_SHOWN else 0,
         "form": RoleForm(role=role) if decision else None,
         "why_not": "" if decision else decision.words,
+        "holder_form": HolderForm(actor=actor) if hand else None,
+        "why_not_hand": _refusal(hand),
         **extra,
     }
     return render(request, "accounts/role.html", names, status=status)
+
+
+def _refusal(decision: Decision) -> str:
+    """The answer in words with the rights that are lacking; empty when it is yes."""
+    return "" if decision else f"{decision.words} {', '.join(_labels(list(decision.grants)))}"
 
 
 def _labels(grants: list[str]) -> list[str]:

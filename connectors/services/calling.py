@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
-from django.db import connection
 
 from accounts.policies import Actor
 from connectors.choices import failure_text
@@ -115,7 +114,7 @@ def call(
     Raises CallError for everything but a 2xx, RuntimeError inside a transaction: a slow target must not hold
     locks (RELIABILITY RL-13). Writes one ConnectorCall per sending; ``source`` says for what (run and step).
     """
-    _refuse_in_transaction()
+    outbound.refuse_in_transaction()
     connector = Connector.objects.filter(key=key).first()
     if connector is None:
         raise CallError("unknown_connector")
@@ -136,7 +135,7 @@ def try_out(
     At most 10 s, outside a transaction. A success closes the breaker. Raises NotVisibleError,
     NotAllowedError.
     """
-    _refuse_in_transaction()
+    outbound.refuse_in_transaction()
     connector = connector_keyed(actor, key)
     if not may(actor, "test"):
         raise NotAllowedError
@@ -154,11 +153,6 @@ def try_out(
     code = "" if 200 <= answer.status < 300 else f"http_{answer.status}"
     shown = log.headers_for_log(answer.headers, mask)
     return Trial(answer.status, shown, log.text_for_log(answer.body, mask), answer.elapsed_ms, code)
-
-
-def _refuse_in_transaction() -> None:
-    if connection.in_atomic_block:
-        raise RuntimeError("A connector is never called inside a transaction.")
 
 
 def _prepared(connector: Connector, wanted: Call) -> Prepared:

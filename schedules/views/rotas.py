@@ -27,7 +27,7 @@ from schedules import rota_picture, rota_rules, services
 from schedules.choices import TurnUnit
 from schedules.forms import LayerForm, OverrideForm, RotaForm
 from schedules.models import Rota, RotaLayer
-from schedules.policies import may, may_configure_rotas, may_edit_rotas_of
+from schedules.policies import may_choose, may_configure_rotas, may_edit_rotas_of
 from schedules.selectors import layer_of, people_of, read, rota_keyed, rotas_for, warnings_of
 
 FARTHEST = dt.timedelta(days=366)  # of the weeks that are shown
@@ -192,7 +192,7 @@ def _editable(actor: Any, key: str) -> Rota:
 def _groups(actor: Any) -> list[Group]:
     """The groups whose rotas the reader may make."""
     rows = groups_for(actor)
-    return list(rows if may(actor, "edit") else rows.filter(pk__in=managed_group_ids(actor)))
+    return list(rows if may_choose(actor) else rows.filter(pk__in=managed_group_ids(actor)))
 
 
 def _layer_form(row: Rota, found: RotaLayer, data: Any = None) -> LayerForm:

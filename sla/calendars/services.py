@@ -15,7 +15,7 @@ from core import audit, outbox
 from core.errors import NotAllowedError, invalid
 from core.models import Record
 from schedules.models import Calendar, GroupCalendar
-from schedules.policies import may
+from schedules.policies import may_choose
 from sla.models import CICalendar, LocationCalendar
 
 Thing = Group | Location | CI
@@ -46,7 +46,7 @@ def choose_calendar(whose: Thing, *, actor: Actor, calendar_key: str | None) -> 
     is made already changes nothing. Publishes ``calendar.chosen``. Raises NotAllowedError, RuleRefusedError
     (no such calendar).
     """
-    if not may(actor, "edit"):
+    if not may_choose(actor):
         raise NotAllowedError
     new = _calendar(calendar_key)
     choice = _CHOICES[type(whose)]

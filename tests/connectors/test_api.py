@@ -138,9 +138,9 @@ def test_the_lists_cost_the_same_for_any_number_of_rows(keeper, rows, django_ass
         ConnectorCall(connector=made[0], method="GET", url="x") for _each in range(rows)
     )
     keeper.get("connectors/")
-    with django_assert_num_queries(3):  # token, its owner and grants · connectors · secrets
+    with django_assert_num_queries(4):  # token, its owner and grants · other companies · connectors · secrets
         assert len(keeper.get("connectors/").json()["results"]) == rows + 1  # with the one that ships
-    with django_assert_num_queries(4):  # token · connector · its secrets · calls
+    with django_assert_num_queries(5):  # token · other companies · connector · its secrets · calls
         assert len(keeper.get(f"connectors/{made[0].key}/calls/").json()["results"]) == rows
 
 

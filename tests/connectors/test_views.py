@@ -85,7 +85,7 @@ def test_the_list_costs_the_same_for_any_number_of_rows(browser, rows, django_as
     for _each in range(rows):
         make_connector(auth="bearer", secret=CANARY)
     browser.get("/design/connect/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert browser.get("/design/connect/").status_code == 200
 
 
@@ -96,7 +96,7 @@ def test_a_page_costs_the_same_for_any_number_of_calls(browser, rows, django_ass
         ConnectorCall(connector=row, method="GET", url="x") for _each in range(rows)
     )
     browser.get(f"/design/connect/{row.key}/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert browser.get(f"/design/connect/{row.key}/").status_code == 200
 
 

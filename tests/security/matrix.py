@@ -14,7 +14,16 @@ from accounts.access.report import MATRIX
 from tests.security.world import World
 
 METHODS = ("get", "post", "patch", "delete")
-ROLES = ("anonymous", "own", "other", "agent", "approver")
+ROLES = (
+    "anonymous",
+    "own",
+    "other",
+    "agent",
+    "approver",
+    "other_agent",
+    "super",
+    "other_company",
+)
 
 
 def rows() -> dict[tuple[str, str], dict[str, str]]:
@@ -44,6 +53,11 @@ def wrong_cells(world: World, routes: Iterable[str]) -> list[str]:
 
 def cell(world: World, role: str, method: str, path: str) -> str:
     """What that person gets there; whatever it writes is undone."""
+    return _word(ask(world, role, method, path))
+
+
+def ask(world: World, role: str, method: str, path: str) -> Any:
+    """The answer to that person; whatever it writes is undone."""
     client = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
     with transaction.atomic():
         if world.people[role] is not None:
@@ -52,7 +66,7 @@ def cell(world: World, role: str, method: str, path: str) -> str:
         _close(answer)
         transaction.set_rollback(True)
     assert answer.status_code < 500 or path == "/readyz", (role, method, path, answer.content[-800:])
-    return _word(answer)
+    return answer
 
 
 def _call(client: Client, method: str, path: str, body: dict[str, Any]) -> Any:

@@ -22,6 +22,7 @@ from sla.models import Clock, SLADefinition
 from sla.whatif.services import start_what_if
 from tests.factories.accounts import (
     AgentFactory,
+    CompanyFactory,
     DepartmentFactory,
     GroupFactory,
     LocationFactory,
@@ -48,6 +49,9 @@ REGULAR = {
     "api/^v1$": "/api/v1",
     "api/^": "/api/nothing/",
 }
+# Parts of addresses that name no thing: what is done to it, or a day of it.
+WORDS = {"action", "date", "name", "path"}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ class World:
         """A body that is well formed at that address; empty where any will do."""
         return next((body for end, body in self.bodies.items() if path.endswith(end)), {})
 
-    def path(self, route: str) -> str:
-        """The route with the keys of this world's things."""
+    def path(self, route: str, *, absent: bool = False) -> str:
+        """The route with the keys of this world's things, or with keys of the same shape that nothing has."""
         if route in REGULAR:
             return REGULAR[route]
 
@@ -71,10 +75,16 @@ class World:
             name = found[2]
             for start, key in self.parts:
                 if key == name and start in route:
-                    return self.parts[start, key]
+                    known = self.parts[start, key]
+                    return nobodys(known) if absent and name not in WORDS else known
             raise AssertionError(f"tests/security/world.py has nothing for {name} of {route}")
 
         return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", part, route)
+
+
+def nobodys(key: str) -> str:
+    """A key of the same shape and length that nothing has."""
+    return re.sub(r"[0-9a-f]", "0", key) if _UUID.fullmatch(key) else re.sub(r"\w", "9", key)
 
 
 def build() -> World:
@@ -157,6 +167,7 @@ def build() -> World:
         ("departments", "key"): DepartmentFactory().key,
         ("locations", "key"): LocationFactory().key,
         ("roles", "key"): "agent",
+        ("roles", "username"): agent.username,
         ("ci-classes", "key"): "laptop",
         ("sla/definitions", "key"): definition.key,
         ("design/sla/", "key"): definition.key,
@@ -173,7 +184,16 @@ def build() -> World:
         ("on-call/feeds/", "token"): secret,
         ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
     }
-    people = {"anonymous": None, "own": owner, "other": UserFactory(), "agent": agent, "approver": approver}
+    people = {
+        "anonymous": None,
+        "own": owner,
+        "other": UserFactory(),
+        "agent": agent,
+        "approver": approver,
+        "other_agent": AgentFactory(groups=[GroupFactory()]),
+        "super": UserFactory(roles=["super"]),
+        "other_company": UserFactory(company=CompanyFactory(), roles=["administrator", "agent"]),
+    }
     bodies = {
         "/comments/": {"body": "x"},
         "/work-notes/": {"body": "x"},

@@ -49,6 +49,12 @@ class PartViewSet(TicketsViewSet):
         """The visible ticket of the address. Raises NotVisibleError."""
         return self.get_object()
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A ticket that is not there is told before anything about what was sent to it."""
+        super().initial(request, *args, **kwargs)
+        if "number" in self.kwargs and request.method != "GET":
+            _ = self.ticket
+
     def get_serializer_context(self) -> dict[str, Any]:
         """Representations of files need the ticket's address."""
         context = super().get_serializer_context()

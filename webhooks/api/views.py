@@ -98,6 +98,7 @@ class WebhookViewSet(AdministratorViewSet):
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, public_id: Any) -> Response:
         """Send again what was given up in a span of time, or other states; the same ids go out."""
+        self.get_object()  # one that is not there is told before anything about what was sent
         values = self.body(out.WebhookReplayIn)
         span = {"start": values.pop("from"), "end": values.pop("to", None) or clock_now()}
         count = services.replay_many(public_id, actor=self.actor, **span, **values)

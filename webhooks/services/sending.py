@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
 
@@ -120,8 +120,7 @@ def send(delivery: WebhookDelivery, *, before_call: Callable[[], object] = lambd
     ``before_call`` runs when the message is written and nothing has been sent. Raises RuntimeError inside a
     transaction: a slow target must not hold locks.
     """
-    if connection.in_atomic_block:
-        raise RuntimeError("A webhook is never sent inside a transaction.")
+    outbound.refuse_in_transaction()
     webhook, event = delivery.webhook, delivery.event
     if not webhook.run_as.is_active:
         outcomes.skip(delivery, "run_as", off=OffReason.RUN_AS)

@@ -6,10 +6,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.policies import Actor
+from core import outbound
 from core.errors import NotAllowedError
 from core.time import clock_now
 from webhooks.catalogue import TEST
@@ -43,8 +44,7 @@ def try_out(public_id: Any, *, actor: Actor) -> Trial:
     A success closes the circuit, a failure counts against nothing. At most 10 s, outside a transaction.
     Raises NotVisibleError, NotAllowedError.
     """
-    if connection.in_atomic_block:
-        raise RuntimeError("A webhook is never sent inside a transaction.")
+    outbound.refuse_in_transaction()
     webhook = webhook_with(actor, public_id)
     if not may(actor, "test"):
         raise NotAllowedError
