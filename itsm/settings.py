@@ -44,6 +44,7 @@ OUR_APPS = [
     "catalog",
     "knowledge",
     "reports",
+    "history",
     "portal",
     "desk",
     "api",

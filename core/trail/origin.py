@@ -33,7 +33,7 @@ def carry(execute: Callable[..., Any], sql: Any, params: Any, many: Any, context
 
 
 def install(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
-    """Let ``connection`` carry it: receiver of Django's ``connection_created``, once for each connection object."""
+    """Let ``connection`` carry it; receiver of Django's ``connection_created``, repeatable."""
     if carry not in connection.execute_wrappers:
         connection.execute_wrappers.insert(0, carry)
 
