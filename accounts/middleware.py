@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from core.cause import name_actor
+
 
 class PreferencesMiddleware:
     """Own choice, then cookie, then what the browser asks for; the API follows Accept-Language alone."""
@@ -21,6 +23,8 @@ class PreferencesMiddleware:
         """Serve the request in the person's language and zone."""
         language = self.language(request)
         request.LANGUAGE_CODE = language
+        if request.user.is_authenticated:
+            name_actor(request.user.pk)
         zone = request.user.time_zone if request.user.is_authenticated else settings.TIME_ZONE
         with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
             response = self.get_response(request)

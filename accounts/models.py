@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from accounts.choices import GroupType, Language, Theme, TokenKind
 from core.models import Record
 from core.revisions import new_revision
+from core.trail.tracking import RowHistory
 
 
 class Named(models.Model):
@@ -49,6 +50,7 @@ class Company(Named, Record):
                 fields=["is_default"], condition=Q(is_default=True), name="one_default_company"
             )
         ]
+        triggers = [RowHistory()]
 
 
 class Department(Named, Record):
@@ -65,6 +67,7 @@ class Department(Named, Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "key"], name="department_key")]
+        triggers = [RowHistory()]
 
 
 class Location(Named, Record):
@@ -80,6 +83,7 @@ class Location(Named, Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "key"], name="location_key")]
+        triggers = [RowHistory()]
 
 
 class Role(Named, Record):
@@ -93,6 +97,7 @@ class Role(Named, Record):
         constraints = [
             models.UniqueConstraint(fields=["company", "key"], nulls_distinct=False, name="role_key")
         ]
+        triggers = [RowHistory()]
 
 
 class PeopleManager(BaseUserManager["User"]):
@@ -155,6 +160,7 @@ class User(AbstractBaseUser, Record):
             ),
         ]
         indexes = [models.Index(fields=["company", "name_ko"], name="user_by_name")]
+        triggers = [RowHistory(secret=["password"], noise=["last_login"])]
 
     def __str__(self) -> str:
         return self.display_name
@@ -191,6 +197,7 @@ class RoleAssignment(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role"], name="role_once")]
+        triggers = [RowHistory(part_of="user")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id}"
@@ -211,7 +218,7 @@ class Group(Named, Record):
     members = models.ManyToManyField(User, through="accounts.Membership", related_name="member_of")
 
     class Meta:
-        triggers = [new_revision("group_revision", "routing")]
+        triggers = [RowHistory(), new_revision("group_revision", "routing")]
 
 
 class Membership(Record):
@@ -223,6 +230,7 @@ class Membership(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "group"], name="membership_once")]
+        triggers = [RowHistory(part_of="group")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.group_id}"
@@ -240,6 +248,9 @@ class ApiToken(Record):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = [RowHistory(secret=["secret_hash"], noise=["last_used_at"])]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.public_part})"

@@ -18,6 +18,8 @@ from cmdb.api.urls import addresses as configuration_items
 from connectors.api.urls import addresses as connectors
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
+from history.api.urls import addresses as audit
+from history.api.views import TicketHistoryViewSet
 from incidents.api.views import IncidentViewSet
 from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
@@ -42,6 +44,7 @@ _MORE: list[Part] = [
     ("clocks", TicketClockViewSet, READ),
     ("clocks/<uuid:clock_id>/breakdown", ClockBreakdownViewSet, {"get": "retrieve"}),
     ("approvals", TicketApprovalViewSet, READ),
+    ("history", TicketHistoryViewSet, READ),
 ]
 _EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
@@ -65,6 +68,7 @@ addresses = [
     *service_levels,
     *explanations,
     *reports,
+    *audit,
     *calendars,
     *notices,
     *pages,

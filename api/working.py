@@ -98,7 +98,8 @@ def _step(job_id: int) -> _Next:
             job = rows.select_for_update(skip_locked=True, no_key=True).first()
             if job is None:
                 return _Next.OVER
-            with translation.override(job.language), arriving_by("api", request_id=job.request_id):
+            by_its_maker = arriving_by("api", request_id=job.request_id, actor_id=job.owner_id)
+            with translation.override(job.language), by_its_maker:
                 return _work(job)
     except Exception as error:
         if job is None or is_lost(error):

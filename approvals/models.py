@@ -13,6 +13,7 @@ from accounts.models import Company, Group, User
 from approvals.choices import DECISIONS, MailResult, Reason, Scope, Status, Why
 from core.models import Record
 from core.settings_store import declare
+from core.trail.tracking import RowHistory
 from tickets.models import Ticket
 
 declare("approval.own", default=False, help="Whether people may decide their own requests.")
@@ -99,7 +100,7 @@ class ApprovalRequest(Record):
                 fields=["next_fire_at", "id"], condition=Q(next_fire_at__isnull=False), name="approval_due"
             ),
         ]
-        triggers = [_absorbing("request_end_is_final")]
+        triggers = [RowHistory(noise=["next_fire_at", "fired"]), _absorbing("request_end_is_final")]
 
     def __str__(self) -> str:
         return self.title
@@ -156,7 +157,7 @@ class Approval(Record):
             models.Index("decided_by", F("id").desc(), name="approval_decided_by"),
             models.Index("approver", F("id").desc(), name="approval_of_person"),
         ]
-        triggers = [_absorbing("answer_is_final")]
+        triggers = [RowHistory(part_of="request"), _absorbing("answer_is_final")]
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.approver_id} {self.status}"
@@ -191,6 +192,7 @@ class Delegation(Record):
                 ],
             ),
         ]
+        triggers = [RowHistory(part_of="user")]
 
     def __str__(self) -> str:
         return f"{self.delegate_id} for {self.user_id}"

@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import Company, Group, Location, Named, User
 from cmdb.choices import CIStatus
 from core.models import Record
+from core.trail.tracking import RowHistory
 
 
 class CIClass(Named, Record):
@@ -20,6 +21,9 @@ class CIClass(Named, Record):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
     icon = models.CharField(max_length=40, default="box")
+
+    class Meta:
+        triggers = [RowHistory()]
 
 
 class CI(Record):
@@ -54,6 +58,7 @@ class CI(Record):
             models.Index(fields=["company", "name"], name="ci_by_name"),
             GinIndex(fields=["bigram"], name="ci_bigram"),
         ]
+        triggers = [RowHistory(left_out=["bigram"])]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

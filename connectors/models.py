@@ -10,6 +10,7 @@ from accounts.models import Named
 from connectors.choices import AuthKind, SecretName
 from core.fields import PublicIdField
 from core.models import Record
+from core.trail.tracking import RowHistory
 
 MAX_BODY = 1024 * 1024  # SECURITY OUT-6
 
@@ -45,6 +46,7 @@ class Connector(Named, Record):
             ),
             models.CheckConstraint(condition=Q(auth__in=AuthKind.values), name="connector_auth_known"),
         ]
+        triggers = [RowHistory()]
 
 
 class ConnectorSecret(models.Model):
@@ -57,6 +59,7 @@ class ConnectorSecret(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connector", "name"], name="connector_secret_once")]
+        triggers = [RowHistory(part_of="connector", secret=["sealed"])]
 
     def __str__(self) -> str:
         return f"{self.connector_id} {self.name}"

@@ -11,6 +11,10 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Make the sweep know the steps of this app, and the workspace its way to the configuration pages."""
-        from core import design, dispatch, eventlog, housekeeping  # noqa: F401
+        from django.db.backends.signals import connection_created
 
+        from core import design, dispatch, eventlog, housekeeping  # noqa: F401
+        from core.trail import origin, sealing  # noqa: F401
+
+        connection_created.connect(origin.install, dispatch_uid="core.trail.origin")
         design.fill()

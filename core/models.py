@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from core.fields import PublicIdField
+from core.trail.tracking import AppendOnly, NoTruncate, RowHistory
 
 
 class Record(models.Model):
@@ -105,10 +107,73 @@ class AuditLog(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["table", "object_ref", "-id"], name="audit_of_object")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [AppendOnly(), NoTruncate()]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_ref}"
+
+
+class RowChange(models.Model):
+    """A row that was inserted, changed or deleted, written by the trigger ``core.trail.tracking.RowHistory``.
+
+    ``changed`` is the whole row by column for op I and D, ``{column: [old, new]}`` for U. ``record`` and
+    ``record_id`` name the record whose history it is part of. ``channel`` is ``sql`` when nothing of Maru
+    wrote it.
+    """
+
+    public_id = PublicIdField()
+    at = models.DateTimeField()  # when the transaction began
+    txid = models.BigIntegerField()
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    record = models.CharField(max_length=63)
+    record_id = models.BigIntegerField()
+    op = models.CharField(max_length=1)
+    changed = models.JSONField()
+    actor_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=10)
+    request_id = models.CharField(max_length=40, blank=True)
+    cause_chain = models.JSONField(default=list)
+    db_user = models.CharField(max_length=63)
+    application = models.CharField(max_length=63, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["record", "record_id", "-id"], name="rowchange_of_record"),
+            models.Index(fields=["actor_id", "-id"], name="rowchange_of_actor"),
+        ]
+        triggers = [AppendOnly(), NoTruncate()]
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.table} {self.row_id}"
+
+
+class Seal(models.Model):
+    """A block of rows of one table, chained to the block before it (``core.trail.sealing``).
+
+    ``digests`` holds 16 bytes for each of ``ids``. ``high`` is the highest id in this table's blocks so far,
+    ``settled`` the id up to which every row there will ever be is in a block, ``horizon`` the first
+    transaction that had not begun when the block was made.
+    """
+
+    no = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    table = models.CharField(max_length=63)
+    form = models.PositiveSmallIntegerField()
+    ids = ArrayField(models.BigIntegerField())
+    digests = models.BinaryField()
+    high = models.BigIntegerField()
+    settled = models.BigIntegerField()
+    horizon = models.BigIntegerField()
+    previous = models.BinaryField()
+    hash = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "-no"], name="seal_of_table")]
+        triggers = [AppendOnly(), NoTruncate()]
+
+    def __str__(self) -> str:
+        return f"{self.no} {self.table}"
 
 
 class Attachment(models.Model):
@@ -123,6 +188,9 @@ class Attachment(models.Model):
     scan_status = models.CharField(max_length=10, default="skipped")
     attached = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [RowHistory(noise=["attached", "scan_status"])]
 
     def __str__(self) -> str:
         return self.name
@@ -193,6 +261,9 @@ class Setting(models.Model):
     key = models.CharField(max_length=80, unique=True)
     value = models.JSONField()
     updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [RowHistory()]
 
     def __str__(self) -> str:
         return self.key

@@ -1,10 +1,11 @@
-"""Celery's part: hints and ticks that make the sweep run now."""
+"""Celery's part: hints and ticks that make the sweep run now, and the nightly look at the audit chain."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
 from core import sweep
+from core.trail import verifying
 
 
 @shared_task(name="core.tasks.wake", ignore_result=True, soft_time_limit=45, time_limit=55)
@@ -17,3 +18,9 @@ def wake() -> None:
 def sweep_tick() -> None:
     """Beat's tick, every second. Without it a thread in every worker sweeps by itself (RL-27)."""
     sweep.run(seconds=5)
+
+
+@shared_task(name="core.tasks.verify_audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
+def verify_audit() -> None:
+    """Beat's nightly tick: recompute the audit chain."""
+    verifying.verify_today()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.settings_store import declare, value
+from core.trail.tracking import RowHistory
 from incidents.choices import HoldReason, MajorStatus
 from incidents.lifecycle import IncidentLifecycle
 from tickets.choices import Level
@@ -45,6 +46,7 @@ class Incident(IncidentLifecycle, Ticket):
                 fields=["hold_until"], condition=Q(hold_until__isnull=False), name="incident_hold_due"
             )
         ]
+        triggers = [RowHistory()]
 
     @property
     def reopen_deadline(self) -> dt.datetime | None:

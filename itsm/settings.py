@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -43,6 +44,7 @@ OUR_APPS = [
     "catalog",
     "knowledge",
     "reports",
+    "history",
     "portal",
     "desk",
     "api",
@@ -317,4 +319,6 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.tasks.sweep_tick", "schedule": 1.0, "options": {"expires": 5}},
+    # At ten past three in the morning in Korea.
+    "audit": {"task": "core.tasks.verify_audit", "schedule": crontab(hour=18, minute=10)},
 }

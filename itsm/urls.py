@@ -21,6 +21,7 @@ for prefix, module in [
     ("api/", "api.urls"),
     ("w/on-call/", "schedules.urls_on_call"),
     ("w/reports/", "reports.urls"),
+    ("w/history/", "history.urls"),
     ("w/", "desk.urls"),
     ("design/on-call/", "schedules.urls_rotas"),
     ("design/calendars/", "schedules.urls"),

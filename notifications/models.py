@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.fields import PublicIdField
 from core.models import Record
+from core.trail.tracking import RowHistory
 from notifications.choices import Channel, PageEnd, Side
 from schedules.models import Rota
 from tickets.models import Ticket
@@ -26,6 +27,9 @@ class NotificationTemplate(Record):
     subject_en = models.CharField(max_length=200)
     body_ko = models.TextField(blank=True)
     body_en = models.TextField(blank=True)
+
+    class Meta:
+        triggers = [RowHistory()]
 
     def __str__(self) -> str:
         return self.key
@@ -79,6 +83,7 @@ class NotificationPreference(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "channel"], name="preference_once")]
+        triggers = [RowHistory(part_of="user")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.channel} {self.is_on}"

@@ -14,6 +14,7 @@ from django.db.models import F, Func, Q
 from accounts.models import Group, Named, User
 from core.models import Record
 from core.revisions import new_revision
+from core.trail.tracking import RowHistory
 from schedules.bizcal import MINUTES_PER_DAY, Interval
 from schedules.choices import TurnUnit
 
@@ -57,6 +58,7 @@ class Calendar(Named, Record):
 
     class Meta:
         triggers = [
+            RowHistory(noise=["version", "stamp"]),
             pgtrigger.Trigger(
                 name="new_version",
                 when=pgtrigger.Before,
@@ -102,7 +104,7 @@ class CalendarHours(Record):
                 ],
             ),
         ]
-        triggers = touch_calendars("hours")
+        triggers = [RowHistory(part_of="calendar"), *touch_calendars("hours")]
 
     def __str__(self) -> str:
         return f"{self.dow} {self.start_min}–{self.end_min}"
@@ -120,7 +122,7 @@ class CalendarHoliday(Record):
         constraints = [
             models.UniqueConstraint(fields=["calendar", "date"], name="calendar_holiday_once"),
         ]
-        triggers = touch_calendars("holiday")
+        triggers = [RowHistory(part_of="calendar"), *touch_calendars("holiday")]
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
@@ -138,7 +140,7 @@ class CalendarException(Record):
         constraints = [
             models.UniqueConstraint(fields=["calendar", "date"], name="calendar_exception_once"),
         ]
-        triggers = touch_calendars("exception")
+        triggers = [RowHistory(part_of="calendar"), *touch_calendars("exception")]
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
@@ -151,7 +153,7 @@ class GroupCalendar(Record):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="groups")
 
     class Meta:
-        triggers = [new_revision("group_calendar_revision", "calendars")]
+        triggers = [RowHistory(part_of="group"), new_revision("group_calendar_revision", "calendars")]
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.calendar_id}"
@@ -175,6 +177,7 @@ class Rota(Named, Record):
                 condition=Q(climb_minutes__range=(1, MOST_CLIMB_MINUTES)), name="rota_climb_minutes"
             ),
         ]
+        triggers = [RowHistory()]
 
 
 class RotaLayer(Record):
@@ -207,6 +210,7 @@ class RotaLayer(Record):
                 name="rota_layer_weekday",
             ),
         ]
+        triggers = [RowHistory(part_of="rota")]
 
     def __str__(self) -> str:
         return self.name
@@ -223,6 +227,7 @@ class RotaMember(Record):
         constraints = [
             models.UniqueConstraint(fields=["layer", "position"], name="rota_member_position"),
         ]
+        triggers = [RowHistory(part_of="layer")]
 
     def __str__(self) -> str:
         return f"{self.layer_id} {self.position} {self.user_id}"
@@ -251,6 +256,7 @@ class RotaOverride(Record):
                 expressions=[("rota", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             ),
         ]
+        triggers = [RowHistory(part_of="rota")]
 
     def __str__(self) -> str:
         return f"{self.rota_id} {self.person_id}"
@@ -267,6 +273,9 @@ class CalendarLink(Record):
     token_hash = models.CharField(max_length=64, unique=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = [RowHistory(secret=["token_hash"], noise=["last_used_at"])]
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.rota_id or ''}"

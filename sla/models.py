@@ -13,6 +13,7 @@ from cmdb.models import CI
 from core.fields import PublicIdField
 from core.models import Record
 from core.revisions import new_revision
+from core.trail.tracking import RowHistory
 from schedules.models import Calendar
 from sla.choices import (
     OPEN_STAGES,
@@ -131,6 +132,7 @@ class SLADefinition(Named, Record):
             ),
         ]
         triggers = [
+            RowHistory(),
             pgtrigger.Trigger(
                 name="published_is_final",
                 when=pgtrigger.Before,
@@ -340,7 +342,7 @@ class LocationCalendar(Record):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="locations")
 
     class Meta:
-        triggers = [new_revision("location_calendar_revision", "calendars")]
+        triggers = [RowHistory(part_of="location"), new_revision("location_calendar_revision", "calendars")]
 
     def __str__(self) -> str:
         return f"{self.location_id} {self.calendar_id}"
@@ -353,7 +355,7 @@ class CICalendar(Record):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="cis")
 
     class Meta:
-        triggers = [new_revision("ci_calendar_revision", "calendars")]
+        triggers = [RowHistory(part_of="ci"), new_revision("ci_calendar_revision", "calendars")]
 
     def __str__(self) -> str:
         return f"{self.ci_id} {self.calendar_id}"

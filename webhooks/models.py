@@ -11,6 +11,7 @@ from accounts.models import Company, User
 from core.fields import PublicIdField
 from core.models import OutboxEvent, Record
 from core.revisions import new_revision
+from core.trail.tracking import RowHistory
 from webhooks.choices import DeliveryState, OffReason, Payload
 
 MAX_URL = 2000
@@ -41,7 +42,7 @@ class Webhook(Record):
                 condition=Q(off_reason="") | Q(enabled=False), name="webhook_reason_is_of_one_that_is_off"
             ),
         ]
-        triggers = [new_revision("webhook_revision", "webhooks", "events", "enabled")]
+        triggers = [RowHistory(), new_revision("webhook_revision", "webhooks", "events", "enabled")]
 
     def __str__(self) -> str:
         return self.name
@@ -61,6 +62,7 @@ class WebhookSecret(models.Model):
                 fields=["webhook"], condition=Q(ends_at=None), name="webhook_present_secret_once"
             )
         ]
+        triggers = [RowHistory(part_of="webhook", secret=["sealed"])]
 
     def __str__(self) -> str:
         return f"{self.webhook_id} {self.created_at}"

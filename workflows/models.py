@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Group, Named, User
 from core.models import Record
+from core.trail.tracking import RowHistory
 from core.versions import VersionStatus, published_is_immutable
 from tickets.models import Ticket
 from workflows.choices import (
@@ -47,6 +48,9 @@ class Flow(Named, Record):
     trigger_kind = models.CharField(max_length=16, choices=TriggerKind.choices)
     enabled = models.BooleanField(default=True)
 
+    class Meta:
+        triggers = [RowHistory()]
+
 
 class FlowVersion(Record):
     """One edition of a flow. Runs stay on the edition they began with (DOMAIN DF-30)."""
@@ -73,7 +77,7 @@ class FlowVersion(Record):
                 fields=["flow"], condition=Q(status=VersionStatus.DRAFT), name="one_draft_of_a_flow"
             ),
         ]
-        triggers = [published_is_immutable("a flow")]
+        triggers = [RowHistory(part_of="flow"), published_is_immutable("a flow")]
 
     def __str__(self) -> str:
         return f"{self.flow_id} v{self.no}"
@@ -125,6 +129,7 @@ class FlowHook(Record):
                 name="flow_hook_previous",
             )
         ]
+        triggers = [RowHistory(part_of="flow", secret=["sealed", "previous_sealed"])]
 
     def __str__(self) -> str:
         return f"hook of flow {self.flow_id}"
@@ -276,6 +281,7 @@ class FlowScenario(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["flow", "name"], name="flow_scenario_name")]
+        triggers = [RowHistory(part_of="flow")]
 
     def __str__(self) -> str:
         return self.name

@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.choices import Grant
 from accounts.models import ApiToken, User
 from accounts.policies import has_grant
+from core.cause import name_actor
 from core.errors import NotAllowedError
 
 
@@ -36,6 +37,7 @@ class BearerAuthentication(BaseAuthentication):
         # Informative and to the minute, so most requests write nothing; the UPDATE asks the database's clock.
         if token.last_used_at is None or timezone.now() - token.last_used_at > dt.timedelta(minutes=1):
             tokens.stamp_use(token)
+        name_actor(token.owner.pk)
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -12,6 +12,7 @@ from approvals.models import Approval, ApprovalRequest, DecisionLink
 from approvals.policies import stands_for
 from approvals.selectors import hash_of, link_of
 from approvals.services.deciding import decide
+from core.cause import name_actor
 from core.errors import NotAllowedError
 from core.settings_store import value
 from core.time import db_now
@@ -66,6 +67,7 @@ def decide_by_link(token: str, *, decision: str, comment: str = "") -> ApprovalR
     request is AlreadyDecidedError with who decided and when.
     """
     link = link_of(token)
+    name_actor(link.user_id)
     return decide(
         link.approval_id, actor=link.user, decision=decision, comment=comment, channel="mail", via_link=link
     )

@@ -17,6 +17,7 @@ from approvals.models import DecisionLink, ReceivedMail
 from approvals.selectors import reply_link
 from approvals.services.deciding import decide
 from core import outbox, sweep
+from core.cause import arriving_by
 from core.errors import AlreadyDecidedError, DomainError, RuleRefusedError
 from core.settings_store import value
 from core.time import db_now
@@ -144,7 +145,7 @@ def _decide(link: DecisionLink, reply: replies.Reply) -> MailResult:
     if not reply.decision:
         return MailResult.UNCLEAR
     try:
-        with transaction.atomic():
+        with transaction.atomic(), arriving_by("mail", actor_id=link.user_id):
             decide(
                 link.approval_id,
                 actor=link.user,

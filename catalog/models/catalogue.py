@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from accounts.models import Company, Group, Named, User
 from catalog.choices import BehalfAccess, Period
 from core.models import Record
+from core.trail.tracking import RowHistory
 from core.versions import VersionStatus, published_is_immutable
 
 DEFAULT_MAX_QUANTITY = 10
@@ -46,6 +47,7 @@ class Category(Named, Record):
                 condition=Q(parent=None) | ~Q(parent=F("id")), name="category_not_own_parent"
             ),
         ]
+        triggers = [RowHistory()]
 
 
 class CatalogItem(Record):
@@ -64,6 +66,7 @@ class CatalogItem(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "key"], name="catalog_item_key")]
+        triggers = [RowHistory()]
 
     def __str__(self) -> str:
         return self.key
@@ -118,7 +121,7 @@ class CatalogItemVersion(Named, Record):
             ),
             models.CheckConstraint(condition=Q(max_quantity__gte=1), name="item_version_quantity"),
         ]
-        triggers = [published_is_immutable("a catalog item")]
+        triggers = [RowHistory(part_of="item"), published_is_immutable("a catalog item")]
 
     @property
     def short(self) -> str:

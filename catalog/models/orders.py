@@ -13,6 +13,7 @@ from catalog.lifecycle import ItemLifecycle, RequestLifecycle, TaskLifecycle
 from catalog.models.catalogue import CatalogItemVersion
 from catalog.summary import decision_summary
 from core.settings_store import declare
+from core.trail.tracking import RowHistory
 from tickets.models import Ticket
 
 declare(
@@ -45,6 +46,9 @@ class Request(RequestLifecycle, _For, Ticket):
     recurring_total = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     currency = models.CharField(max_length=3, default="KRW")
 
+    class Meta:
+        triggers = [RowHistory()]
+
 
 class RequestItem(ItemLifecycle, _For, Ticket):
     """One ordered thing for one person. Version, answers and prices stay as they were when it was ordered.
@@ -70,6 +74,7 @@ class RequestItem(ItemLifecycle, _For, Ticket):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(quantity__gte=1), name="ritm_quantity")]
         indexes = [models.Index("item_version", F("ticket_ptr").desc(), name="ritm_of_version")]
+        triggers = [RowHistory()]
 
     def flow_names(self) -> dict[str, Any]:
         """What flows may read of the item as ``ritm.…``: plain data, money as exact numbers."""
@@ -105,6 +110,7 @@ class CatalogTask(TaskLifecycle, Ticket):
             )
         ]
         indexes = [models.Index(fields=["ritm", "ticket_ptr"], name="sctask_of_item")]
+        triggers = [RowHistory()]
 
     def flow_names(self) -> dict[str, Any]:
         """What flows may read of the task: plain data."""

@@ -19,11 +19,12 @@ from cmdb.api.selectors import classes_all
 from cmdb.filters import CIFilterSet
 from cmdb.models import CI
 from cmdb.selectors import cis_for
-from core.api.views import ListMixin, RetrieveMixin
+from core.api.moments import AsOfMixin
+from core.api.views import ListMixin
 from core.errors import DuplicateError, FieldError
 
 
-class CIViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
+class CIViewSet(ListMixin, AsOfMixin, AccountsViewSet):
     """What the company runs and owns. Employees see their own items and business services."""
 
     scope = "cmdb"

@@ -53,7 +53,7 @@ class ApiViewSet(GenericViewSet[Any]):
         """Check credentials, limits and parameters; let a POST with a key run once."""
         super().initial(request, *args, **kwargs)
         if getattr(self, "action", "") != "list":
-            refuse_unknown(request, self.read_parameters)
+            refuse_unknown(request, self.known_parameters())
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         if key is None:
             # A bulk with a key makes each of its writes repeatable; only code of ours can set this.
@@ -62,6 +62,10 @@ class ApiViewSet(GenericViewSet[Any]):
         if key is not None and hasattr(self, method):
             handler = getattr(self, method)  # as_view sets it from its map of actions
             setattr(self, method, partial(self._once, handler, check_key(key)))
+
+    def known_parameters(self) -> frozenset[str]:
+        """The parameters that an action beside the list takes."""
+        return frozenset(self.read_parameters)
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(

@@ -63,6 +63,8 @@ DESIGN = [
     "/design/roles/",
     "/design/roles/new/",
     "/design/roles/agent/",
+    "/w/history/role/agent/",
+    "/w/history/flow/laptop_request/",
     "/design/access/",
     "/design/access/guests/",
     "/design/access/?user=jimin&object=flows&action=edit",

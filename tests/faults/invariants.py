@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import subprocess
 import time
 from collections import Counter
 
@@ -18,10 +19,7 @@ SETTLED_SECONDS = TOLD_SECONDS = 180
 
 
 def check(drill: Drill, story: Story, load: Load | None = None, *, given_up: int = 0) -> None:
-    """Fail the drill unless nothing was lost and nothing happened twice; ``given_up`` runs were to fail.
-
-    I7 has nothing to verify yet: the audit trail of this version is not sealed.
-    """
+    """Fail the drill unless nothing was lost and nothing happened twice; ``given_up`` runs were to fail."""
     nothing_lost(drill, story)
     nothing_twice(drill, story)
     if load is not None:
@@ -30,6 +28,7 @@ def check(drill: Drill, story: Story, load: Load | None = None, *, given_up: int
     nothing_orphaned(drill, story, given_up=given_up)
     everyone_told(drill, story)
     every_mark_once(drill, story.stack)
+    audit_whole(drill, story.stack)
 
 
 def settle(drill: Drill, story: Story) -> None:
@@ -88,6 +87,23 @@ def every_mark_once(drill: Drill, stack: PrivateStack) -> None:
     drill.require(not twice, f"{len(twice)} marks were fired twice")
     late = stack.sql("SELECT count(*) FROM sla_clock WHERE next_fire_at < now() - interval '30 s'")[0][0]
     drill.require(late == 0, f"{late} clocks are still to fire")
+
+
+def audit_whole(drill: Drill, stack: PrivateStack) -> None:
+    """I7: everything that was written is sealed within the minute, and the chain verifies."""
+    waits = (
+        "SELECT count(*) FROM core_rowchange WHERE at < now() - interval '10 s'"
+        " AND id NOT IN (SELECT unnest(ids) FROM core_seal WHERE \"table\" = 'core_rowchange')"
+    )
+    quiet = until(lambda: stack.sql(waits)[0][0] == 0, TOLD_SECONDS)
+    drill.require(quiet, f"{stack.sql(waits)[0][0]} rows of the history are not sealed")
+    try:
+        told = stack.manage("audit_verify").stdout
+    except subprocess.CalledProcessError as broken:
+        drill.require(holds=False, otherwise=f"the audit chain is broken: {broken.stdout!r}")
+        return
+    drill.say(told.strip().splitlines()[-1])
+    drill.figures["sealed_rows"] = stack.sql("SELECT coalesce(sum(cardinality(ids)), 0) FROM core_seal")[0][0]
 
 
 def nothing_twice(drill: Drill, story: Story) -> None:

@@ -127,6 +127,8 @@ def build() -> World:
     parts = {
         **{(start, "number"): row.number for start, row in numbers.items()},
         ("cis/", "number"): ci.number,
+        ("w/history/", "sort"): "ticket",
+        ("w/history/", "key"): incident.number,
         ("<slug:path>", "number"): incident.number,
         ("<slug:path>", "path"): "incidents",
         ("transitions", "name"): "resume",

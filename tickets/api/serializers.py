@@ -47,9 +47,12 @@ class TicketOut(Out):
     )
 
     def get_fields(self) -> dict[str, Any]:
-        """The answer to an opening leaves the transitions out: working them out costs it three queries."""
+        """The answer to an opening leaves the transitions out: working them out costs it three queries.
+
+        Those of the past are not possible any more.
+        """
         fields = super().get_fields()
-        if self.context.get("is_new"):
+        if self.context.get("is_new") or self.context.get("is_past"):
             fields.pop("_transitions", None)
         return fields
 

@@ -15,8 +15,9 @@ from accounts.api.serializers import GroupOut, PersonOut
 from accounts.choices import Grant
 from accounts.policies import has_grant
 from core.api.fields import checked
+from core.api.moments import AsOfMixin
 from core.api.selection import Expand
-from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
+from core.api.views import ApiViewSet, ListMixin
 from core.errors import NotVisibleError
 from tickets import kinds
 from tickets.api import fields
@@ -105,14 +106,14 @@ class TicketsViewSet(ApiViewSet):
         return sorted(set().union(*list(touched.values())[:writes]))
 
 
-class TicketViewSet(ListMixin, RetrieveMixin, TicketsViewSet):
+class TicketViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     """Tickets of all kinds, read only; each kind has its own address for writing."""
 
     serializer_class = out.TicketOut
     filterset_class = AnyTicketFilterSet
 
 
-class KindViewSet(ListMixin, RetrieveMixin, TicketsViewSet):
+class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     """The endpoints of one kind: list, read, change, transitions.
 
     A kind names its serializers, in ``moves`` the service for each transition that has one of its own, and in

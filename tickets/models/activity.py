@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.fields import PublicIdField
 from core.models import Attachment, Record
+from core.trail.tracking import RowHistory
 from tickets.choices import ActivityKind
 from tickets.models.ticket import Ticket
 
@@ -46,6 +47,7 @@ class Watcher(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="watch_once")]
+        triggers = [RowHistory(part_of="ticket")]
 
     def __str__(self) -> str:
         return f"{self.user_id} watches {self.ticket_id}"
@@ -58,6 +60,9 @@ class TicketAttachment(models.Model):
     attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="place")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="attachments")
     is_public = models.BooleanField(default=True)
+
+    class Meta:
+        triggers = [RowHistory(part_of="ticket")]
 
     def __str__(self) -> str:
         return f"{self.attachment_id} on {self.ticket_id}"

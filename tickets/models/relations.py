@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from cmdb.models import CI
 from core.fields import PublicIdField
+from core.trail.tracking import RowHistory
 from tickets.choices import CIRole, LinkType
 from tickets.models.ticket import Ticket
 
@@ -26,6 +27,7 @@ class TicketLink(models.Model):
             models.UniqueConstraint(fields=["source", "target", "type"], name="link_once"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="link_not_to_itself"),
         ]
+        triggers = [RowHistory(part_of="source")]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.type} {self.target_id}"
@@ -40,6 +42,7 @@ class TicketCI(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "ci", "role"], name="ticket_ci_once")]
+        triggers = [RowHistory(part_of="ticket")]
 
     def __str__(self) -> str:
         return f"{self.ci_id} on {self.ticket_id}"

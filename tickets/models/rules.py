@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import Group, Role
 from core.models import Record
 from core.revisions import new_revision
+from core.trail.tracking import RowHistory
 from tickets.choices import Strategy
 
 
@@ -27,7 +28,7 @@ class PriorityRow(Record):
                 name="priority_range",
             ),
         ]
-        triggers = [new_revision("priority_revision", "routing")]
+        triggers = [RowHistory(), new_revision("priority_revision", "routing")]
 
     def __str__(self) -> str:
         return f"{self.impact}×{self.urgency} → {self.priority}"
@@ -55,7 +56,10 @@ class AssignmentRule(Record):
         indexes = [
             models.Index(fields=["kind", "order", "id"], condition=Q(enabled=True), name="assignment_order")
         ]
-        triggers = [new_revision("assignment_revision", "routing", *_RULE)]
+        triggers = [
+            RowHistory(noise=["last_user_id"]),
+            new_revision("assignment_revision", "routing", *_RULE),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +79,7 @@ class TransitionRule(Record):
 
     class Meta:
         indexes = [models.Index(fields=["kind", "name"], condition=Q(enabled=True), name="transition_rule")]
+        triggers = [RowHistory()]
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.name}"
@@ -92,6 +97,7 @@ class FieldDefinition(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="custom_field_once")]
+        triggers = [RowHistory()]
 
     def __str__(self) -> str:
         return f"{self.kind}.{self.key}"

@@ -12,6 +12,7 @@ from django.db.models import ExpressionWrapper, F, Q
 from accounts.models import Company, Group, Location, User
 from cmdb.models import CI
 from core.models import Record
+from core.trail.tracking import RowHistory
 from tickets.choices import Channel, Level, Phase, Priority
 from tickets.fields import ReadsState, StateField
 
@@ -130,6 +131,7 @@ class Ticket(ReadsState, Record):
             BrinIndex(fields=["opened_at"], name="di12_opened"),
             GinIndex(fields=["bigram"], name="di13_bigram"),
         ]
+        triggers = [RowHistory(left_out=["bigram"])]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

@@ -1,0 +1,1 @@
+"""Histories and the audit trail over REST."""
