@@ -11,7 +11,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.fields import describing
+from core.api import limits
+from core.api.fields import Body, describing
 from core.api.permissions import scope_of
 from core.models import Setting
 
@@ -115,15 +116,16 @@ class MaruSchema(AutoSchema):
         ]
         if self.method == "POST" and getattr(self.view, "takes_keys", True):
             text = "1 to 255 visible ASCII characters; a repeat within 24 h gets the first answer again."
-            found.append(OpenApiParameter("Idempotency-Key", str, "header", description=text))
+            found.append(OpenApiParameter("Idempotency-Key", limits.KEY, "header", description=text))
         if self._needs_version():
             text = "The ETag that was read."
             found.append(OpenApiParameter("If-Match", str, "header", description=text, required=True))
         if self.method == "GET" and hasattr(self.view, "expandable") and self._returns_records():
             found.append(OpenApiParameter("fields", str, description="number,title,assignee.name"))
             if self.view.expandable:
-                names = ", ".join(self.view.expandable)
-                found.append(OpenApiParameter("expand", str, description=f"Any of: {names}"))
+                names = list(self.view.expandable)
+                told = f"Any of: {', '.join(names)}"
+                found.append(OpenApiParameter("expand", limits.names(names), description=told))
         if self._is_list_view() and hasattr(self.view, "ordering_fields"):
             found += self._page_parameters()
         return found
@@ -131,12 +133,20 @@ class MaruSchema(AutoSchema):
     def _page_parameters(self) -> list[OpenApiParameter]:
         allowed = getattr(self.view, "ordering_fields", {})
         names = [f"{sign}{name}" for name in allowed for sign in ("", "-")]
+        ordering = limits.names(list(allowed), signed=True)
         return [
             OpenApiParameter("cursor", str, description="From next or previous of an earlier answer."),
-            OpenApiParameter("page_size", int, description="1 to 200, default 50."),
+            OpenApiParameter("page_size", limits.PAGE_SIZE, description="1 to 200, default 50."),
             OpenApiParameter("count", str, enum=["capped", "exact"], description="Adds the number of rows."),
-            OpenApiParameter("ordering", str, description=f"Any of: {', '.join(names)}"),
+            OpenApiParameter("ordering", ordering, description=f"Any of: {', '.join(names)}"),
         ]
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call] # untyped
+        kind = serializer if isinstance(serializer, type) else type(serializer)
+        if direction == "request" and issubclass(kind, Body):
+            schema["additionalProperties"] = False  # an unknown field is refused by name (API A-07)
+        return schema
 
     def _returns_records(self) -> bool:
         return bool(getattr(self.view, "serializer_class", None))

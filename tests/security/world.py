@@ -119,6 +119,7 @@ def build() -> World:
         ("cis/", "number"): ci.number,
         ("<slug:path>", "number"): incident.number,
         ("<slug:path>", "path"): "incidents",
+        ("problems/", "slug"): "busy",
         ("transitions", "name"): "resume",
         ("move", "name"): "cancel",
         ("demo/mail", "name"): "none",
