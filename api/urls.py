@@ -43,7 +43,7 @@ _MORE: list[Part] = [
     ("clocks/<uuid:clock_id>/breakdown", ClockBreakdownViewSet, {"get": "retrieve"}),
     ("approvals", TicketApprovalViewSet, READ),
 ]
-_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
+_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, {"get": "retrieve"})
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 _JOB = "jobs/<uuid:public_id>/"
 addresses = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import QuerySet
 
+from core.api.filters import WholeFilter
 from tickets.choices import Channel, Phase
 from tickets.models import Ticket
 from tickets.policies import visible_to
@@ -17,9 +18,9 @@ class TicketFilterSet(df.FilterSet):
     state = df.CharFilter(method="in_states", label="A code; several separated by commas.")
     phase = df.MultipleChoiceFilter(choices=Phase.choices)
     active = df.BooleanFilter()
-    priority = df.NumberFilter(min_value=1, max_value=5)
-    priority__lte = df.NumberFilter(field_name="priority", lookup_expr="lte", min_value=1, max_value=5)
-    priority__gte = df.NumberFilter(field_name="priority", lookup_expr="gte", min_value=1, max_value=5)
+    priority = WholeFilter(min_value=1, max_value=5)
+    priority__lte = WholeFilter(field_name="priority", lookup_expr="lte", min_value=1, max_value=5)
+    priority__gte = WholeFilter(field_name="priority", lookup_expr="gte", min_value=1, max_value=5)
     category = df.CharFilter()
     channel = df.MultipleChoiceFilter(choices=Channel.choices)
     requester = df.CharFilter(method="of_person", label="A user name, or me.")

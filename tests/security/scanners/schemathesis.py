@@ -50,9 +50,11 @@ def _scan(
     tool: Tool, stack: PrivateStack, summary: Summary, given: argparse.Namespace, caller: str, seed: int
 ) -> None:
     credential = target.token(stack, CALLERS[caller])
+    config = tool.logs / f"{caller}.toml"
+    config.write_text(_config(caller), encoding="utf-8")
     ran = tool.run(
         [
-            *("schemathesis", "--config-file", str(CONFIG), "run", f"{stack.url}/api/v1/schema/"),
+            *("schemathesis", "--config-file", str(config), "run", f"{stack.url}/api/v1/schema/"),
             *("--header", f"Authorization: Bearer {credential}"),
             *("--phases", given.phases, "--max-examples", str(given.examples), "--seed", str(seed)),
             *("--workers", str(given.workers), "--continue-on-failure", "--no-shrink"),
@@ -70,6 +72,12 @@ def _scan(
     summary.findings += [f"{caller}, seed {seed}: {each}" for each in [*found, *defects]]
     if ran.code not in {0, 1} or (ran.code and not found):
         summary.unfinished.append(f"{caller}, seed {seed}: {ran.text[-400:]!r}")
+
+
+def _config(caller: str) -> str:
+    """The settings; an employee's 400 is no finding: the document lists the fields of agents as well (AC-5)."""
+    text = CONFIG.read_text(encoding="utf-8")
+    return text if caller == "administrator" else text.replace('["2XX", 401', '["2XX", 400, 401')
 
 
 def _found(ran: Ran) -> list[str]:
