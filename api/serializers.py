@@ -28,7 +28,7 @@ class OperationIn(Body):
 class BulkIn(Body):
     """Up to 1,000 operations, 100 with ``atomic``; ``api.operations`` reads them."""
 
-    operations = OperationIn(many=True, min_length=1, max_length=MOST)
+    operations = serializers.ListField(child=OperationIn(), min_length=1, max_length=MOST)
     atomic = Flag(required=False, help_text="All or nothing.")
 
 

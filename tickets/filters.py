@@ -5,7 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import QuerySet
 
-from core.api.filters import WholeFilter
+from core.api.filters import MomentFilter, WholeFilter
 from tickets.choices import Channel, Phase
 from tickets.models import Ticket
 from tickets.policies import visible_to
@@ -30,11 +30,11 @@ class TicketFilterSet(df.FilterSet):
     unassigned = df.BooleanFilter(field_name="assignee", lookup_expr="isnull")
     ci = df.CharFilter(field_name="ci__number")
     parent = df.CharFilter(method="below", label="The number of a ticket.")
-    opened_at__gte = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_at__lt = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
-    resolved_at__gte = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="gte")
-    resolved_at__lt = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="lt")
-    updated_after = df.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gt")
+    opened_at__gte = MomentFilter(field_name="opened_at", lookup_expr="gte")
+    opened_at__lt = MomentFilter(field_name="opened_at", lookup_expr="lt")
+    resolved_at__gte = MomentFilter(field_name="resolved_at", lookup_expr="gte")
+    resolved_at__lt = MomentFilter(field_name="resolved_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
     q = df.CharFilter(method="holding", label="Part of the title, or the beginning of the number.")
     internal = frozenset({"ci", "channel", "updated_after"})
 

@@ -73,6 +73,7 @@ class ItemViewSet(CatalogViewSet):
     serializer_class = out.ItemOut
     read_parameters = READ_PARAMETERS | {"requested_for"}
     list_parameters = frozenset({"q", "category"})
+    more_refusals = {"404": "not_found: absent, or not visible to the caller; also who it is for"}
 
     @extend_schema(parameters=[_SEARCH, _SHELF, _FOR])
     def list(self, request: Call) -> Response:

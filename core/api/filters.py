@@ -14,9 +14,11 @@ from rest_framework.request import Request
 
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError
+from core.time import in_utc
 
 PAGE_PARAMETERS = frozenset({"cursor", "page_size", "count", "ordering", "fields", "expand"})
 READ_PARAMETERS = frozenset({"fields", "expand"})
+# A truth value as an address writes it.
 _TRUTHS = {"true", "false", "1", "0"}
 
 
@@ -69,6 +71,22 @@ def _refuse_unread(request: Request, filterset: Any) -> None:
             wrong.append(FieldError(f"?{name}", "invalid", _("This parameter needs a value.")))
     if wrong:
         raise BadInputError(_("A filter has a value that cannot be read."), errors=wrong)
+
+
+class _MomentField(df.fields.IsoDateTimeField):  # type: ignore[misc] # django_filters has no types
+    def clean(self, value: Any) -> Any:
+        """The instant in UTC; one without an offset is in the reader's zone."""
+        found = super().clean(value)
+        try:
+            return found and in_utc(found)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(df.IsoDateTimeFilter):  # type: ignore[misc] # django_filters has no types
+    """A filter by an instant, with any offset."""
+
+    field_class = _MomentField
 
 
 def refuse_empty(request: Request, names: Iterable[str]) -> None:

@@ -78,7 +78,9 @@ class ApiViewSet(GenericViewSet[Any]):
     def known_parameters(self) -> frozenset[str]:
         """The query parameters that the action takes, if it answers no page."""
         known = self.read_parameters | (self.list_parameters if self.action == "list" else frozenset())
-        return known - READ_PARAMETERS if self.action in self.plain_actions else known
+        if self.action in self.plain_actions:
+            return known - READ_PARAMETERS
+        return known if self.expandable else known - {"expand"}
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(

@@ -55,6 +55,8 @@ def test_what_is_documented_is_taken_and_nothing_else(world: World):
     caller, wrong, taken = Caller(AgentFactory(roles=["administrator"])), [], 0
     for address in GETS:
         path = world.path(f"api/v1/{address.route}")
+        if ask(caller, path).status_code != 200:
+            continue  # another's, or one that is asked for something first
         if told(ask(caller, f"{path}?bogus=1"), "bogus") != {"unknown"}:
             wrong.append(f"{address.route}: takes bogus")
         known = documented(address.route)
@@ -86,8 +88,8 @@ def test_a_value_that_the_document_rules_out_is_refused(world: World):
     caller, wrong, met = Caller(AgentFactory(roles=["administrator"])), [], 0
     for address in GETS:
         path = world.path(f"api/v1/{address.route}")
-        if ask(caller, path).status_code == 404:
-            continue  # another's: no parameter is looked at
+        if ask(caller, path).status_code != 200:
+            continue
         for name, schema in documented(address.route).items():
             inner = schema.get("items", schema)
             if inner.get("type") == "string" and not {"format", "enum"} & set(inner):

@@ -115,6 +115,7 @@ class AttachmentViewSet(PartViewSet):
     in_bulk = False
     serializer_class = out.FileOut
     parser_classes = [MultiPartParser]
+    plain_actions = frozenset({"retrieve"})
 
     def list(self, request: Request, number: str) -> Response:
         """The files the caller may read, oldest first; at most 20."""

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     parser.add_argument("--only", default="", help="a regular expression of paths")
     parser.add_argument("--seconds", type=float, default=3600, help="per seed and caller")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=1)  # with more it trips over itself
 
 
 def run(given: argparse.Namespace) -> int:
