@@ -53,7 +53,10 @@ MEANINGS: dict[str, Meaning] = {
     "not_allowed": Meaning(
         errors.NotAllowedError,
         _("The record is visible to you, but a role or a scope of the token is missing for this."),
-        _("The answer names what is missing. Ask an administrator for the role, or make a token with the scope."),
+        _(
+            "The answer names what is missing. Ask an administrator for the role, or make a "
+            "token with the scope."
+        ),
     ),
     "csrf": Meaning(
         errors.NotAllowedError,
@@ -74,7 +77,10 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "not_found": Meaning(
         errors.NotVisibleError,
-        _("There is no such thing at this address, or none that you may see. Both are one answer on purpose."),
+        _(
+            "There is no such thing at this address, or none that you may see. Both are one "
+            "answer on purpose."
+        ),
         _("Check the address. If it should be there for you, ask an administrator for access."),
     ),
     "link_expired": Meaning(
@@ -147,7 +153,10 @@ MEANINGS: dict[str, Meaning] = {
     "stale_version": Meaning(
         errors.StaleVersionError,
         _("Somebody changed the record after you read it."),
-        _("Read it again; “changed_fields” tells what differs. Send the change with the new ETag in If-Match."),
+        _(
+            "Read it again; “changed_fields” tells what differs. Send the change with the "
+            "new ETag in If-Match."
+        ),
     ),
     "too_large": Meaning(
         http.TooLargeError,
@@ -157,7 +166,10 @@ MEANINGS: dict[str, Meaning] = {
     "rule_refused": Meaning(
         errors.RuleRefusedError,
         _("A value, a reference, a guard of the state or a rule of the company says no."),
-        _("“errors” names each field and why. A reference that you may not see is answered like one to nothing."),
+        _(
+            "“errors” names each field and why. A reference that you may not see is answered "
+            "like one to nothing."
+        ),
     ),
     "idempotency_key_reused": Meaning(
         errors.RuleRefusedError,

@@ -1,4 +1,4 @@
-"""The address in ``type`` of every refusal leads to a page that says why it comes and what helps (API A-37)."""
+"""The ``type`` of every refusal is the address of a page that says why it comes and what helps (API A-37)."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def test_every_code_has_a_page_and_no_page_is_of_no_code():
     assert "csrf" in given_codes()
     assert set(MEANINGS) == set(own) | given_codes() | OF_THE_STREAM
     assert {code for code, _text in TITLES.values()} <= set(MEANINGS)
-    assert {code: MEANINGS[code].status for code in own} == {
-        code: kind.status for code, kind in own.items()
-    }
+    assert {code: MEANINGS[code].status for code in own} == {code: kind.status for code, kind in own.items()}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -61,7 +59,9 @@ def test_the_page_is_for_anybody_and_kept_until_it_changes(db, language):
         again = client.get(f"/problems/{code.replace('_', '-')}", headers={"If-None-Match": page["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
     other = Client(headers={"Accept-Language": "en" if language == "ko" else "ko"})
-    assert other.get("/problems/busy", headers={"If-None-Match": client.get("/problems/busy")["ETag"]}).content
+    assert other.get(
+        "/problems/busy", headers={"If-None-Match": client.get("/problems/busy")["ETag"]}
+    ).content
 
 
 def test_the_type_of_a_refusal_is_such_an_address(db):
@@ -69,7 +69,9 @@ def test_the_type_of_a_refusal_is_such_an_address(db):
     assert Client().get(refused["type"]).status_code == 200
 
 
-@pytest.mark.parametrize("slug", ["nothing", "rule_refused", "RULE-REFUSED", "a" * 300, "..", "rule-refused/"])
+@pytest.mark.parametrize(
+    "slug", ["nothing", "rule_refused", "RULE-REFUSED", "a" * 300, "..", "rule-refused/"]
+)
 def test_another_address_is_not_there(db, slug):
     assert Client().get(f"/problems/{slug}").status_code == 404
 

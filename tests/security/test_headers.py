@@ -1,4 +1,4 @@
-"""Headers as nobody should send them: refused or ignored, never a defect, and a refused write changes nothing."""
+"""Headers as nobody should send them: refused or ignored, never a defect; what is refused writes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,24 @@ from tests.factories.incidents import make_incident
 from tests.security.operations import rows_digest
 
 HUGE = "x" * 60_000
-ODD = ["", " ", "\x00", "\x7f", "é", "가".encode().decode("latin-1"), "'", '"', "a\tb", "%00", "\u202e".encode().decode("latin-1"), "-1", HUGE, ",", ";;;", "*/*;q=nan"]
+ODD = [
+    "",
+    " ",
+    "\x00",
+    "\x7f",
+    "é",
+    "가".encode().decode("latin-1"),
+    "'",
+    '"',
+    "a\tb",
+    "%00",
+    "\u202e".encode().decode("latin-1"),
+    "-1",
+    HUGE,
+    ",",
+    ";;;",
+    "*/*;q=nan",
+]
 NAMES = [
     "Accept",
     "Accept-Language",

@@ -1,6 +1,6 @@
 """S-1: no text that a caller sends becomes part of a statement, and none is a defect or makes a query wait.
 
-Every query parameter of every list of the API, and every page, is given each payload. Statements are looked at
+Every query parameter of every list of the API, and every page, is given each payload. Statements are seen
 before their parameters are put in: the mark of a payload must never be in their text. A statement that slept
 would be cut off by ``statement_timeout`` and answered 503.
 """
@@ -84,9 +84,9 @@ def wrong_answers(client: Client, asked: Iterator[str] | list[str]) -> list[str]
             count += 1
             if answer.status_code >= 500:
                 wrong.append(f"{path}: {answer.status_code}")
-            if path.startswith("/api/") and answer.status_code >= 400:
-                if answer["Content-Type"] != "application/problem+json":
-                    wrong.append(f"{path}: {answer['Content-Type']}")
+            refused = path.startswith("/api/") and answer.status_code >= 400
+            if refused and answer["Content-Type"] != "application/problem+json":
+                wrong.append(f"{path}: {answer['Content-Type']}")
             if answer.streaming:
                 list(answer)
     print(f"S-1: {count} calls")
@@ -160,8 +160,9 @@ def test_no_raw_pieces_of_sql():
     wrong = []
     for path, tree in sources():
         for node in ast.walk(tree):
-            name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-            if name in {"RawSQL", "extra"} or (name == "raw" and isinstance(node.func, ast.Attribute)):
+            func = getattr(node, "func", None)
+            name = getattr(func, "attr", getattr(func, "id", ""))
+            if name in {"RawSQL", "extra"} or (name == "raw" and isinstance(func, ast.Attribute)):
                 wrong.append(f"{path}:{node.lineno} {name}")
     assert wrong == []
 

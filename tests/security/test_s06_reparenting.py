@@ -1,7 +1,7 @@
 """S-6: a thing below another is reached below its own parent only, and moved nowhere by naming another.
 
-Every address with a parent and a child in it is asked for with the parent of another one of its kind, by every
-method, by who may do everything there: the answer is that of a child that does not exist, and no row changes.
+Every address with a parent and a child in it is asked for with another parent of the kind, by every method,
+ by who may do everything there: the answer is that of a child that does not exist, and no row changes.
 (Parents in bodies: test_s05_references; fields that are no part of a body: test_s08_mass_assignment.)
 """
 
@@ -40,14 +40,14 @@ def pairs() -> list[tuple[str, str]]:
     found = []
     for route, _view in routes():
         parts = PARTS.findall(route)
-        if len(parts) > 1 and not route.startswith(("w/<slug:path>/<slug:number>", "accounts/")):
-            if parts[-1] not in WORDS:
-                found.append((route, parts[-1]))
+        apart = route.startswith(("w/<slug:path>/<slug:number>", "accounts/"))
+        if len(parts) > 1 and not apart and parts[-1] not in WORDS:
+            found.append((route, parts[-1]))
     return found
 
 
 def other_parents(world: World) -> dict[str, str]:
-    """By the beginning of a route, the key of another parent of the kind there, which the caller may see too."""
+    """By the beginning of a route, the key of another parent of the kind there, visible as well."""
     incident, group = make_incident(requester=world.people["own"]), GroupFactory()
     order = make_order(person=world.people["own"])
     rota = make_rota(group, [AgentFactory(groups=[group])], key="other-desk")
@@ -114,7 +114,7 @@ def test_the_children_are_found_below_their_own_parents(world: World, client: Cl
     """Else the test above would find nothing anywhere."""
     readable = [route for route, _name in pairs() if (route, "get") in rows()]
     seen = [route for route in readable if found(client, world.path(route))]
-    elsewhere = {route for route in readable if route.startswith(ORDERED)}  # the files and clocks are an incident's
+    elsewhere = {route for route in readable if route.startswith(ORDERED)}  # files and clocks of an incident
     assert set(seen) == set(readable) - elsewhere
 
 

@@ -75,7 +75,8 @@ def test_a_role_without_grants_opens_nothing(db: None):
 
 
 def test_a_grant_that_nobody_knows_opens_nothing(db: None):
-    role = Role.objects.create(key="strange", name_ko="이상한 역할", name_en="Strange", grants=["*", "all", ""])
+    grants = ["*", "all", ""]
+    role = Role.objects.create(key="strange", name_ko="이상한 역할", name_en="Strange", grants=grants)
     person = UserFactory()
     person.roles.add(role)
     caller = Caller(person)

@@ -38,7 +38,7 @@ __all__ = ["smtp"]
 
 
 @pytest.mark.parametrize("headers", FORGED, ids=str)
-def test_a_mailed_link_has_the_configured_address(smtp, settings, headers):  # noqa: F811 - the fixture
+def test_a_mailed_link_has_the_configured_address(smtp, settings, headers):
     settings.BASE_URL = "http://maru.example"
     UserFactory(email="jimin@example.test")
     answer = Client(raise_request_exception=False).post(

@@ -44,7 +44,7 @@ PASSWORD = "correct horse battery"
 
 
 def lands(place: str) -> str:
-    """The host that a browser goes to from a page of ours; browsers read a backslash as a slash and drop tabs."""
+    """The host that a browser goes to from a page of ours; they read a backslash as a slash and drop tabs."""
     seen = re.sub(r"[\t\r\n]", "", place.strip(" ")).replace("\\", "/")
     seen = re.sub(r"^(https:)/*|^/{2,}", r"\1//", seen, flags=re.IGNORECASE)
     return urlsplit(urljoin("http://testserver/here/", seen)).netloc

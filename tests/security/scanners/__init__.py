@@ -1,1 +1,1 @@
-"""Outside scanners against a private installation on loopback: ``python -m tests.security.scanners --help``."""
+"""Outside scanners on a private installation: ``python -m tests.security.scanners --help``."""

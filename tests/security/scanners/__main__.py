@@ -1,4 +1,4 @@
-"""``python -m tests.security.scanners TOOL``: run one scanner, write its dated summary, 1 when it found something."""
+"""``python -m tests.security.scanners TOOL``: run one scanner and write its dated summary."""
 
 from __future__ import annotations
 

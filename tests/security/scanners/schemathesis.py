@@ -65,17 +65,15 @@ def _scan(
     )
     defects = target.defects(stack)
     found = _found(ran)
-    summary.rows.append(
-        (caller, seed, _number(ran, r"Tested:\s+(\d+)"), _number(ran, r"Test cases:\s*([\d,]+)"),
-         len(found), len(defects), ran.code)  # fmt: skip
-    )
+    operations, calls = _number(ran, r"Tested:\s+(\d+)"), _number(ran, r"Test cases:\s*([\d,]+)")
+    summary.rows.append((caller, seed, operations, calls, len(found), len(defects), ran.code))
     summary.findings += [f"{caller}, seed {seed}: {each}" for each in [*found, *defects]]
     if ran.code not in {0, 1} or (ran.code and not found):
         summary.unfinished.append(f"{caller}, seed {seed}: {ran.text[-400:]!r}")
 
 
 def _config(caller: str) -> str:
-    """The settings; an employee's 400 is no finding: the document lists the fields of agents as well (AC-5)."""
+    """The settings; for an employee 400 is no finding: the document lists the fields of agents too."""
     text = CONFIG.read_text(encoding="utf-8")
     return text if caller == "administrator" else text.replace('["2XX", 401', '["2XX", 400, 401')
 

@@ -40,7 +40,10 @@ def run(given: argparse.Namespace) -> int:
     tool = Tool("sqlmap", given.tools)
     summary = Summary(
         tool,
-        [f"Level {given.level}, risk 1, all techniques, as {target.AGENT}: API with a token, pages with a session."],
+        [
+            f"Level {given.level}, risk 1, all techniques, as {target.AGENT}.",
+            "The API with a token, pages with a session.",
+        ],
         ("list", "parameters", "requests", "injectable"),
     )
     with target.installation() as stack:
@@ -58,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
 def _scan(
     tool: Tool, stack: PrivateStack, summary: Summary, given: argparse.Namespace, path: str, header: str
 ) -> None:
-    name = re.sub(r"\W+", "-", path.split("?")[0]).strip("-")
+    name = re.sub(r"\W+", "-", path.split("?", maxsplit=1)[0]).strip("-")
     ran = tool.run(
         [
             *("sqlmap", "-u", f"{stack.url}/{path}", "--headers", header, "--batch", "--flush-session"),

@@ -47,9 +47,7 @@ def cookies(stack: PrivateStack, username: str) -> http.cookiejar.CookieJar:
         "login": username,
         "password": logins.password(secret),
     }
-    sent = urllib.request.Request(  # noqa: S310 - our own address
-        address, urllib.parse.urlencode(form).encode(), {"Referer": address}
-    )
+    sent = urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"Referer": address})
     browser.open(sent, timeout=30).read()
     if not any("session" in each.name for each in jar):
         raise RuntimeError(f"{username} could not sign in.")
@@ -66,5 +64,6 @@ def defects(stack: PrivateStack) -> list[str]:
             except ValueError:
                 continue
             if isinstance(entry, dict) and entry.get("level") in {"error", "critical"}:
-                found.append(f"{path.stem}: {entry.get('event', '')} {str(entry.get('exception', ''))[-300:]}")
+                told = f"{path.stem}: {entry.get('event', '')} {str(entry.get('exception', ''))[-300:]}"
+                found.append(" ".join(told.split()))
     return found

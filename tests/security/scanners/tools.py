@@ -40,7 +40,8 @@ class Tool:
         uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
         subprocess.run([uv, "venv", "--quiet", "--clear", str(self.venv)], check=True)
         python = str(self.venv / "bin" / "python")
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "-r", str(self.pins)], check=True)
+        install = [uv, "pip", "install", "--quiet", "--python", python, "-r", str(self.pins)]
+        subprocess.run(install, check=True)
         (self.venv / "ready").touch()
 
     @property

@@ -1,4 +1,4 @@
-"""Wapiti: crawls portal and agent workspace as a signed-in person and attacks what it finds (SECURITY CP-13)."""
+"""Wapiti: crawls portal and agent workspace as a person and attacks what it finds (SECURITY CP-13)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
     tool = Tool("wapiti", given.tools)
     summary = Summary(
         tool,
-        [f"Modules: {MODULES}.", *[f"Explained, not counted: {name}: {why}" for name, why in EXPLAINED.items()]],
+        [f"Modules: {MODULES}.", *[f"Explained: {name}: {why}" for name, why in EXPLAINED.items()]],
         ("part", "as", "pages and forms", "findings", "explained", "exit"),
     )
     with target.installation() as stack:
@@ -72,10 +72,8 @@ def _scan(tool: Tool, stack: PrivateStack, summary: Summary, given: argparse.Nam
     ]
     open_ones = [f"{part}: {category}: {text}" for category, text in found if category not in EXPLAINED]
     summary.findings += open_ones
-    summary.rows.append(
-        (part, username, told["infos"].get("crawled_pages_nbr", "?"), len(open_ones),
-         len(found) - len(open_ones), ran.code)  # fmt: skip
-    )
+    pages, explained = told["infos"].get("crawled_pages_nbr", "?"), len(found) - len(open_ones)
+    summary.rows.append((part, username, pages, len(open_ones), explained, ran.code))
 
 
 def _cookies(stack: PrivateStack, username: str) -> dict[str, Any]:
@@ -83,7 +81,6 @@ def _cookies(stack: PrivateStack, username: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in target.cookies(stack, username):
         there = found.setdefault(each.domain, {}).setdefault(each.path, {})
-        there[each.name] = {
-            "version": 0, "expires": each.expires, "secure": each.secure, "value": each.value, "port": None,
-        }  # fmt: skip
+        told = {"version": 0, "expires": each.expires, "secure": each.secure, "port": None}
+        there[each.name] = told | {"value": each.value}
     return found
