@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from api.choices import JobState, StopReason
 from api.models import Job
-from api.operations import METHODS
+from api.operations import METHODS, MOST
 from core.api.fields import Body, Flag, Label, Line, Moment, Out
 
 
@@ -28,7 +28,7 @@ class OperationIn(Body):
 class BulkIn(Body):
     """Up to 1,000 operations, 100 with ``atomic``; ``api.operations`` reads them."""
 
-    operations = OperationIn(many=True)
+    operations = serializers.ListField(child=OperationIn(), min_length=1, max_length=MOST)
     atomic = Flag(required=False, help_text="All or nothing.")
 
 

@@ -46,7 +46,7 @@ _MORE: list[Part] = [
     ("approvals", TicketApprovalViewSet, READ),
     ("history", TicketHistoryViewSet, READ),
 ]
-_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, READ)
+_EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, {"get": "retrieve"})
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 _JOB = "jobs/<uuid:public_id>/"
 addresses = [

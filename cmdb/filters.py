@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from cmdb.choices import CIStatus
 from cmdb.models import CI
+from core.api.filters import WholeFilter
 
 
 class CIFilterSet(df.FilterSet):
@@ -16,7 +17,7 @@ class CIFilterSet(df.FilterSet):
     ci_class = df.CharFilter(field_name="ci_class__key", label="class")
     status = df.MultipleChoiceFilter(choices=CIStatus.choices)
     environment = df.CharFilter()
-    criticality__lte = df.NumberFilter(field_name="criticality", lookup_expr="lte", min_value=1, max_value=5)
+    criticality__lte = WholeFilter(field_name="criticality", lookup_expr="lte", min_value=1, max_value=5)
     owner = df.CharFilter(field_name="owner__username", lookup_expr="iexact")
     assigned_to = df.CharFilter(field_name="assigned_to__username", lookup_expr="iexact")
     support_group = df.CharFilter(field_name="support_group__key")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import BadInputError, RuleRefusedError
+from core.errors import BadInputError, FieldError, RuleRefusedError
 from core.models import IdempotencyKey
 
 
@@ -34,7 +34,8 @@ def fingerprint(*parts: bytes | str) -> str:
 def check_key(key: str) -> str:
     """The key itself. Raises BadInputError unless it is 1 to 255 visible ASCII characters."""
     if not 1 <= len(key) <= 255 or not all(33 <= ord(letter) <= 126 for letter in key):
-        raise BadInputError(_("Idempotency-Key must be 1 to 255 visible ASCII characters."))
+        told = _("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        raise BadInputError(told, errors=[FieldError("@Idempotency-Key", "invalid", told)])
     return key
 
 

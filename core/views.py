@@ -6,10 +6,12 @@ import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from core import health
+from core.api import problem_pages
 from core.errors import BadInputError, NotAllowedError, NotVisibleError, UnexpectedError
 from core.middleware import outcome, refusal
 
@@ -25,6 +27,21 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 with the state of each part when requests can be served, else 503."""
     state = health.check()
     return JsonResponse({"ready": state.ready} | state.parts, status=200 if state.ready else 503)
+
+
+@require_safe
+def problem(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the problem with that ``type`` means, for anybody; 304 when the caller has the page."""
+    found = problem_pages.by_slug(slug)
+    if found is None:
+        raise NotVisibleError
+    code, meaning = found
+    told = {"code": code, "status": meaning.status, "title": meaning.title}
+    page = render(request, "problem.html", told | {"cause": meaning.cause, "cure": meaning.cure})
+    page["ETag"] = problem_pages.tag_of(code)
+    page["Cache-Control"] = "private, no-cache"  # kept, and asked again: language and theme are the reader's
+    patch_vary_headers(page, ["Accept-Language", "Cookie"])
+    return get_conditional_response(request, etag=page["ETag"], response=page) or page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import BadInputError, FieldError
+from core.time import instant
 from sla.risk import next_due
 from tickets.models import Ticket
 
@@ -37,10 +38,7 @@ def _number(value: Any) -> int:
 
 
 def _moment(value: Any) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError(value)
-    return moment
+    return instant(value)
 
 
 _LAST = Column("pk", down=True, read=_number)

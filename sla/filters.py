@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import QuerySet
 
+from core.api.filters import MomentFilter
 from sla.choices import Stage, Target, Type
 from sla.models import Clock
 
@@ -18,8 +19,8 @@ class ClockFilterSet(df.FilterSet):
     target = df.MultipleChoiceFilter(field_name="definition__target", choices=Target.choices)
     type = df.MultipleChoiceFilter(field_name="definition__type", choices=Type.choices)
     breached = df.BooleanFilter(method="is_breached", label="Whether the target was missed.")
-    due_before = df.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
-    due_after = df.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
+    due_after = MomentFilter(field_name="due_at", lookup_expr="gte")
     ticket = df.CharFilter(field_name="ticket__number", max_length=20)
     kind = df.CharFilter(field_name="ticket__kind", max_length=20)
     group = df.CharFilter(field_name="ticket__group__key", max_length=60)

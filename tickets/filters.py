@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import QuerySet
 
+from core.api.filters import MomentFilter, WholeFilter
 from tickets.choices import Channel, Phase
 from tickets.models import Ticket
 from tickets.policies import visible_to
@@ -17,9 +18,9 @@ class TicketFilterSet(df.FilterSet):
     state = df.CharFilter(method="in_states", label="A code; several separated by commas.")
     phase = df.MultipleChoiceFilter(choices=Phase.choices)
     active = df.BooleanFilter()
-    priority = df.NumberFilter(min_value=1, max_value=5)
-    priority__lte = df.NumberFilter(field_name="priority", lookup_expr="lte", min_value=1, max_value=5)
-    priority__gte = df.NumberFilter(field_name="priority", lookup_expr="gte", min_value=1, max_value=5)
+    priority = WholeFilter(min_value=1, max_value=5)
+    priority__lte = WholeFilter(field_name="priority", lookup_expr="lte", min_value=1, max_value=5)
+    priority__gte = WholeFilter(field_name="priority", lookup_expr="gte", min_value=1, max_value=5)
     category = df.CharFilter()
     channel = df.MultipleChoiceFilter(choices=Channel.choices)
     requester = df.CharFilter(method="of_person", label="A user name, or me.")
@@ -29,11 +30,11 @@ class TicketFilterSet(df.FilterSet):
     unassigned = df.BooleanFilter(field_name="assignee", lookup_expr="isnull")
     ci = df.CharFilter(field_name="ci__number")
     parent = df.CharFilter(method="below", label="The number of a ticket.")
-    opened_at__gte = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_at__lt = df.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
-    resolved_at__gte = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="gte")
-    resolved_at__lt = df.IsoDateTimeFilter(field_name="resolved_at", lookup_expr="lt")
-    updated_after = df.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gt")
+    opened_at__gte = MomentFilter(field_name="opened_at", lookup_expr="gte")
+    opened_at__lt = MomentFilter(field_name="opened_at", lookup_expr="lt")
+    resolved_at__gte = MomentFilter(field_name="resolved_at", lookup_expr="gte")
+    resolved_at__lt = MomentFilter(field_name="resolved_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
     q = df.CharFilter(method="holding", label="Part of the title, or the beginning of the number.")
     internal = frozenset({"ci", "channel", "updated_after"})
 

@@ -72,6 +72,7 @@ class AccessViewSet(ApiViewSet):
     serializer_class = AccessOut
     versioned = False
     read_parameters = READ_PARAMETERS | set(_ASKED)
+    more_refusals = {"422": "rule_refused: a person, a thing or an action that there is not"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse others before anything is looked up."""

@@ -42,8 +42,8 @@ class ItemOut(Out):
     version = serializers.IntegerField(source="version.no")
     category = NamedRef()
     icon = serializers.CharField(source="version.item.icon")
-    price = serializers.SerializerMethodField()
-    recurring_price = serializers.SerializerMethodField()
+    price = serializers.SerializerMethodField(allow_null=True)
+    recurring_price = serializers.SerializerMethodField(allow_null=True)
     recurring_period = serializers.ChoiceField(
         choices=Period.choices, allow_blank=True, source="version.recurring_period"
     )
@@ -82,8 +82,8 @@ class ItemPageOut(Out):
     requested_for = PersonRef(source="person")
     quantity = serializers.IntegerField()
     max_quantity = serializers.IntegerField(source="version.max_quantity")
-    total = serializers.SerializerMethodField()
-    recurring_total = serializers.SerializerMethodField()
+    total = serializers.SerializerMethodField(allow_null=True)
+    recurring_total = serializers.SerializerMethodField(allow_null=True)
     recurring_period = serializers.ChoiceField(
         choices=Period.choices, allow_blank=True, source="version.recurring_period"
     )
@@ -152,7 +152,7 @@ class OrderedOut(Out):
     name = serializers.CharField(source="item_version.name")
     state = serializers.CharField()
     quantity = serializers.IntegerField()
-    price = serializers.SerializerMethodField()
+    price = serializers.SerializerMethodField(allow_null=True)
     stage = serializers.CharField()
     expected_at = Moment(allow_null=True)
 
@@ -167,8 +167,8 @@ class RequestOut(TicketOut):
 
     detail_fields = TicketOut.detail_fields | {"items"}
 
-    total = serializers.SerializerMethodField()
-    recurring_total = serializers.SerializerMethodField()
+    total = serializers.SerializerMethodField(allow_null=True)
+    recurring_total = serializers.SerializerMethodField(allow_null=True)
     items = serializers.SerializerMethodField()
 
     @extend_schema_field(Money)
@@ -207,8 +207,8 @@ class RequestItemOut(TicketOut):
     item_name = serializers.CharField(source="item_version.name")
     item_version = serializers.IntegerField(source="item_version.no")
     quantity = serializers.IntegerField()
-    price = serializers.SerializerMethodField()
-    recurring_price = serializers.SerializerMethodField()
+    price = serializers.SerializerMethodField(allow_null=True)
+    recurring_price = serializers.SerializerMethodField(allow_null=True)
     recurring_period = serializers.ChoiceField(choices=Period.choices, allow_blank=True)
     stage = serializers.CharField()
     expected_at = Moment(allow_null=True)

@@ -72,6 +72,8 @@ class ItemViewSet(CatalogViewSet):
 
     serializer_class = out.ItemOut
     read_parameters = READ_PARAMETERS | {"requested_for"}
+    list_parameters = frozenset({"q", "category"})
+    more_refusals = {"404": "not_found: absent, or not visible to the caller; also who it is for"}
 
     @extend_schema(parameters=[_SEARCH, _SHELF, _FOR])
     def list(self, request: Call) -> Response:
@@ -81,7 +83,7 @@ class ItemViewSet(CatalogViewSet):
         rows: list[Entry] = [
             entry for shelf in shelves if wanted in (None, shelf.category.key) for entry in shelf.entries
         ]
-        return self.all_of(rows, known={"q", "category", "requested_for"})
+        return self.all_of(rows)
 
     @extend_schema(parameters=[_FOR], responses=out.ItemPageOut)
     def retrieve(self, request: Call, key: str) -> Response:

@@ -19,6 +19,7 @@ from rest_framework.serializers import BaseSerializer
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError, RuleRefusedError
 from core.text import clean
+from core.time import in_utc
 
 # True while the OpenAPI document is made: then a representation shows the fields of every reader.
 describing: ContextVar[bool] = ContextVar("describing", default=False)
@@ -175,7 +176,7 @@ class Moment(serializers.DateTimeField):
     }
 
     def to_internal_value(self, value: Any) -> dt.datetime:
-        """An aware datetime."""
+        """The instant in UTC."""
         if not isinstance(value, str):
             self.fail("invalid", format="RFC 3339")
         try:
@@ -184,9 +185,10 @@ class Moment(serializers.DateTimeField):
             self.fail("invalid", format="RFC 3339")
         if found.tzinfo is None:
             self.fail("naive")
-        if not 1900 <= found.year <= 9000:
+        try:
+            return in_utc(found)
+        except ValueError:
             self.fail("invalid", format="RFC 3339")
-        return found
 
     def to_representation(self, value: Any) -> Any:
         """UTC with milliseconds."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import django_filters as df
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -11,9 +14,18 @@ from rest_framework.request import Request
 
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError
+from core.time import in_utc
 
 PAGE_PARAMETERS = frozenset({"cursor", "page_size", "count", "ordering", "fields", "expand"})
 READ_PARAMETERS = frozenset({"fields", "expand"})
+# A truth value as an address writes it.
+_TRUTHS = {"true", "false", "1", "0"}
+
+
+class WholeFilter(df.NumberFilter):  # type: ignore[misc] # django_filters has no types
+    """A filter by a whole number; a fraction is none."""
+
+    field_class = forms.IntegerField
 
 
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # django_filters has no types
@@ -40,8 +52,49 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # django_f
                     for name, texts in filterset.errors.items()
                 ],
             )
+        _refuse_unread(request, filterset)
         rows: QuerySet[Any] = filterset.qs
         return rows
+
+
+def _refuse_unread(request: Request, filterset: Any) -> None:
+    """Raise BadInputError for values that the forms behind the filters would take for no value at all.
+
+    An empty box of a page's form means "any"; in an address it is a mistake, but for free text.
+    """
+    wrong = []
+    for name, each in filterset.filters.items():
+        given = request.query_params.getlist(name)
+        if isinstance(each, df.BooleanFilter) and any(text.lower() not in _TRUTHS for text in given):
+            wrong.append(FieldError(f"?{name}", "invalid", _("This must be true or false.")))
+        elif not isinstance(each, df.CharFilter) and "" in given:
+            wrong.append(FieldError(f"?{name}", "invalid", _("This parameter needs a value.")))
+    if wrong:
+        raise BadInputError(_("A filter has a value that cannot be read."), errors=wrong)
+
+
+class _MomentField(df.fields.IsoDateTimeField):  # type: ignore[misc] # django_filters has no types
+    def clean(self, value: Any) -> Any:
+        """The instant in UTC; one without an offset is in the reader's zone."""
+        found = super().clean(value)
+        try:
+            return found and in_utc(found)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(df.IsoDateTimeFilter):  # type: ignore[misc] # django_filters has no types
+    """A filter by an instant, with any offset."""
+
+    field_class = _MomentField
+
+
+def refuse_empty(request: Request, names: Iterable[str]) -> None:
+    """Raise BadInputError that names each of these parameters which was sent without a value."""
+    empty = [name for name in names if "" in request.query_params.getlist(name)]
+    if empty:
+        told = _("This parameter needs a value.")
+        raise BadInputError(told, errors=[FieldError(f"?{name}", "invalid", told) for name in empty])
 
 
 def refuse_unknown(request: Request, known: set[str] | frozenset[str]) -> None:

@@ -31,7 +31,7 @@ class AsOfMixin(RetrieveMixin):
 
     def known_parameters(self: Any) -> frozenset[str]:
         """The common ones, and the instant where one record is read."""
-        known: frozenset[str] = frozenset(self.read_parameters)
+        known: frozenset[str] = super().known_parameters()  # type: ignore[misc] # mixed into an ApiViewSet
         return known | {"as_of"} if self.action == "retrieve" else known
 
     @extend_schema(parameters=[_AS_OF])

@@ -105,8 +105,12 @@ def _parts(request: Request) -> Iterable[bytes | str]:
     """What makes two requests the same: method, address, type and content."""
     yield request.method or ""
     yield request.path.rstrip("/")
-    yield "&".join(sorted(f"{name}={value}" for name, value in request.query_params.items()))
+    asked = request.query_params.lists()
+    yield "&".join(sorted(f"{name}={value}" for name, values in asked for value in values))
     if request.content_type.startswith("multipart/"):
+        form: Any = request.data
+        for name, values in sorted(form.lists()):
+            yield from (f"{name}={value}" for value in values if isinstance(value, str))
         for name, file in sorted(request.FILES.items()):
             yield f"{name}:{file.name}:{file.size}"
             yield from file.chunks()

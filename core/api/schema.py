@@ -11,7 +11,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.fields import describing
+from core.api import limits
+from core.api.fields import Body, Out, describing
 from core.api.permissions import scope_of
 from core.models import Setting
 
@@ -75,6 +76,24 @@ class MaruGenerator(SchemaGenerator):
             return super().get_schema(*args, **kwargs)  # type: ignore[no-untyped-call] # untyped there
 
 
+def plain_nulls(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """A hook: what may be anything may be null already; ``oneOf`` of both would refuse null."""
+    anything_or_null: list[dict[str, Any]] = [{}, {"type": "null"}]
+
+    def walk(part: Any) -> None:
+        if isinstance(part, dict):
+            if part.get("oneOf") == anything_or_null:
+                del part["oneOf"]
+            for inner in part.values():
+                walk(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                walk(inner)
+
+    walk(result)
+    return result
+
+
 class MaruSchema(AutoSchema):
     """drf-spectacular's description plus what the base classes do."""
 
@@ -115,28 +134,64 @@ class MaruSchema(AutoSchema):
         ]
         if self.method == "POST" and getattr(self.view, "takes_keys", True):
             text = "1 to 255 visible ASCII characters; a repeat within 24 h gets the first answer again."
-            found.append(OpenApiParameter("Idempotency-Key", str, "header", description=text))
+            found.append(OpenApiParameter("Idempotency-Key", limits.KEY, "header", description=text))
         if self._needs_version():
             text = "The ETag that was read."
             found.append(OpenApiParameter("If-Match", str, "header", description=text, required=True))
-        if self.method == "GET" and hasattr(self.view, "expandable") and self._returns_records():
+        if self.method == "GET" and self._takes_fields():
             found.append(OpenApiParameter("fields", str, description="number,title,assignee.name"))
             if self.view.expandable:
-                names = ", ".join(self.view.expandable)
-                found.append(OpenApiParameter("expand", str, description=f"Any of: {names}"))
-        if self._is_list_view() and hasattr(self.view, "ordering_fields"):
+                names = list(self.view.expandable)
+                told = f"Any of: {', '.join(names)}"
+                found.append(OpenApiParameter("expand", limits.names(names), description=told))
+        if self._answers_page():
             found += self._page_parameters()
         return found
+
+    def get_filter_backends(self) -> list[Any]:
+        """Filters are taken where a page of a queryset is answered, and nowhere else."""
+        return list(self.view.filter_backends) if self._answers_page() else []
+
+    def _answers_page(self) -> bool:
+        asks = getattr(self.view, "answers_page", None)  # a view of ours, not the root
+        return bool(self.method == "GET" and asks and asks())
+
+    def _takes_fields(self) -> bool:
+        if not hasattr(self.view, "answers_page") or not self._returns_records():
+            return False
+        return self._answers_page() or "fields" in self.view.known_parameters()
 
     def _page_parameters(self) -> list[OpenApiParameter]:
         allowed = getattr(self.view, "ordering_fields", {})
         names = [f"{sign}{name}" for name in allowed for sign in ("", "-")]
+        ordering = limits.names(list(allowed), signed=True)
         return [
             OpenApiParameter("cursor", str, description="From next or previous of an earlier answer."),
-            OpenApiParameter("page_size", int, description="1 to 200, default 50."),
+            OpenApiParameter("page_size", limits.PAGE_SIZE, description="1 to 200, default 50."),
             OpenApiParameter("count", str, enum=["capped", "exact"], description="Adds the number of rows."),
-            OpenApiParameter("ordering", str, description=f"Any of: {', '.join(names)}"),
+            OpenApiParameter("ordering", ordering, description=f"Any of: {', '.join(names)}"),
         ]
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call] # untyped
+        kind = serializer if isinstance(serializer, type) else type(serializer)
+        if direction == "request" and issubclass(kind, Body):
+            schema["additionalProperties"] = False  # an unknown field is refused by name (API A-07)
+        if direction == "response" and issubclass(kind, Out) and "required" in schema:
+            # Not in lists, and not for everybody.
+            always = set(schema["required"]) - kind.detail_fields - kind.agent_fields
+            schema["required"] = sorted(always)
+        return schema
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call] # untyped
+        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {})
+        for each in found:
+            extra = filters[each["name"]].extra if each["name"] in filters else {}
+            for ours, theirs in (("min_value", "minimum"), ("max_value", "maximum")):
+                if ours in extra:
+                    each["schema"][theirs] = extra[ours]
+        return found
 
     def _returns_records(self) -> bool:
         return bool(getattr(self.view, "serializer_class", None))
@@ -152,7 +207,7 @@ class MaruSchema(AutoSchema):
             found |= WRITING
         if self._needs_version():
             found |= VERSIONED
-        return found
+        return found | getattr(self.view, "more_refusals", {})
 
     def _headers(self, status: str) -> dict[str, Any]:
         found = ["X-Request-Id", "RateLimit", "RateLimit-Policy"]

@@ -38,7 +38,15 @@ class ApiViewSet(GenericViewSet[Any]):
     # What a cursor knows a row by; unique together.
     place_columns: ClassVar[tuple[str, ...]] = ("public_id",)
     expandable: ClassVar[dict[str, Expand]] = {}
-    read_parameters = READ_PARAMETERS
+    read_parameters: ClassVar[frozenset[str]] = READ_PARAMETERS
+    # What the list takes beside them where it is no page of a queryset.
+    list_parameters: ClassVar[frozenset[str]] = frozenset()
+    # Actions that answer with no records: there is nothing to choose fields of.
+    plain_actions: ClassVar[frozenset[str]] = frozenset()
+    # Statuses of refusals that only this resource has, with what they mean, for the OpenAPI document.
+    more_refusals: ClassVar[dict[str, str]] = {}
+    # Whether the list is a page of a queryset, with filters, an ordering and a cursor (ListMixin).
+    is_paged = False
     # Whether a change needs If-Match; off for records without versions.
     versioned = True
     # Whether a POST takes an Idempotency-Key; off where nobody signs in whose key it could be.
@@ -52,7 +60,7 @@ class ApiViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check credentials, limits and parameters; let a POST with a key run once."""
         super().initial(request, *args, **kwargs)
-        if getattr(self, "action", "") != "list":
+        if self.action is not None and not self.answers_page():  # no such method: that is told first
             refuse_unknown(request, self.known_parameters())
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         if key is None:
@@ -63,9 +71,16 @@ class ApiViewSet(GenericViewSet[Any]):
             handler = getattr(self, method)  # as_view sets it from its map of actions
             setattr(self, method, partial(self._once, handler, check_key(key)))
 
+    def answers_page(self) -> bool:
+        """Whether the action answers a page of a queryset, which looks at its parameters itself."""
+        return self.is_paged and self.action == "list"
+
     def known_parameters(self) -> frozenset[str]:
-        """The parameters that an action beside the list takes."""
-        return frozenset(self.read_parameters)
+        """The query parameters that the action takes, if it answers no page."""
+        known = self.read_parameters | (self.list_parameters if self.action == "list" else frozenset())
+        if self.action in self.plain_actions:
+            return known - READ_PARAMETERS
+        return known if self.expandable else known - {"expand"}
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(
@@ -150,9 +165,8 @@ class ApiViewSet(GenericViewSet[Any]):
             response["Location"] = f"{self.request.path.rstrip('/')}/{key}/"
         return response
 
-    def all_of(self, rows: Iterable[Any], *, known: Iterable[str] = ()) -> Response:
-        """A short list as one page; ``known`` are the parameters it takes beside the common ones."""
-        refuse_unknown(self.request, READ_PARAMETERS.union(known))
+    def all_of(self, rows: Iterable[Any]) -> Response:
+        """A short list as one page."""
         return Response({"results": self.represent_all(list(rows)), "next": None, "previous": None})
 
     def made(self, row: Any) -> Response:
@@ -190,6 +204,8 @@ class ApiViewSet(GenericViewSet[Any]):
 
 class ListMixin:
     """GET of the collection."""
+
+    is_paged = True
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of what the caller may see."""

@@ -12,6 +12,8 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q
 
+from core.time import instant
+
 STRINGS = frozenset({"text", "choice", "ref"})
 ORDERED = frozenset({"number", "date", "datetime"})
 TYPES = STRINGS | ORDERED | {"boolean", "list"}
@@ -160,7 +162,7 @@ def _date(value: Any) -> dt.date | None:
 
 def _datetime(value: Any) -> dt.datetime | None:
     if isinstance(value, str):
-        value = _parsed(dt.datetime.fromisoformat, value)
+        value = _parsed(instant, value)
     return value if isinstance(value, dt.datetime) and value.tzinfo is not None else None
 
 

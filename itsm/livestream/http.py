@@ -38,7 +38,7 @@ _AGE = re.compile(r"^[0-9]{1,12}$", re.ASCII)
 _ALIASES = {"all-tickets": "queue/all", "approvals/mine": "users/me"}
 _TITLES = {
     400: ("bad_input", gettext_noop("The request is malformed")),
-    401: ("not_authenticated", gettext_noop("Sign in or send a token")),
+    401: ("not_signed_in", gettext_noop("Sign in or send a token")),
     403: ("not_allowed", gettext_noop("You are not allowed to do this")),
     404: ("not_found", gettext_noop("Not found")),
     405: ("method_not_allowed", gettext_noop("Only GET is possible here")),

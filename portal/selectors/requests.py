@@ -19,6 +19,7 @@ from catalog.models import RequestItem
 from catalog.selectors import Answer, answers_of, items_of
 from core.components import Entry, FileLink
 from core.errors import BadInputError
+from core.time import instant
 from tickets import kinds
 from tickets.choices import ActivityKind, Phase
 from tickets.models import Activity, Ticket
@@ -108,11 +109,11 @@ def page_of(actor: User, *, done: bool, after: str = "") -> Page:
 def _cursor(after: str) -> tuple[dt.datetime, int]:
     moment, _underscore, pk = after.rpartition("_")
     try:
-        opened_at = dt.datetime.fromisoformat(moment)
+        opened_at = instant(moment)
         number = int(pk)
     except ValueError as error:
         raise BadInputError(_("This page address is not valid.")) from error
-    if opened_at.tzinfo is None or not 0 < number < 2**63:
+    if not 0 < number < 2**63:
         raise BadInputError(_("This page address is not valid."))
     return opened_at, number
 

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.filters import READ_PARAMETERS
+from core.api.filters import READ_PARAMETERS, refuse_empty
 from core.api.views import ApiViewSet
 from core.errors import NotAllowedError
 from reports import selectors
@@ -54,6 +54,7 @@ class SLAReportViewSet(ApiViewSet):
     @extend_schema(parameters=_FILTERS, responses=out.SLAReportOut)
     def retrieve(self, request: Request) -> Response:
         """The figures: clocks completed in the period, or missed in it and open; none cancelled."""
+        refuse_empty(request, ("from", "to"))
         zone, now = selectors.here_and_now(self.actor)
         today = timezone.localtime(now, ZoneInfo(zone)).date()
         asked = asked_from(request.query_params, today=today, zone=zone, mark="?")

@@ -121,7 +121,7 @@ class OnCallViewSet(RotaViewSet):
         row, at = rota_keyed(self.actor, key), self.moment("at", db_now())
         found = read([row] if row.is_active else [], at, at)
         self.serializer_class = PersonRef  # type: ignore[assignment] # what belongs to a rota
-        return self.all_of([person for each in found for person in each.on_call(at)], known={"at"})
+        return self.all_of([person for each in found for person in each.on_call(at)])
 
 
 class TurnViewSet(RotaViewSet):
@@ -138,7 +138,7 @@ class TurnViewSet(RotaViewSet):
         rota_rules.check_view(start, end)
         found = [duty for each in read([row], start, end) for duty in each.turns(start, end)]
         self.serializer_class = out.TurnOut  # type: ignore[assignment] # what belongs to a rota
-        return self.all_of(found, known={"from", "to"})
+        return self.all_of(found)
 
 
 class OverrideViewSet(ConfigurationViewSet):

@@ -28,7 +28,7 @@ from schedules.choices import TurnUnit
 from schedules.forms import LayerForm, OverrideForm, RotaForm
 from schedules.models import Rota, RotaLayer
 from schedules.policies import may_choose, may_configure_rotas, may_edit_rotas_of
-from schedules.selectors import layer_of, people_of, read, rota_keyed, rotas_for, warnings_of
+from schedules.selectors import layer_of, override_of, people_of, read, rota_keyed, rotas_for, warnings_of
 
 FARTHEST = dt.timedelta(days=366)  # of the weeks that are shown
 for_managers = only_for(
@@ -172,6 +172,7 @@ def drop_override(request: HttpRequest, key: str, override_id: UUID) -> HttpResp
     """The layers count again."""
     actor: Any = request.user
     row = _editable(actor, key)
+    override_of(row, override_id)
     try:
         services.drop_override(key, override_id, actor=actor)
     except DomainError as refusal:  # somebody was faster: the page shows how it is

@@ -38,7 +38,7 @@ class ChosenIn(Body):
 class ChosenCalendarViewSet(NeedsEditor):
     """The calendars of groups, places and items. Agents read them, administrators choose."""
 
-    versioned = False
+    versioned = is_paged = False
     serializer_class = ChosenOut  # type: ignore[assignment] # choices, not versions
     open_actions = frozenset({"list"})
 

@@ -158,8 +158,7 @@ class TicketExplanationViewSet(PartViewSet):
 
     serializer_class = ExplanationOut
 
-    @extend_schema(responses=ExplanationOut)
-    def list(self, request: Request, number: str) -> Response:
+    def retrieve(self, request: Request, number: str) -> Response:
         """Each clock with its steps and bands, and each promise that does not count."""
         ticket = self.ticket
         if not self.reads_internal():

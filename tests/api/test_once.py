@@ -99,6 +99,12 @@ def test_an_upload_with_a_key_is_stored_once(agent_api):
     assert answers[0].content == answers[1].content
     other = agent_api.upload(path, SimpleUploadedFile("a.txt", b"other"), Idempotency_Key="k")
     problem(other, 422, "idempotency_key_reused")
+    more = agent_api.client.post(
+        f"/api/v1/{path}",
+        {"file": SimpleUploadedFile("a.txt", b"hello"), "note": "x"},
+        headers=agent_api.headers | {"Idempotency-Key": "k"},
+    )
+    problem(more, 422, "idempotency_key_reused")
     assert len(agent_api.get(path).json()["results"]) == 1
 
 

@@ -148,11 +148,36 @@ def test_unknown_parameters_and_bad_filter_values_are_refused_alike(agent_api):
     problem(agent_api.get("incidents/?ordering=-secret"), 400, "bad_input", "ordering=-secret")
     problem(agent_api.get("incidents/?priority=high"), 400, "bad_input", "priority")
     problem(agent_api.get("incidents/?opened_at__gte=yesterday"), 400, "bad_input", "opened_at__gte")
+    problem(agent_api.get("incidents/?active=maybe"), 400, "bad_input", "active")
+    problem(agent_api.get("incidents/?unassigned=2&active=1"), 400, "bad_input", "unassigned")
+    problem(agent_api.get("incidents/?priority=1.5"), 400, "bad_input", "priority")
     problem(agent_api.get("incidents/?page_size=0"), 400, "bad_input", "page_size")
     problem(agent_api.get("incidents/?page_size=201"), 400, "bad_input", "page_size")
     problem(agent_api.get("incidents/?count=all"), 400, "bad_input", "count")
     problem(agent_api.get("incidents/?q=%00"), 400, "bad_input", "q")
     problem(agent_api.get(f"incidents/{make_incident().number}/?bogus=1"), 400, "bad_input", "bogus")
+
+
+@pytest.mark.parametrize(
+    ("instant", "status"),
+    [
+        ("2026-03-02T08:15:00+20:37", 200),  # PostgreSQL takes no offset beyond 15:59
+        ("2026-03-02T08:15:00-23:59", 200),
+        ("0497-05-13T20:27:01Z", 400),
+        ("0001-01-01T00:00:00+23:00", 400),
+        ("9999-12-31T23:59:59-23:00", 400),
+    ],
+)
+def test_an_instant_is_taken_with_any_offset_in_years_that_mean_something(agent_api, instant, status):
+    told = instant.replace("+", "%2B")
+    for name in ("opened_at__gte", "resolved_at__lt", "updated_after"):
+        assert agent_api.get(f"tickets/?{name}={told}").status_code == status, name
+    assert agent_api.get(f"sla/clocks/?due_before={told}").status_code == status
+    number = make_incident("in_progress").number
+    hold = {"hold_reason": "awaiting_vendor", "comment": "x", "hold_until": instant}
+    assert agent_api.post(f"incidents/{number}/transitions/hold/", hold).status_code in {200, 422}
+    ours = {"delegate": UserFactory().username, "start": instant, "end": "2027-01-01T00:00:00-20:00"}
+    assert agent_api.post("delegations/", ours).status_code in {201, 422}
 
 
 def test_a_filter_on_a_hidden_field_is_as_a_misspelt_one(requester_api, agent_api):

@@ -69,7 +69,7 @@ DESIGN = [
     "/design/access/guests/",
     "/design/access/?user=jimin&object=flows&action=edit",
 ]
-NOBODY = ["/accounts/login/", "/accounts/password/reset/"]
+NOBODY = ["/accounts/login/", "/accounts/password/reset/", "/problems/stale-version"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [
     (lang, theme, width) for lang in ("ko", "en") for theme in ("light", "dark") for width in (390, 1440)

@@ -271,7 +271,7 @@ def test_with_the_broker_away_news_still_comes_within_five_seconds(live_without_
 @pytest.mark.parametrize(
     ("path", "method", "status", "code"),
     [
-        ("/api/v1/stream/?topics=users/me", "GET", 401, "not_authenticated"),
+        ("/api/v1/stream/?topics=users/me", "GET", 401, "not_signed_in"),
         ("/api/v1/stream/?topics=users/me", "POST", 405, "method_not_allowed"),
         ("/api/v1/stream/?topics=users/me", "OPTIONS", 405, "method_not_allowed"),
         ("/api/v1/other/", "GET", 404, "not_found"),

@@ -44,6 +44,7 @@ def test_a_guest_reaches_little():
 PUBLIC = {
     "healthz",
     "readyz",
+    "problems/<slug:slug>",  # what the code of a refusal means
     "accounts/login/",
     "accounts/logout/",
     "accounts/inactive/",

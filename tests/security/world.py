@@ -131,6 +131,7 @@ def build() -> World:
         ("w/history/", "key"): incident.number,
         ("<slug:path>", "number"): incident.number,
         ("<slug:path>", "path"): "incidents",
+        ("problems/", "slug"): "busy",
         ("transitions", "name"): "resume",
         ("move", "name"): "cancel",
         ("demo/mail", "name"): "none",

@@ -121,6 +121,7 @@ class AttachmentViewSet(PartViewSet):
     in_bulk = False
     serializer_class = out.FileOut
     parser_classes = [MultiPartParser]
+    plain_actions = frozenset({"retrieve"})
 
     def list(self, request: Request, number: str) -> Response:
         """The files the caller may read, oldest first; at most 20."""
@@ -137,7 +138,7 @@ class AttachmentViewSet(PartViewSet):
             row = attach(ticket.pk, actor=self.actor, attachment=take_in(request))
         return self.made(row)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     def retrieve(self, request: Request, number: str, file_id: Any) -> FileResponse:
         """The content of one file."""
         place = attachment_for(self.actor, file_id)

@@ -124,6 +124,7 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     change_in: ClassVar[type[out.ChangeIn]] = out.ChangeIn
     model: ClassVar[type[Ticket]] = Ticket
     related: ClassVar[tuple[str, ...]] = ()
+    plain_actions = frozenset({"transitions"})
 
     def prepare(self, page: list[Ticket]) -> list[Any]:
         """The children of a page of parents: one query, and one per relation."""

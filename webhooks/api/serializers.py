@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.api.fields import PersonField, PersonRef
 from accounts.models import User
 from core.api.fields import Body, Flag, Label, Line, Moment, Out, Whole
+from webhooks.catalogue import About
 from webhooks.choices import DeliveryState, OffReason, Payload, failure_text
 from webhooks.models import MAX_URL
 from webhooks.rules import MAX_NAME, MOST_EVENTS
@@ -171,7 +172,7 @@ class EventTypeOut(Out):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
-    about = serializers.ChoiceField(choices=["ticket", "ci", "configuration"])
+    about = serializers.ChoiceField(choices=[each.value for each in About])
     internal = serializers.BooleanField()
     schema = serializers.SerializerMethodField()
 

@@ -103,6 +103,7 @@ class ReplayViewSet(TryingViewSet):
 class ScenarioViewSet(TryingViewSet):
     """Saved rehearsals with what must come of them."""
 
+    is_paged = False
     serializer_class: Any = out.ScenarioOut
 
     def list(self, request: Request, key: str) -> Response:

@@ -1,0 +1,1 @@
+"""Outside scanners on a private installation: ``python -m tests.security.scanners --help``."""
