@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import stepup
 from accounts.api import serializers as out
 from accounts.api.views import KeyedViewSet
 from accounts.models import Role
@@ -39,7 +40,9 @@ class RoleViewSet(KeyedViewSet):
     @extend_schema(request=out.RoleIn, responses={201: out.RoleOut})
     def create(self, request: Request) -> Response:
         """Make a role of the company. Nobody gives a right that they do not hold."""
-        row = services.create_role(actor=self.actor, **self.body(out.RoleIn))
+        values = self.body(out.RoleIn)
+        stepup.check(request)
+        row = services.create_role(actor=self.actor, **values)
         return self.answer(row, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=out.RoleChangeIn, responses=out.RoleOut)
@@ -47,5 +50,6 @@ class RoleViewSet(KeyedViewSet):
         """Change names or rights; it counts for the role's holders at their next request."""
         version = self.expected_version(self.get_object())
         values = self.body(out.RoleChangeIn, partial=True)
+        stepup.check(request)
         services.update_role(key, actor=self.actor, expected_version=version, **values)
         return self.answer(self.get_object())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import stepup
 from accounts.choices import Grant
 from accounts.models import Role
 from accounts.roles import services
@@ -36,6 +37,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @readers_only
+@stepup.required
 def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form. POST: make a role of the company; nobody holds it yet."""
     actor: Any = request.user
@@ -58,6 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @readers_only
+@stepup.required
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """GET: a role and who holds it. POST: what the change would do; with ``confirmed`` make it."""
     actor: Any = request.user
