@@ -55,6 +55,7 @@ class ConfirmForm(forms.Form):
         self.user = user
         self.method = ""
         self.factors = factors_of(user)
+        self.fields["stepup_password"].required = not self.factors.rows
         if not self.factors.has_app:
             del self.fields["stepup_code"]
         if not self.factors.has_passkey:
@@ -68,7 +69,8 @@ class ConfirmForm(forms.Form):
         elif data.get("stepup_code"):
             self._try("stepup_code", "totp", guess_code, data["stepup_code"])
         elif not data.get("stepup_password"):
-            self.add_error("stepup_password", _("Enter your password."))
+            if not self.errors:
+                self.add_error("stepup_password", _("Enter your password."))
         elif get_adapter().reauthenticate(self.user, data["stepup_password"]):
             self.method = "password"
         else:
