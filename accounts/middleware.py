@@ -1,14 +1,92 @@
-"""Language and time zone of the person who asks."""
+"""Whose session it is, from where, under which id; language and time zone of the person who asks."""
 
 from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from accounts.factors.selectors import is_due
+from accounts.sessions.store import FACTOR_DUE
+from core import client
+from core.errors import NotAllowedError
+from core.middleware import refusal
+
+
+class PlacedSessionMiddleware(SessionMiddleware):
+    """Django's own, with a note on where the request comes from."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Give the request its session, which is read when first needed."""
+        super().process_request(request)
+        session: Any = request.session
+        session.comes_from(client.address_of(request), request.headers.get("User-Agent", ""))
+
+
+class RenewalMiddleware:
+    """After a change of rights the next page gets another session id (SECURITY SE-1).
+
+    A page, not a fragment or a call: those run side by side, and one with the former id would be signed out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the request, then renew."""
+        response = self.get_response(request)
+        session: Any = request.session
+        is_page = not request.path.startswith("/api/") and "HX-Request" not in request.headers
+        if session.must_renew and is_page and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            session.cycle_key()
+        return response
+
+
+class SecondFactorMiddleware:
+    """Whoever needs a second factor and has none gets to its pages and out, nowhere else (SECURITY SE-4)."""
+
+    OPEN = (
+        "/account/second-factor/",
+        "/accounts/logout/",
+        "/me/language/",
+        "/me/theme/",
+        settings.STATIC_URL,
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the request, or say what is missing."""
+        session: Any = request.session
+        held = session.get(FACTOR_DUE, False)
+        if session.must_renew:  # the roles changed: a factor may be asked for now, or no more
+            held = self._asked_anew(request)
+        if not held or request.path.startswith(self.OPEN) or "Authorization" in request.headers:
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return refusal(request, NotAllowedError(_("Set up a second factor first."), code="second_factor"))
+        return redirect("account:factors")
+
+    @staticmethod
+    def _asked_anew(request: HttpRequest) -> bool:
+        person: Any = request.user
+        held = person.is_authenticated and is_due(person)
+        if held:
+            request.session[FACTOR_DUE] = True
+        else:
+            request.session.pop(FACTOR_DUE, None)
+        return bool(held)
+
 
 from core.cause import name_actor
 

@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils.translation import get_language
 
 from accounts.choices import GroupType, Language, Theme, TokenKind
+from accounts.triggers import end_when_disabled, renew_holders, renew_when_assigned
+from core.fields import PublicIdField
 from core.models import Record
 from core.revisions import new_revision
 from core.trail.tracking import RowHistory
@@ -92,12 +95,14 @@ class Role(Named, Record):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True)
     key = models.SlugField()
     grants = ArrayField(models.CharField(max_length=40), default=list)
+    # Who holds it signs in with a second factor (SECURITY SE-4).
+    needs_second_factor = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "key"], nulls_distinct=False, name="role_key")
         ]
-        triggers = [RowHistory()]
+        triggers = [RowHistory(), renew_holders()]
 
 
 class PeopleManager(BaseUserManager["User"]):
@@ -138,6 +143,8 @@ class User(AbstractBaseUser, Record):
     is_vip = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_service = models.BooleanField(default=False)
+    # Counts the reset links asked for: only the newest works (SECURITY SE-6).
+    reset_serial = models.PositiveIntegerField(default=0)
     source = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=120, blank=True)
     roles = models.ManyToManyField(Role, through="accounts.RoleAssignment", related_name="holders")
@@ -160,7 +167,7 @@ class User(AbstractBaseUser, Record):
             ),
         ]
         indexes = [models.Index(fields=["company", "name_ko"], name="user_by_name")]
-        triggers = [RowHistory(secret=["password"], noise=["last_login"])]
+        triggers = [RowHistory(secret=["password"], noise=["last_login"]), end_when_disabled()]
 
     def __str__(self) -> str:
         return self.display_name
@@ -197,7 +204,7 @@ class RoleAssignment(Record):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "role"], name="role_once")]
-        triggers = [RowHistory(part_of="user")]
+        triggers = [RowHistory(part_of="user"), renew_when_assigned()]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role_id}"
@@ -237,20 +244,54 @@ class Membership(Record):
 
 
 class ApiToken(Record):
-    """A credential of the REST API. Only a fast hash of its 256 random bits is kept (API A-39)."""
+    """A credential of the REST API. Only a fast hash of its 256 random bits is kept (API A-39).
+
+    After a rotation the former secret serves until ``former_until`` as well (API A-41).
+    """
 
     kind = models.CharField(max_length=3, choices=TokenKind.choices, default=TokenKind.PERSONAL)
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     public_part = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=64)
+    former_hash = models.CharField(max_length=64, blank=True, default="")
+    former_until = models.DateTimeField(null=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
+    # Where it may be used from, as networks (CIDR); empty is everywhere.
+    networks = ArrayField(models.CharField(max_length=43), default=list)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    used_hash = ""  # which of the two secrets a request came with; no column
 
     class Meta:
-        triggers = [RowHistory(secret=["secret_hash"], noise=["last_used_at"])]
+        triggers = [RowHistory(secret=["secret_hash", "former_hash"], noise=["last_used_at"])]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.public_part})"
+
+
+class Session(AbstractBaseSession):
+    """A browser that a person is signed in with, or is about to be (SECURITY SE-1)."""
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    signed_in_at = models.DateTimeField(null=True)
+    last_active_at = models.DateTimeField(db_default=Now())
+    # The rights of the person changed: the next page gets another session id.
+    must_renew = models.BooleanField(default=False)
+
+
+class Attempt(models.Model):
+    """One guess at a secret that was counted, by a hash of what it was counted for (SECURITY SE-6)."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="attempt_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.at}"

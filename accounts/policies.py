@@ -176,7 +176,18 @@ def why_people(actor: Actor, action: str) -> Decision:
 
 
 def may_mint(actor: User, owner: User) -> bool:
-    """Whether ``actor`` may make a token for ``owner``: own ones, or a service account's."""
+    """Whether ``actor`` may make a token for ``owner``: own ones, or a service account's.
+
+    A service account that holds a right the actor lacks is above them: its token would lend it (AC-7).
+    """
     if not has_grant(actor, Grant.API_USE):
         return False
-    return actor.pk == owner.pk or (owner.is_service and may_edit_person(actor, owner))
+    if actor.pk == owner.pk:
+        return True
+    below = owner.is_service and owner.is_active and may_edit_person(actor, owner)
+    return below and grants_of(owner) <= grants_of(actor)
+
+
+def may_end(actor: User, owner: User) -> bool:
+    """Whether ``actor`` may end tokens and sessions of ``owner``: the own ones, or as who edits people."""
+    return actor.pk == owner.pk or may_edit_person(actor, owner)

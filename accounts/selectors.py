@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Upper
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Now, Upper
 
-from accounts.models import ApiToken, Company, Department, Group, Location, User
-from accounts.policies import Actor, company_wall, visible_people, visible_tokens
+from accounts.choices import Grant
+from accounts.models import ApiToken, Company, Department, Group, Location, RoleAssignment, User
+from accounts.policies import Actor, company_wall, know_grants, visible_people, visible_tokens
 
 
 def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
@@ -27,6 +28,15 @@ def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
 def person_named(actor: Actor, username: str) -> User | None:
     """The person with that user name if ``actor`` may name them, else None."""
     return User.objects.filter(visible_people(actor), username__iexact=username).first()
+
+
+def person_signing_in(login: str) -> User | None:
+    """Who has that user name, else that mail address, in any case; also those switched off. One query."""
+    rows = User.objects.filter(Q(username__iexact=login) | (Q(email__iexact=login) & ~Q(email="")))
+    found = list(rows.order_by("pk")[:2])
+    return next(
+        (each for each in found if each.username.lower() == login.lower()), found[0] if found else None
+    )
 
 
 def people_named(usernames: Iterable[str]) -> dict[str, User]:
@@ -87,6 +97,18 @@ def locations_for(actor: Actor) -> QuerySet[Location]:
     return Location.objects.filter(company_wall(actor)).order_by("name_ko", "pk")
 
 
+def with_grants(people: Iterable[User]) -> list[User]:
+    """The people, each knowing their grants: one query, however many they are."""
+    found = list(people)
+    held: dict[int, set[str]] = {each.pk: set() for each in found}
+    rows = RoleAssignment.objects.filter(user__in=[each.pk for each in found if each.is_active])
+    for user_id, grants in rows.values_list("user_id", "role__grants"):
+        held[user_id].update(grants)
+    for each in found:
+        know_grants(each, held[each.pk])
+    return found
+
+
 def default_company() -> Company:
     """The company that exists from the first migration on."""
     return Company.objects.get(is_default=True)
@@ -97,3 +119,19 @@ def tokens_for(actor: User) -> QuerySet[ApiToken]:
     return (
         ApiToken.objects.filter(visible_tokens(actor)).select_related("owner").order_by("-created_at", "-pk")
     )
+
+
+def living_secrets(token_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Each id with the hash of each secret that serves now, while its owner may use the API."""
+    rows = ApiToken.objects.filter(
+        pk__in=list(token_ids),
+        revoked_at=None,
+        expires_at__gt=Now(),
+        owner__roles__grants__contains=[Grant.API_USE],
+    ).annotate(former_lives=ExpressionWrapper(Q(former_until__gt=Now()), output_field=BooleanField()))
+    found: set[tuple[int, str]] = set()
+    for pk, present, former, former_lives in rows.values_list(
+        "pk", "secret_hash", "former_hash", "former_lives"
+    ):
+        found |= {(pk, present), (pk, former)} if former_lives else {(pk, present)}
+    return found

@@ -9,5 +9,7 @@ class Config(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        """Make the sweep know the jobs."""
-        from api import working  # noqa: F401
+        """Make the sweep know the jobs, and tokens the scopes."""
+        from api import scopes, working  # noqa: F401
+
+        scopes.fill()

@@ -15,7 +15,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import ApiToken
+from accounts.api.tokens import token_of
 from api import serializers as out
 from api.inprocess import Answer, call, call_alone, request_within
 from api.models import Job
@@ -30,12 +30,6 @@ from core.errors import NotVisibleError
 SCOPE = "bulk"
 _PREFER = OpenApiParameter("Prefer", str, "header", description="respond-async: as a job, also a small bulk.")
 _LATER = OpenApiResponse(out.JobOut, description="Taken in as a job, whose address is in Location.")
-
-
-def token_of(request: Request) -> ApiToken | None:
-    """The token a request was signed with; None for a browser's session."""
-    token: Any = request.auth
-    return token if isinstance(token, ApiToken) else None
 
 
 class _Undone(Exception):  # noqa: N818 - it is an outcome

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path, register_converter
 
-from accounts.api.tokens import TokenViewSet
 from accounts.api.urls import addresses as people
 from api import views
 from api.bulk import BulkViewSet
@@ -84,9 +83,6 @@ addresses = [
     Address("changes/", ChangeFeedViewSet, {"get": "poll"}, "changes"),
 ]
 collections = {each.route.rstrip("/"): each.scope for each in addresses if each.is_collection}
-TokenViewSet.known_scopes = frozenset(
-    f"{each.scope}:{way}" for each in addresses if each.scope for way in ("read", "write")
-)
 
 urlpatterns = [
     path("v1/", views.RootView.as_view(names=collections), name="api-root"),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import services, stepup
+from accounts import stepup
+from connectors import services
 from connectors.choices import SECRET_OF, SecretName, failure_text
 from connectors.forms import ConnectorForm, SecretForm, TrialForm
 from connectors.models import Connector
@@ -82,15 +83,13 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@stepup.required
 def secret(request: HttpRequest, key: str, name: str) -> HttpResponse:
-    """GET: ask for the secret. POST: store it, or with ``remove`` take it away. The password comes first."""
+    """GET: ask for the secret. POST: store it, or with ``remove`` take it away."""
     actor: Any = request.user
     row = connector_keyed(actor, key)
     if SECRET_OF.get(row.auth) != name:
         raise NotVisibleError
-    answer = stepup.ask_again(request)
-    if answer is not None:
-        return answer
     if request.method == "POST" and "remove" in request.POST:
         services.clear_secret(key, actor=actor, name=name)
         messages.success(request, _("The secret was removed."))

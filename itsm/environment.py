@@ -47,6 +47,13 @@ class Environment:
     allowed_hosts: list[str] = field(
         default_factory=lambda: _words("ITSM_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
     )
+    # How many proxies stand in front, each of which adds to X-Forwarded-For (SECURITY SE-10).
+    trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("ITSM_TRUSTED_PROXIES", "0")))
+    # How long a session lives unused, and at most (SECURITY SE-2).
+    session_idle_minutes: int = field(
+        default_factory=lambda: int(os.environ.get("ITSM_SESSION_IDLE_MINUTES", "240"))
+    )
+    session_hours: int = field(default_factory=lambda: int(os.environ.get("ITSM_SESSION_HOURS", "12")))
     debug: bool = field(default_factory=lambda: _flag("ITSM_DEBUG"))
     demo: bool = field(default_factory=lambda: _flag("ITSM_DEMO"))
     mail_caught: bool = field(default_factory=lambda: _flag("ITSM_MAIL_CAUGHT"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -21,6 +22,7 @@ SECRET_KEY = ENV.secret_key or ("only-for-tests-and-checks-" + "0" * 40 if TESTI
 FIELD_KEYS = ENV.field_keys or (["only-for-tests-and-checks-" + "1" * 40] if TESTING else [])
 OUTBOUND_ALLOW = ENV.outbound_allow
 OUTBOUND_CA = ENV.outbound_ca  # a file of certificates that outbound calls trust beside the public ones
+TRUSTED_PROXIES = ENV.trusted_proxies
 ALLOWED_HOSTS = [*ENV.allowed_hosts, *(["testserver"] if TESTING else [])]
 BASE_URL = ENV.base_url.rstrip("/")
 LIVE_URL = ENV.live_url.rstrip("/")
@@ -52,7 +54,6 @@ OUR_APPS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "pgtrigger",
     *[f"{app}.apps.Config" for app in OUR_APPS if (BASE_DIR / app / "apps.py").exists()],
     "itsm.apps.Config",
@@ -76,13 +78,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.HonestFailureMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.PlacedSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.RenewalMiddleware",
     "accounts.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -122,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 # A unique index on upper(username) does what the check asks for, and more.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.OneCheckBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -144,12 +148,25 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # SECURITY SE-5
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# Guesses at passwords and codes are counted in PostgreSQL (accounts.limits); these are requests, not guesses.
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.resets.NewestOnly"  # noqa: S105 - a class
+MFA_ADAPTER = "accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "authenticate": "accounts.factors.forms.CodeForm",
+    "authenticate_webauthn": "accounts.factors.forms.PasskeyForm",
+}
 
 _HTTPS = BASE_URL.startswith("https://")
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_NAME = "__Host-maru_session" if _HTTPS else "maru_session"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = ENV.session_hours * 3600  # since the sign-in, however much it is used (SECURITY SE-2)
+SESSION_IDLE = dt.timedelta(minutes=ENV.session_idle_minutes)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_NAME = "__Host-maru_csrf" if _HTTPS else "maru_csrf"
 CSRF_FAILURE_VIEW = "core.views.csrf_failure"

@@ -13,6 +13,7 @@ handler500 = "core.views.server_error"
 
 urlpatterns = [
     path("", include("core.urls")),
+    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]
 for prefix, module in [
@@ -31,6 +32,9 @@ for prefix, module in [
     ("design/webhooks/", "webhooks.urls"),
     ("design/roles/", "accounts.roles.urls"),
     ("design/access/", "accounts.access.urls"),
+    ("design/sessions/", "accounts.sessions.urls"),
+    ("design/", "accounts.machines.urls"),
+    ("account/", "accounts.security.urls"),
     ("", "portal.urls"),
 ]:
     if find_spec(module.split(".")[0]) and find_spec(module):

@@ -111,7 +111,7 @@ def client_of() -> Any:
 
     def sign_in(person: Any) -> Client:
         client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
         return client
 
     return sign_in

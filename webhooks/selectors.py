@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.policies import Actor
+from accounts.selectors import with_grants
 from core.errors import NotVisibleError
 from core.revisions import Kept, revisions
 from webhooks.models import Webhook, WebhookAttempt, WebhookDelivery, WebhookSecret
@@ -57,7 +58,7 @@ def lendable_to(actor: Actor, *, present: User | None = None) -> list[User]:
     if actor is None:
         return []
     accounts = User.objects.filter(company=actor.company_id, is_service=True, is_active=True)
-    found = [actor, *(each for each in accounts.order_by("username") if may_lend(actor, each))]
+    found = [actor, *(each for each in with_grants(accounts.order_by("username")) if may_lend(actor, each))]
     return found if present is None or present in found else [*found, present]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from connectors import stepup
+from accounts import stepup
 from core.conditions import outline
 from core.design import only_for
 from core.errors import DomainError, RuleRefusedError, WrongStateError
@@ -46,12 +46,10 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@stepup.required
 def new(request: HttpRequest) -> HttpResponse:
-    """GET: an empty form, after the password. POST: make the webhook and show its secret, this once."""
+    """GET: an empty form. POST: make the webhook and show its secret, this once."""
     actor: Any = request.user
-    answer = stepup.ask_again(request)
-    if answer is not None:
-        return answer
     form = WebhookForm(sent(request), actor=actor)
     made = accepted(form, lambda: services.create(actor=actor, **form.values()))
     if made is None:
@@ -91,13 +89,11 @@ def test(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
+@stepup.required
 def rotate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """GET: ask how long the former secret lasts, after the password. POST: show the new one, once."""
+    """GET: ask how long the former secret lasts. POST: show the new one, once."""
     actor: Any = request.user
     row = webhook_with(actor, public_id)
-    answer = stepup.ask_again(request)
-    if answer is not None:
-        return answer
     form = RotateForm(sent(request))
     made = accepted(form, lambda: services.rotate(public_id, actor=actor, **form.cleaned_data))
     if made is None:

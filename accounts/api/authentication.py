@@ -14,6 +14,7 @@ from accounts import tokens
 from accounts.choices import Grant
 from accounts.models import ApiToken, User
 from accounts.policies import has_grant
+from core import client
 from core.cause import name_actor
 from core.errors import NotAllowedError
 
@@ -29,7 +30,8 @@ class BearerAuthentication(BaseAuthentication):
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
-        token = tokens.check(words[1].decode("latin-1")) if len(words) == 2 else None
+        address = client.address_of(request._request)
+        token = tokens.check(words[1].decode("latin-1"), address=address) if len(words) == 2 else None
         if token is None:
             raise AuthenticationFailed(_("This token is not valid. It may have expired or been revoked."))
         if not has_grant(token.owner, Grant.API_USE):

@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import stepup
 from accounts.api import serializers as out
 from accounts.api.fields import PersonRef
 from accounts.api.views import AccountsViewSet, KeyedViewSet
@@ -41,7 +42,9 @@ class RoleViewSet(KeyedViewSet):
     @extend_schema(request=out.RoleIn, responses={201: out.RoleOut})
     def create(self, request: Request) -> Response:
         """Make a role of the company. Nobody gives a right that they do not hold."""
-        row = services.create_role(actor=self.actor, **self.body(out.RoleIn))
+        values = self.body(out.RoleIn)
+        stepup.check(request)
+        row = services.create_role(actor=self.actor, **values)
         return self.answer(row, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=out.RoleChangeIn, responses=out.RoleOut)
@@ -49,6 +52,7 @@ class RoleViewSet(KeyedViewSet):
         """Change names or rights; it counts for the role's holders at their next request."""
         version = self.expected_version(self.get_object())
         values = self.body(out.RoleChangeIn, partial=True)
+        stepup.check(request)
         services.update_role(key, actor=self.actor, expected_version=version, **values)
         return self.answer(self.get_object())
 
@@ -79,6 +83,7 @@ class HolderViewSet(ListMixin, AccountsViewSet):
     @extend_schema(request=out.HolderIn, responses={201: PersonRef})
     def create(self, request: Request, key: str) -> Response:
         """Let somebody hold the role from their next request on; done twice it is done once."""
+        stepup.check(request)
         person = self.body(out.HolderIn)["user"]
         services.give_role(key, actor=self.actor, user=person)
         return self.made(person)
@@ -86,6 +91,7 @@ class HolderViewSet(ListMixin, AccountsViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, key: str, username: str) -> Response:
         """Let them hold it no longer."""
+        stepup.check(request)
         person = holder_named(self.actor, self.role, username)
         if person is None:
             raise NotVisibleError

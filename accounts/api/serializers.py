@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from accounts.api.fields import DepartmentField, LocationField, NamedRef, PersonField, PersonRef, ref
 from accounts.choices import Language, Theme, TokenKind
-from accounts.models import Role
-from accounts.tokens import DEFAULT_DAYS, MAX_DAYS
+from accounts.models import Role, Session
+from accounts.sessions.devices import words
+from accounts.tokens import DEFAULT_DAYS, DEFAULT_OVERLAP_HOURS, MAX_DAYS, MAX_OVERLAP_HOURS
 from core.api.fields import Body, Flag, Label, Line, Moment, Out, Whole
 
 
@@ -137,6 +138,7 @@ class RoleOut(Out):
     name_ko = serializers.CharField()
     name_en = serializers.CharField()
     grants = serializers.ListField(child=serializers.CharField())
+    needs_second_factor = serializers.BooleanField()
     is_shared = serializers.SerializerMethodField()
 
     def get_is_shared(self, row: Role) -> bool:
@@ -150,6 +152,7 @@ class RoleChangeIn(Body):
     name_ko = Line(max_length=120, allow_blank=False, required=False)
     name_en = Line(max_length=120, required=False)
     grants = serializers.ListField(child=Line(max_length=40), max_length=100, required=False)
+    needs_second_factor = Flag(required=False)
 
 
 class RoleIn(RoleChangeIn):
@@ -175,8 +178,10 @@ class TokenOut(Out):
     owner = PersonRef()
     public_part = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
+    networks = serializers.ListField(child=serializers.CharField())
     created_at = Moment()
     expires_at = Moment()
+    former_until = Moment(allow_null=True)
     last_used_at = Moment(allow_null=True)
     revoked_at = Moment(allow_null=True)
 
@@ -193,4 +198,74 @@ class TokenIn(Body):
     name = Line(max_length=80, allow_blank=False)
     days = Whole(low=1, high=MAX_DAYS, default=DEFAULT_DAYS)
     scopes = serializers.ListField(child=Line(max_length=40, allow_blank=False), max_length=50, default=list)
+    networks = serializers.ListField(
+        child=Line(max_length=60, allow_blank=False), max_length=20, default=list
+    )
     owner = PersonField(required=False)
+
+
+class TokenRotateIn(Body):
+    """How long the token lives from now, and how long the former secret serves beside the new one."""
+
+    days = Whole(low=1, high=MAX_DAYS, default=DEFAULT_DAYS)
+    overlap_hours = Whole(low=0, high=MAX_OVERLAP_HOURS, default=DEFAULT_OVERLAP_HOURS)
+
+
+class SessionOut(Out):
+    """A browser somebody is signed in with."""
+
+    id = serializers.UUIDField(source="public_id")
+    user = PersonRef()
+    device = serializers.SerializerMethodField()
+    address = serializers.CharField(allow_null=True)
+    signed_in_at = Moment()
+    last_active_at = Moment()
+
+    def get_device(self, row: Session) -> str:
+        """The browser in words."""
+        return words(row.user_agent)
+
+
+class SignOutIn(Body):
+    """Whose sessions end: the caller's, or those of ``user``; with ``tokens`` their tokens end too."""
+
+    user = PersonField(required=False)
+    tokens = Flag(default=False)
+
+
+class SignedOutOut(Out):
+    """How many sessions have ended."""
+
+    sessions = serializers.IntegerField()
+
+
+class ServiceAccountOut(Out):
+    """A service account: a program that acts in its own name."""
+
+    username = serializers.CharField()
+    name = serializers.CharField(source="display_name")
+    name_ko = serializers.CharField()
+    name_en = serializers.CharField()
+    roles = NamedRef(many=True)
+    is_active = serializers.BooleanField()
+    token_count = serializers.IntegerField()
+
+
+class ServiceAccountChangeIn(Body):
+    """What may be changed; ``roles`` are all it has from now on."""
+
+    name_ko = Line(max_length=80, allow_blank=False, required=False)
+    name_en = Line(max_length=80, required=False)
+    roles = serializers.ListField(
+        child=Line(max_length=50, allow_blank=False), max_length=100, required=False
+    )
+    is_active = Flag(required=False)
+
+
+class ServiceAccountIn(Body):
+    """A new service account of the company."""
+
+    username = Line(max_length=60, allow_blank=False)
+    name_ko = Line(max_length=80, allow_blank=False)
+    name_en = Line(max_length=80, required=False)
+    roles = serializers.ListField(child=Line(max_length=50, allow_blank=False), max_length=100, default=list)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from accounts.api import views
 from accounts.api.access import AccessViewSet
+from accounts.api.machines import ServiceAccountViewSet
 from accounts.api.roles import HolderViewSet, RoleViewSet
+from accounts.api.sessions import SessionViewSet
 from accounts.api.tokens import TokenViewSet
 from core.api.addresses import Address, keyed
 
 _READ_CHANGE = {"get": "retrieve", "patch": "partial_update"}
+_MACHINES = "service-accounts/"
+_SESSION = "sessions/<uuid:public_id>/"
 _TOKEN = "tokens/<uuid:public_id>/"  # noqa: S105 - an address
 
 addresses = [
@@ -31,5 +35,12 @@ addresses = [
     Address("access/explain/", AccessViewSet, {"get": "retrieve"}, "access-explain"),
     Address("tokens/", TokenViewSet, {"get": "list", "post": "create"}, "tokens-list"),
     Address(_TOKEN, TokenViewSet, {"get": "retrieve"}, "tokens-detail"),
+    Address(f"{_TOKEN}rotate/", TokenViewSet, {"post": "rotate"}, "tokens-rotate"),
     Address(f"{_TOKEN}revoke/", TokenViewSet, {"post": "revoke"}, "tokens-revoke"),
+    Address("sessions/", SessionViewSet, {"get": "list"}, "sessions-list"),
+    Address("sessions/sign-out/", SessionViewSet, {"post": "sign_out"}, "sessions-sign-out"),
+    Address(_SESSION, SessionViewSet, {"get": "retrieve"}, "sessions-detail"),
+    Address(f"{_SESSION}end/", SessionViewSet, {"post": "end"}, "sessions-end"),
+    Address(_MACHINES, ServiceAccountViewSet, {"get": "list", "post": "create"}, "service-accounts-list"),
+    Address(f"{_MACHINES}<key:username>/", ServiceAccountViewSet, _READ_CHANGE, "service-accounts-detail"),
 ]

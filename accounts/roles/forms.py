@@ -30,6 +30,11 @@ class RoleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("You can add rights that you hold yourself."),
     )
+    needs_second_factor = forms.BooleanField(
+        label=gettext_lazy("Sign in with a second factor"),
+        required=False,
+        help_text=gettext_lazy("Who holds this role sets one up at the next sign-in, before anything else."),
+    )
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(self, data: Any = None, *, role: Role | None = None) -> None:
@@ -39,7 +44,9 @@ class RoleForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in ("name_ko", "name_en", "grants")}
+        return {
+            name: self.cleaned_data[name] for name in ("name_ko", "name_en", "grants", "needs_second_factor")
+        }
 
 
 class HolderForm(forms.Form):
@@ -63,4 +70,5 @@ class HolderForm(forms.Form):
 
 
 def _shown(role: Role) -> dict[str, Any]:
-    return {name: getattr(role, name) for name in ("name_ko", "name_en", "grants", "lock_version")}
+    names = ("name_ko", "name_en", "grants", "needs_second_factor", "lock_version")
+    return {name: getattr(role, name) for name in names}

@@ -27,7 +27,7 @@ from core.errors import (
 )
 from core.text import clean
 
-EDITABLE = {"name_ko", "name_en", "grants"}
+EDITABLE = {"name_ko", "name_en", "grants", "needs_second_factor"}
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 
 
@@ -211,6 +211,8 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     }
     if values.get("name_ko") == "":
         raise invalid("name_ko", _("A role needs a name."), code="required")
+    if "needs_second_factor" in fields:
+        values["needs_second_factor"] = bool(fields["needs_second_factor"])
     if "grants" in fields:
         values["grants"] = _known(fields["grants"])
     return values

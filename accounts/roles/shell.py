@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.machines.policies import may_read as may_keep
 from accounts.policies import Actor, may_ask
 from accounts.roles.policies import may_read
 from core import context
@@ -29,6 +30,33 @@ MENUS = [
     ),
     NavItem(
         "design", "access", _("Access"), "access:ask", icon="shield-check", order=75, show=shown_to(may_ask)
+    ),
+    NavItem(
+        "design",
+        "machines",
+        _("Service accounts"),
+        "machines:list",
+        icon="server",
+        order=76,
+        show=shown_to(may_keep),
+    ),
+    NavItem(
+        "design",
+        "tokens",
+        _("Tokens"),
+        "machines:tokens",
+        icon="key-round",
+        order=77,
+        show=shown_to(may_keep),
+    ),
+    NavItem(
+        "design",
+        "sessions",
+        _("Sessions"),
+        "sessions:list",
+        icon="monitor",
+        order=78,
+        show=shown_to(may_keep),
     ),
 ]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import stepup
 from accounts.access.decisions import Decision
 from accounts.choices import Grant
 from accounts.models import Role
@@ -37,6 +38,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @readers_only
+@stepup.required
 def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form. POST: make a role of the company; nobody holds it yet."""
     actor: Any = request.user
@@ -59,6 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @readers_only
+@stepup.required
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """GET: a role and who holds it. POST: what the change would do; with ``confirmed`` make it."""
     actor: Any = request.user
@@ -79,6 +82,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @readers_only
+@stepup.required
 def give(request: HttpRequest, key: str) -> HttpResponse:
     """Let somebody hold the role."""
     actor: Any = request.user
@@ -96,6 +100,7 @@ def give(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @readers_only
+@stepup.required
 def take(request: HttpRequest, key: str) -> HttpResponse:
     """Take the role back from somebody who holds it."""
     actor: Any = request.user

@@ -12,8 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import stepup
 from accounts.api.views import KeyedViewSet
-from connectors import services, stepup
+from connectors import services
 from connectors.api import serializers as out
 from connectors.models import Connector, ConnectorCall
 from connectors.policies import may
@@ -63,8 +64,7 @@ class ConnectorViewSet(AdministratorViewSet):
     def secrets(self, request: Request, key: str) -> Response:
         """Store or remove a secret. It is never given out again."""
         values = self.body(out.SecretIn)
-        if request.auth is None:  # a browser's session
-            stepup.check(request._request)
+        stepup.check(request)
         if values["value"]:
             services.set_secret(key, actor=self.actor, **values)
         else:

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from core import client
+
 WINDOW = 60
 
 
@@ -57,7 +59,7 @@ class CallerThrottle(BaseThrottle):
             return f"token:{token}"
         if request.user.is_authenticated:
             return f"user:{request.user.pk}"
-        return f"address:{request.META.get('REMOTE_ADDR', '')}"
+        return f"address:{client.address_of(request._request)}"
 
     def headers(self) -> dict[str, str]:
         """What the answer tells about the limit."""

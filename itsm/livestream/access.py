@@ -11,14 +11,16 @@ from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.db.models.functions import Now
 from django.http import HttpRequest, parse_cookie
 from django.utils.translation import gettext as _
 
 from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts.choices import Grant
+from accounts.models import User
+from accounts.policies import has_grant
+from accounts.selectors import living_secrets
+from accounts.sessions.selectors import living_sessions
+from accounts.sessions.store import FACTOR_DUE, SessionStore
 from core.errors import NotAllowedError
 from core.live import Message
 from itsm.livestream.hub import Reader
@@ -30,59 +32,54 @@ LARGEST_CACHE = 50_000
 SCOPES = frozenset({"tickets:read", "tickets:write"})
 
 
-def identify(cookie: str, authorization: str) -> Reader | None:
+def identify(cookie: str, authorization: str, address: str = "") -> Reader | None:
     """The reader whom a Bearer token or a session cookie names, or None; the token wins.
 
-    Raises NotAllowedError for a token whose scopes leave out reading tickets (API A-40).
+    ``address`` is where the request comes from: a token may be limited to networks. Raises NotAllowedError
+    for a token whose scopes leave out reading tickets, or whose owner may not use the API (API A-40).
     """
     if authorization:
-        return _by_token(authorization)
+        return _by_token(authorization, address)
     key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME, "")
     if not key:
         return None
     request = HttpRequest()
-    request.session = SessionStore(key)
+    request.session = SessionStore(key, quiet=True)
     user = get_user(request)
-    if not isinstance(user, User):
+    if not isinstance(user, User) or request.session.get(FACTOR_DUE):
         return None
     return Reader(user.pk, session_key=key, auth_hash=user.get_session_auth_hash())
 
 
-def _by_token(authorization: str) -> Reader | None:
+def _by_token(authorization: str, address: str) -> Reader | None:
     scheme, _space, plain = authorization.partition(" ")
-    token = tokens.check(plain.strip()) if scheme.lower() == "bearer" else None
+    token = tokens.check(plain.strip(), address=address) if scheme.lower() == "bearer" else None
     if token is None:
         return None
+    if not has_grant(token.owner, Grant.API_USE):
+        raise NotAllowedError(_("The owner of this token may not use the API."))
     if token.scopes and not SCOPES & set(token.scopes):
         raise NotAllowedError(_("This token lacks the scope “%(scope)s”.") % {"scope": "tickets:read"})
     tokens.stamp_use(token)
-    return Reader(token.owner_id, token_id=token.pk)
+    return Reader(token.owner_id, token_id=token.pk, token_hash=token.used_hash)
 
 
 def still_valid(readers: Collection[Reader]) -> set[Reader]:
     """Those whose session or token lives and who are active; four queries at most, for any number."""
     people = User.objects.filter(is_active=True).in_bulk([reader.user_id for reader in readers])
     keys = [reader.session_key for reader in readers if reader.session_key]
-    sessions = set(
-        Session.objects.filter(session_key__in=keys, expire_date__gt=Now()).values_list(
-            "session_key", flat=True
-        )
-    )
+    sessions = living_sessions(keys)
     ids = [reader.token_id for reader in readers if reader.token_id]
-    living = set(
-        ApiToken.objects.filter(pk__in=ids, revoked_at=None, expires_at__gt=Now()).values_list(
-            "pk", flat=True
-        )
-    )
+    living = living_secrets(ids)
     return {reader for reader in readers if _lives(reader, people, sessions, living)}
 
 
-def _lives(reader: Reader, people: dict[int, User], sessions: set[str], living: set[int]) -> bool:
+def _lives(reader: Reader, people: dict[int, User], sessions: set[str], living: set[tuple[int, str]]) -> bool:
     person = people.get(reader.user_id)
     if person is None:
         return False
     if reader.token_id:
-        return reader.token_id in living
+        return (reader.token_id, reader.token_hash) in living
     return reader.session_key in sessions and person.get_session_auth_hash() == reader.auth_hash
 
 

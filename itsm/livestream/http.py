@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from core.client import believed
 from core.errors import NotAllowedError
 from itsm.livestream.hub import Connection, Hub, Reader
 
@@ -23,7 +24,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Resumed = Callable[[], Awaitable[None]]
-Identify = Callable[[str, str], Awaitable[Reader | None]]
+Identify = Callable[[str, str, str], Awaitable[Reader | None]]
 
 PATH = "/api/v1/stream/"
 MAX_TOPICS = 400  # all tabs of a browser share one stream; 400 names still fit a proxy's request line
@@ -95,7 +96,8 @@ class Front:
         query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20)
         if headers.get("origin") and not shared and "authorization" not in headers:
             raise Refusal(403)
-        reader = await self._reader(headers)
+        peer = (scope.get("client") or ("",))[0]
+        reader = await self._reader(headers, believed(str(peer), headers.get("x-forwarded-for", "")))
         topics = _topics(query, reader)
         if len(self._hub.connections) >= MAX_CONNECTIONS:
             raise Refusal(503)
@@ -110,9 +112,10 @@ class Front:
         finally:
             self._hub.remove(connection)
 
-    async def _reader(self, headers: dict[str, str]) -> Reader:
+    async def _reader(self, headers: dict[str, str], address: str) -> Reader:
+        cookie, authorization = headers.get("cookie", ""), headers.get("authorization", "")
         try:
-            reader = await self._identify(headers.get("cookie", ""), headers.get("authorization", ""))
+            reader = await self._identify(cookie, authorization, address)
         except DatabaseError as error:
             raise Refusal(503) from error
         except NotAllowedError as error:

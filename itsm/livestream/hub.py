@@ -32,6 +32,7 @@ class Reader:
     session_key: str = ""
     auth_hash: str = ""
     token_id: int = 0
+    token_hash: str = ""
 
 
 @dataclass(eq=False)

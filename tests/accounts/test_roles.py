@@ -24,6 +24,7 @@ from core.errors import (
 from core.models import AuditLog, OutboxEvent
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, CompanyFactory, UserFactory, default_company
+from tests.stepped import stepped_up
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ def test_the_preview_counts_who_gains_and_loses_and_names_some(editor):
 def test_the_pages_show_a_preview_before_anything_is_saved(editor, client_of):
     editor.language = "en"
     editor.save(update_fields=["language"])
-    browser, person = client_of(editor), UserFactory(name_en="Dora Novak")
+    browser, person = stepped_up(client_of(editor)), UserFactory(name_en="Dora Novak")
     role = made(editor, "api.use")
     RoleAssignment.objects.create(user=person, role=role)
     assert b"Night shift" in browser.get("/design/roles/").content
@@ -210,7 +211,7 @@ def test_the_pages_show_a_preview_before_anything_is_saved(editor, client_of):
 
 
 def test_a_right_that_one_lacks_is_told_at_its_field(editor, client_of):
-    browser = client_of(editor)
+    browser = stepped_up(client_of(editor))
     made(editor, "api.use")
     given = {"name_ko": "야간", "grants": ["approval.decide"], "lock_version": 1}
     for extra in ({}, {"confirmed": "1"}):
@@ -223,7 +224,7 @@ def test_a_right_that_one_lacks_is_told_at_its_field(editor, client_of):
 
 
 def test_a_role_is_made_on_its_page(editor, client_of):
-    browser = client_of(editor)
+    browser = stepped_up(client_of(editor))
     assert browser.get("/design/roles/new/").status_code == 200
     answer = browser.post("/design/roles/new/", {"key": "more", "name_ko": "더", "grants": ["api.use"]})
     assert answer["Location"] == "/design/roles/more/"
@@ -234,7 +235,7 @@ def test_who_audits_reads_roles_and_changes_none(db, client_of):
     auditor = UserFactory()
     role = Role.objects.create(key="audit", name_ko="감사", grants=["audit.read"], company=default_company())
     RoleAssignment.objects.create(user=auditor, role=role)
-    browser = client_of(auditor)
+    browser = stepped_up(client_of(auditor))
     page = browser.get("/design/roles/audit/")
     assert page.status_code == 200
     assert b"novalidate" not in page.content

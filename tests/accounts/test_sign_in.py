@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
+from accounts.models import Session
 from tests.factories.accounts import UserFactory
 
 PASSWORD = "correct horse battery"

@@ -15,6 +15,10 @@ ENGINE = {
         "ScheduleTick": "a run of a periodic job", "ProcessHeartbeat": "a live process",
         "Revision": "a stamp that triggers write",
     },
+    "accounts": {
+        "Session": "comes and goes with a browser",
+        "Attempt": "a guess that was counted",
+    },
     "tickets": {"Activity": "append-only, the ticket's own story", "Draft": "typed and not sent"},
     "approvals": {"DecisionLink": "a mailed key, used once", "ReceivedMail": "a mail as it came"},
     "connectors": {
@@ -40,8 +44,8 @@ ENGINE = {
     },
     "api": {"Job": "many calls in one", "JobItem": "one of them"},
 }  # fmt: skip
-# Apps that are not ours: sessions come and go, the rest is written by migrations alone.
-FOREIGN = {"auth", "contenttypes", "sessions", "account", "django_celery_beat", "pgtrigger"}
+# Apps that are not ours: sessions come and go, second factors are audited, the rest is written by migrations.
+FOREIGN = {"auth", "contenttypes", "sessions", "account", "django_celery_beat", "pgtrigger", "mfa"}
 
 
 def test_every_table_is_recorded_or_listed_with_the_reason_why_not():

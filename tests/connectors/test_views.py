@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user
 from django.test import Client
 
 from connectors.models import Breaker, Connector, ConnectorCall, ConnectorSecret
 from core.time import db_now
 from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.connectors import make_connector
+from tests.stepped import stepped_up
 
 CANARY = "canary-7c1f-secret"
 
@@ -26,18 +26,6 @@ def browser(db: None) -> Client:
 def browser_of(user: Any, language: str = "en") -> Client:
     client = Client(headers={"Accept-Language": language})
     client.force_login(user)
-    return client
-
-
-def confirmed(client: Client, path: str) -> Client:
-    """The browser after the page that asks for the password again."""
-    user = get_user(client)  # type: ignore[arg-type] # it has a session, which is all that is asked for
-    user.set_password("correct horse battery")
-    user.save()
-    client.force_login(user)
-    asked = client.get(path)["Location"]
-    answer = client.post(asked, {"password": "correct horse battery", "next": path})
-    assert answer["Location"] == path
     return client
 
 
@@ -180,20 +168,19 @@ def test_a_change_by_someone_else_is_shown_before_it_is_replaced(browser):
     assert row.name_en == "Mine"
 
 
-def test_a_secret_needs_the_password_first(browser):
+def test_a_secret_needs_a_fresh_sign_in(browser):
     make_connector(key="erp", auth="bearer")
     path = "/design/connect/erp/secrets/token/"
-    for answer in (browser.get(path), browser.post(path, {"value": CANARY})):
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/accounts/reauthenticate/?next=")
+    asked = browser.post(path, {"value": CANARY})
+    assert b'name="stepup_password"' in asked.content
     assert not ConnectorSecret.objects.exists()
-    assert CANARY not in str(dict(browser.session)), "a refused secret is not kept in the session"
+    assert CANARY not in str(dict(browser.session)), "what was typed is not kept in the session"
 
 
 def test_a_secret_is_typed_in_and_never_shown(browser):
     make_connector(key="erp", auth="bearer")
     path = "/design/connect/erp/secrets/token/"
-    confirmed(browser, path)
+    stepped_up(browser)
     short = browser.post(path, {"value": "short"})
     assert short.status_code == 422
     assert "short" not in re.findall(r'value="([^"]*)"', short.content.decode())
@@ -207,7 +194,7 @@ def test_a_secret_is_typed_in_and_never_shown(browser):
 
 def test_another_kinds_secret_has_no_page(browser):
     make_connector(key="erp", auth="bearer")
-    confirmed(browser, "/design/connect/erp/secrets/token/")
+    stepped_up(browser)
     assert browser.get("/design/connect/erp/secrets/password/").status_code == 404
 
 

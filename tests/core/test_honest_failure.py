@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg2
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
+from accounts.sessions.store import SessionStore
 from core.errors import NotVisibleError, RuleRefusedError
 from core.middleware import outcome
 

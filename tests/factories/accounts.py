@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import factory
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from factory.django import DjangoModelFactory
 
-from accounts.models import Company, Department, Group, Location, Membership, Role, RoleAssignment, User
+from accounts.models import (
+    Company,
+    Department,
+    Group,
+    Location,
+    Membership,
+    Role,
+    RoleAssignment,
+    Session,
+    User,
+)
+from accounts.sessions.store import SessionStore
 
 
 def default_company() -> Company:
@@ -107,3 +120,16 @@ def administrator() -> Any:
     """A person with the first role that may edit the configuration."""
     key = next(role.key for role in Role.objects.order_by("key") if "config.write" in role.grants)
     return UserFactory(roles=[key])
+
+
+def make_session(
+    person: Any, *, user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+) -> Session:
+    """A browser in which the person is signed in."""
+    store = SessionStore()
+    store.comes_from("203.0.113.7", user_agent)
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.save()
+    return Session.objects.get(session_key=store.session_key)

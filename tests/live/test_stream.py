@@ -6,10 +6,9 @@ import socket
 import time
 
 import pytest
-from django.contrib.sessions.models import Session
 
 from accounts import tokens
-from accounts.models import RoleAssignment
+from accounts.models import RoleAssignment, Session
 from approvals.services import request_approval
 from core import dispatch
 from core import live as broker

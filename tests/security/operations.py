@@ -18,10 +18,10 @@ from api.urls import addresses
 from core.api.fields import Body, KeyField
 from tests.security.world import World
 
-CONFIRMED = patch("connectors.stepup.did_recently_reauthenticate", return_value=True)
+CONFIRMED = patch("accounts.stepup.is_fresh", return_value=True)
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
 # Rows that reading changes too.
-_OUTSIDE = {"django_session", "django_migrations"}
+_OUTSIDE = {"accounts_session", "django_migrations"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import tokens
@@ -28,6 +29,7 @@ from tests.factories.accounts import (
     LocationFactory,
     UserFactory,
     default_company,
+    make_session,
 )
 from tests.factories.approvals import make_approval_request, make_delegation, row_of
 from tests.factories.catalog import item_of, make_order, make_version, task_of
@@ -108,6 +110,9 @@ def build() -> World:
     run = FlowRun.objects.create(flow_version=version_of_flow, ticket=incident)
     scenario = FlowScenario.objects.create(flow=flow, name="a story")
     token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
+    session = make_session(owner)
+    robot = UserFactory(is_service=True)
+    factor = TOTP.activate(owner, "JBSWY3DPEHPK3PXP").instance
     delegation = make_delegation(owner, approver)
     connector = make_connector(auth="bearer")
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
@@ -147,6 +152,10 @@ def build() -> World:
         ("notifications", "public_id"): str(make_notice(owner, ticket=incident).public_id),
         ("memberships", "public_id"): str(Membership.objects.get(user=agent).public_id),
         ("tokens", "public_id"): str(token.public_id),
+        ("sessions/", "public_id"): str(session.public_id),
+        ("sessions/", "username"): owner.username,
+        ("service-accounts/", "username"): robot.username,
+        ("second-factor/", "factor_id"): str(factor.pk),
         ("jobs/", "public_id"): str(job.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
         ("flows/runs", "public_id"): str(run.public_id),
@@ -206,6 +215,8 @@ def build() -> World:
         "/decision/": {"decision": "approve"},
         "v1/incidents/": {"title": "x"},
         "v1/tokens/": {"name": "x"},
+        "v1/service-accounts/": {"username": "nagios", "name_ko": "x"},
+        f"v1/service-accounts/{robot.username}/": {"name_en": "x"},
         "v1/bulk/": {"operations": [{"method": "GET", "path": "/api/v1/users/me/"}]},
         f"flows/{flow.key}/start/": {"ticket": incident.number},
         "v1/cis/": {"name": "x", "ci_class": "server"},

@@ -7,9 +7,10 @@ import re
 import pytest
 from django.test import Client
 
-from tests.connectors.test_views import browser_of, confirmed, fields_of
+from tests.connectors.test_views import browser_of, fields_of
 from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.webhooks import URL, make_delivery, make_webhook
+from tests.stepped import stepped_up
 from webhooks.models import Webhook, WebhookAttempt, WebhookDelivery, WebhookPulse
 
 NEW = "/design/webhooks/new/"
@@ -62,9 +63,10 @@ def test_pages_cost_the_same_for_any_number_of_rows(browser, count, django_asser
 
 
 def test_a_new_one_shows_its_secret_once(browser):
-    asked = browser.get(NEW)
-    assert asked.status_code == 302, "the password comes first"
-    confirmed(browser, NEW)
+    asked = browser.post(NEW, {"url": URL, "events": "ci.changed", "payload": "thin"})
+    assert b'name="stepup_password"' in asked.content, "a fresh sign-in comes first"
+    assert not Webhook.objects.exists()
+    stepped_up(browser)
     values = fields_of(browser.get(NEW)) | {"url": URL, "events": "incident.*\nci.changed", "payload": "thin"}
     made = browser.post(NEW, values)
     assert made.status_code == 200
@@ -76,7 +78,7 @@ def test_a_new_one_shows_its_secret_once(browser):
 
 
 def test_what_is_wrong_stands_at_its_field(browser):
-    confirmed(browser, NEW)
+    stepped_up(browser)
     values = fields_of(browser.get(NEW)) | {
         "url": "https://10.0.0.1/", "events": "nothing.here", "payload": "thin", "condition": "{",
     }  # fmt: skip
@@ -132,9 +134,9 @@ def test_one_that_is_off_says_so_instead_of_sending_again(browser):
 
 def test_a_new_secret_is_shown_after_the_password(browser):
     row = make_webhook()
-    assert browser.post(place(row, "rotate/"), {"overlap_hours": 3}).status_code == 302
+    assert b'name="stepup_password"' in browser.post(place(row, "rotate/"), {"overlap_hours": 3}).content
     assert row.secrets.count() == 1
-    confirmed(browser, place(row, "rotate/"))
+    stepped_up(browser)
     page = browser.post(place(row, "rotate/"), {"overlap_hours": 3})
     assert "whsec_" in page.content.decode()
     assert row.secrets.count() == 2

@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import stepup
 from accounts.api.views import AccountsViewSet
-from connectors import stepup
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
 from core.errors import NotAllowedError
 from core.time import clock_now
@@ -54,7 +54,7 @@ class WebhookViewSet(AdministratorViewSet):
     @extend_schema(request=out.WebhookIn, responses={201: out.WebhookMadeOut})
     def create(self, request: Request) -> Response:
         """Make a webhook. Its secret is in this answer and nowhere else."""
-        self._step_up(request)
+        stepup.check(request)
         row, secret = services.create(actor=self.actor, **self.body(out.WebhookIn))
         response = self.answer(webhook_with(self.actor, row.public_id), status=status.HTTP_201_CREATED)
         response.data["secret"] = secret
@@ -79,7 +79,7 @@ class WebhookViewSet(AdministratorViewSet):
     @action(detail=True, methods=["post"])
     def rotate(self, request: Request, public_id: Any) -> Response:
         """Make a new secret, told in this answer only; the former one signs beside it for up to 24 h."""
-        self._step_up(request)
+        stepup.check(request)
         version = self.expected_version(self.get_object(), required=False)
         values = self.body(out.WebhookRotateIn)
         _row, secret = services.rotate(public_id, actor=self.actor, expected_version=version, **values)
@@ -107,10 +107,6 @@ class WebhookViewSet(AdministratorViewSet):
     def stored_body(self, data: Any) -> Any:
         """A repeat does not tell the secret again: it is kept nowhere."""
         return data | {"secret": None} if isinstance(data, dict) and "secret" in data else data
-
-    def _step_up(self, request: Request) -> None:
-        if request.auth is None:  # a browser's session (SECURITY SE-5)
-            stepup.check(request._request)
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.action == "test":  # nothing is sent inside the transaction that keeps a key

@@ -12,8 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import stepup
 from accounts.api.views import ConfigurationViewSet
-from connectors import stepup
 from core.api.fields import refuse
 from core.errors import FieldError, NotVisibleError, RuleRefusedError, StaleVersionError, WrongStateError
 from core.versions import VersionStatus
@@ -162,8 +162,7 @@ class HookSecretViewSet(NeedsRight, ConfigurationViewSet):
     @extend_schema(request=None, responses={201: out.HookMadeOut})
     def make(self, request: Request, key: str) -> Response:
         """Make a secret. It is in this answer and nowhere else; the one before is good for 24 h more."""
-        if request.auth is None:  # a browser's session
-            stepup.check(request._request)
+        stepup.check(request)
         hook, secret = services.make_hook_secret(key, actor=self.actor)
         return Response(self.represent(hook) | {"secret": secret}, status=status.HTTP_201_CREATED)
 
