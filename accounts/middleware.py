@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.factors.selectors import is_due
 from accounts.sessions.store import FACTOR_DUE
 from core import client
+from core.cause import name_actor
 from core.errors import NotAllowedError
 from core.middleware import refusal
 
@@ -86,9 +87,6 @@ class SecondFactorMiddleware:
         else:
             request.session.pop(FACTOR_DUE, None)
         return bool(held)
-
-
-from core.cause import name_actor
 
 
 class PreferencesMiddleware:

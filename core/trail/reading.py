@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.contrib.postgres.fields import RangeField
 from django.db import models
 
 from core.models import RowChange
 from core.trail.tracking import RowHistory, tracked
 
 M = TypeVar("M", bound=models.Model)
+_RANGE = re.compile(r'([\[(])"?([^",]*)"?,"?([^",]*)"?([\])])')
 
 
 def as_of(row: M, at: dt.datetime) -> M | None:
@@ -99,7 +102,18 @@ def read(field: Any, value: Any) -> Any:
     """The recorded JSON value as the field's own type."""
     if value is None or isinstance(field, models.JSONField):
         return value
+    if isinstance(field, RangeField):
+        return _range(field, value)
     if isinstance(field, models.DecimalField):
         return Decimal(str(value)).quantize(Decimal(1).scaleb(-field.decimal_places))
     target = field.target_field if field.is_relation else field
     return target.output_field.to_python(value) if target.generated else target.to_python(value)
+
+
+def _range(field: Any, text: str) -> Any:
+    """A range as PostgreSQL writes it, e.g. ``["2026-03-02 08:00:00+00","2026-03-09 08:00:00+00")``."""
+    found = _RANGE.fullmatch(text)
+    if found is None:
+        return field.range_type(empty=True)
+    lower, upper = (field.base_field.to_python(each) if each else None for each in found.group(2, 3))
+    return field.range_type(lower, upper, found[1] + found[4])

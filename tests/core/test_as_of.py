@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from accounts.models import Group
 from catalog.models import CatalogItemVersion
 from cmdb.models import CI
+from core.models import RowChange
 from core.time import clock_now
-from core.trail.reading import as_of
+from core.trail.reading import as_of, read
 from incidents.models import Incident
+from schedules.models import RotaOverride
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.factories.schedules import make_override, make_rota
 from tickets.services import update_ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,3 +121,10 @@ def test_money_and_days_come_back_as_what_they_were(db):
     price = CatalogItemVersion._meta.get_field("price")
     assert str(read(price, 1200.5)) == "1200.50"
     assert read(CI._meta.get_field("attrs"), {"a": 1}) == {"a": 1}
+
+
+def test_a_span_of_time_comes_back_as_one(db):
+    override = make_override(make_rota(GroupFactory(), [person := AgentFactory()]), person)
+    change = RowChange.objects.filter(table="schedules_rotaoverride", op="I").latest("pk")
+    assert read(RotaOverride._meta.get_field("during"), change.changed["during"]) == override.during
+    assert read(RotaOverride._meta.get_field("during"), "empty").isempty
