@@ -1,4 +1,4 @@
-"""Sessions: rows that their owner and administrators see and end; nothing outlives its rights (SECURITY SE-1 to SE-3)."""
+"""Sessions: rows that their owner and administrators see and end (SECURITY SE-1 to SE-3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S-12: each rule of SECURITY section 3 on sessions and tokens, one test; S-24: the same work for every answer."""
+"""S-12: each rule of SECURITY section 3 on sessions and tokens; S-24: the same work for every answer."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def test_se12_passwords_are_long_and_not_common(person, password, taken):
 
 
 def test_s24_every_wrong_sign_in_costs_one_hash_and_the_same_queries(person, client):
-    """The work, not the time: a test of milliseconds fails on a busy machine and proves little on an idle one."""
+    """The work, not the time: a test of milliseconds fails on a busy machine."""
     gone = UserFactory(is_active=False)
     robot = UserFactory(is_service=True)
     for each in (gone, robot):
