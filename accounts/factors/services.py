@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import time
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -21,6 +20,7 @@ from accounts.models import User
 from core import audit, secrets
 from core.errors import NotVisibleError, RuleRefusedError, invalid
 from core.text import clean
+from core.time import clock_now
 
 STEP_SECONDS = 30
 # One step to each side, for clocks that differ and for people who type slowly (RFC 6238, section 5.2).
@@ -156,7 +156,7 @@ def guess_passkey(person: User, credential: Any) -> Authenticator:
 def _matching(secret: str, code: str, *, after: int) -> int | None:
     """The time step whose code it is, later than ``after``: a code that was used does not work again."""
     given = "".join(code.split())
-    now = int(time.time()) // STEP_SECONDS  # the app's clock, which is not the database's
+    now = int(clock_now().timestamp()) // STEP_SECONDS
     for counter in range(now - DRIFT, now + DRIFT + 1):
         expected = format_hotp_value(hotp_value(secret, counter))
         if hmac.compare_digest(expected.encode(), given.encode()) and counter > after:

@@ -21,6 +21,7 @@ from accounts.models import ApiToken, User
 from accounts.policies import may_mint
 from accounts.security.forms import RotateForm, TokenForm
 from accounts.security.selectors import rows_of, scope_groups, token_with
+from accounts.security.shell import example
 from core.design import only_for
 from core.errors import NotAllowedError
 from core.forms import CONFLICT, accepted, form_page, refused, sent
@@ -33,7 +34,10 @@ keepers_only = only_for(may_read, gettext_lazy("Service accounts are for people 
 def show_all(request: HttpRequest) -> HttpResponse:
     """The company's service accounts."""
     actor: Any = request.user
-    return render(request, "accounts/machines/list.html", {"rows": list(accounts_for(actor))})
+    rows = [
+        {"account": each, "roles": [role.name for role in each.roles.all()]} for each in accounts_for(actor)
+    ]
+    return render(request, "accounts/machines/list.html", {"rows": rows})
 
 
 @require_safe
@@ -135,7 +139,7 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _secret(request: HttpRequest, token: ApiToken, plain: str) -> HttpResponse:
-    names = {"token": token, "plain": plain, "base": request.build_absolute_uri("/")}
+    names = {"token": token, "plain": plain, "example": example(request)}
     return render(request, "accounts/machines/secret.html", names)
 
 

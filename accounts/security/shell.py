@@ -27,6 +27,12 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def example(request: HttpRequest) -> str:
+    """A call with a token, as one types it into a shell."""
+    address = request.build_absolute_uri(reverse("users-me"))
+    return f'curl -H "Authorization: Bearer $ITSM_TOKEN" {address}'
+
+
 def fill() -> None:
     """Register the menu entry; called once, when the app is ready."""
     context.add_nav(

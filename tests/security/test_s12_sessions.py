@@ -253,7 +253,7 @@ def test_se12_passwords_are_long_and_not_common(person, password, taken):
 
 
 def test_s24_every_wrong_sign_in_costs_one_hash_and_the_same_queries(person, client):
-    """The work, not the time: a test of milliseconds fails on a busy machine, and proves little elsewhere."""
+    """The work, not the time: a test of milliseconds fails on a busy machine."""
     gone = UserFactory(is_active=False)
     robot = UserFactory(is_service=True)
     for each in (gone, robot):

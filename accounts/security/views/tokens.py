@@ -18,7 +18,7 @@ from accounts.models import ApiToken
 from accounts.policies import has_grant
 from accounts.security.forms import RotateForm, TokenForm
 from accounts.security.selectors import own_tokens, rows_of, scope_groups, token_with
-from accounts.security.shell import tabs
+from accounts.security.shell import example, tabs
 from core.errors import NotVisibleError
 from core.forms import accepted, form_page, sent
 
@@ -77,7 +77,7 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def secret_page(request: HttpRequest, token: ApiToken, plain: str) -> HttpResponse:
     """The page with the secret, which nobody can ask for again."""
-    names = {"token": token, "plain": plain, "tabs": tabs(request), "base": request.build_absolute_uri("/")}
+    names = {"token": token, "plain": plain, "tabs": tabs(request), "example": example(request)}
     return render(request, "accounts/tokens/secret.html", names)
 
 
