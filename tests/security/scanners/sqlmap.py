@@ -18,7 +18,7 @@ API = [
     "cis/?q=gw&ci_class=server&status=in_use&ordering=name&page_size=1",
     "users/?q=kim&page_size=1&fields=username",
     "sla/clocks/?track=incident_response&kind=incident&page_size=1&ordering=attached&count=capped",
-    "event-log/?types=incident.*&page_size=1",
+    "event-log/?types=incident.opened&page_size=1",
 ]
 PAGES = [
     "w/incidents/?q=vpn&sort=updated&priority=4&sla=none",
