@@ -19,7 +19,7 @@ class OperationIn(Body):
 
     ref = Line(max_length=100, required=False, help_text="Comes back with the result; default its place.")
     method = serializers.ChoiceField(choices=METHODS)
-    path = Line(max_length=2000, help_text="Begins with /api/v1/; a query is possible.")
+    path = Line(max_length=2000, allow_blank=False, help_text="Begins with /api/v1/; a query is possible.")
     if_match = Line(max_length=500, required=False)
     idempotency_key = Line(max_length=255, required=False)
     body = serializers.DictField(required=False)

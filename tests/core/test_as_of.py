@@ -124,7 +124,9 @@ def test_money_and_days_come_back_as_what_they_were(db):
 
 
 def test_a_span_of_time_comes_back_as_one(db):
-    override = make_override(make_rota(GroupFactory(), [person := AgentFactory()]), person)
+    group = GroupFactory()
+    person = AgentFactory(groups=[group])
+    override = make_override(make_rota(group, [person]), person)
     change = RowChange.objects.filter(table="schedules_rotaoverride", op="I").latest("pk")
     assert read(RotaOverride._meta.get_field("during"), change.changed["during"]) == override.during
     assert read(RotaOverride._meta.get_field("during"), "empty").isempty

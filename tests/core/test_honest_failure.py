@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg2
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
 from accounts.sessions.store import SessionStore
@@ -31,6 +31,14 @@ def test_the_api_says_when_to_try_again(state, seconds):
 
 def test_a_defect_is_no_outcome():
     assert outcome(RequestFactory().get("/"), ValueError("defect")) is None
+
+
+@pytest.mark.django_db
+def test_a_nul_that_reached_a_query_is_malformed_input():
+    with pytest.raises(ValueError, match="NUL") as raised, connection.cursor() as cursor:
+        cursor.execute("SELECT %s", ["a\0b"])
+    for path in ("/", "/api/v1/x/"):
+        assert outcome(RequestFactory().get(path), raised.value).status_code == 400
 
 
 @pytest.mark.parametrize(("error", "status"), [(NotVisibleError(), 404), (RuleRefusedError("no"), 422)])

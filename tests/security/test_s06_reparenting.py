@@ -1,8 +1,8 @@
 """S-6: a thing below another is reached below its own parent only, and moved nowhere by naming another.
 
 Every address with a parent and a child in it is asked for with another parent of the kind, by every method,
- by who may do everything there: the answer is that of a child that does not exist, and no row changes.
-(Parents in bodies: test_s05_references; fields that are no part of a body: test_s08_mass_assignment.)
+by who may do everything: the answer is that of a child that does not exist, and no row changes. (Parents in
+bodies: test_s05_references; fields that are no part of a body: test_s08_mass_assignment.)
 """
 
 from __future__ import annotations

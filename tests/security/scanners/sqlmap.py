@@ -14,11 +14,11 @@ from tests.security.scanners.tools import Tool
 API = [
     "incidents/?q=vpn&state=new&priority__lte=3&assignee=seojin&ordering=-opened_at&page_size=1",
     "tickets/?q=vpn&kind=incident&phase=open&requester=jimin&ordering=number&page_size=1",
-    "requests/?q=laptop&state=open&requester=jimin&ordering=number&page_size=1",
-    "cis/?q=gw&ci_class=server&status=live&ordering=name&page_size=1",
+    "requests/?q=laptop&state=in_process&requester=jimin&ordering=number&page_size=1",
+    "cis/?q=gw&ci_class=server&status=in_use&ordering=name&page_size=1",
     "users/?q=kim&page_size=1&fields=username",
-    "sla/clocks/?page_size=1&ordering=due_at&count=capped",
-    "event-log/?types=incident.*&page_size=1",
+    "sla/clocks/?track=incident_response&kind=incident&page_size=1&ordering=attached&count=capped",
+    "event-log/?types=incident.opened&page_size=1",
 ]
 PAGES = [
     "w/incidents/?q=vpn&sort=updated&priority=4&sla=none",
@@ -62,6 +62,10 @@ def _scan(
     tool: Tool, stack: PrivateStack, summary: Summary, given: argparse.Namespace, path: str, header: str
 ) -> None:
     name = re.sub(r"\W+", "-", path.split("?", maxsplit=1)[0]).strip("-")
+    status = target.status(f"{stack.url}/{path}", header)
+    if status != 200:  # else every try would be refused for the same reason
+        summary.unfinished.append(f"{path}: {status} before anything was tried")
+        return
     ran = tool.run(
         [
             *("sqlmap", "-u", f"{stack.url}/{path}", "--headers", header, "--batch", "--flush-session"),

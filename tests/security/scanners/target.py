@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -52,6 +53,17 @@ def cookies(stack: PrivateStack, username: str) -> http.cookiejar.CookieJar:
     if not any("session" in each.name for each in jar):
         raise RuntimeError(f"{username} could not sign in.")
     return jar
+
+
+def status(address: str, header: str) -> int:
+    """What an ordinary GET with that header gets."""
+    name, value = header.split(": ", 1)
+    try:
+        asked = urllib.request.Request(address, headers={name: value})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def defects(stack: PrivateStack) -> list[str]:
