@@ -134,6 +134,11 @@ def group_ids(actor: Actor) -> frozenset[int]:
     return known
 
 
+def know_groups(actor: User, ids: Iterable[int]) -> None:
+    """Keep the active groups on this instance, for a caller who has read them together with the person."""
+    actor.__dict__["_group_ids"] = frozenset(ids)
+
+
 def managed_group_ids(actor: Actor) -> frozenset[int]:
     """The groups the person manages, by name or as a managing member."""
     if actor is None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import TokenKind
 from accounts.models import ApiToken, User
-from accounts.policies import know_grants, may_end, may_mint
+from accounts.policies import know_grants, know_groups, may_end, may_mint
 from accounts.scopes import known
 from core import audit
 from core.errors import NotAllowedError, WrongStateError, invalid, required
@@ -140,7 +140,7 @@ def check(plain: str, *, address: str = "") -> ApiToken | None:
         return None
     size = len(_names(ApiToken))
     row = ApiToken.from_db(connection.alias, _names(ApiToken), found[:size])
-    *owner, grants, former_lives = found[size:]
+    *owner, grants, groups, former_lives = found[size:]
     given = _hash(shape[3])
     is_present = hmac.compare_digest(row.secret_hash, given)
     is_former = hmac.compare_digest(row.former_hash, given) and former_lives
@@ -148,6 +148,7 @@ def check(plain: str, *, address: str = "") -> ApiToken | None:
         return None
     row.owner = User.from_db(connection.alias, _names(User), owner)
     know_grants(row.owner, grants)
+    know_groups(row.owner, groups)
     row.used_hash = given
     return row
 
@@ -171,7 +172,7 @@ def _names(model: type[Model]) -> list[str]:
 
 @cache
 def _living() -> str:
-    """The query for a token that is neither revoked nor ended, its active owner, and the owner's grants.
+    """The query for a token neither revoked nor ended, its active owner, the owner's grants and groups.
 
     Written once: putting it together from a queryset for each request, and the grants from another, took a
     fifth of the time of opening an incident.
@@ -183,7 +184,9 @@ def _living() -> str:
     return f"""
         SELECT {token}, {owner}, ARRAY(
             SELECT unnest(r.grants) FROM accounts_roleassignment a JOIN accounts_role r ON r.id = a.role_id
-            WHERE a.user_id = u.id), COALESCE(t.former_until > now(), false)
+            WHERE a.user_id = u.id), ARRAY(
+            SELECT m.group_id FROM accounts_membership m JOIN accounts_group g ON g.id = m.group_id
+            WHERE m.user_id = u.id AND g.is_active), COALESCE(t.former_until > now(), false)
         FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.owner_id
         WHERE t.public_part = %s AND t.kind = %s AND t.revoked_at IS NULL AND t.expires_at > now()
           AND u.is_active

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import flows, sla, smoke
+from bench import api, flows, sla, smoke
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 RUNS = {
     "smoke": lambda given: smoke.run(reps=given.reps, count=given.count),
     "flows": lambda given: flows.run(reps=given.reps, count=given.count),
-    "sla": lambda given: sla.run(reps=given.reps, count=given.count, clocks=SIZES[given.size]),
+    "sla": lambda given: sla.run(reps=given.reps, count=given.count, clocks=SIZES[given.size or "1m"]),
+    "api": lambda given: api.run(reps=given.reps, count=given.count, size=SIZES[given.size or "100k"]),
 }
 
 
@@ -23,7 +24,7 @@ def main() -> int:
     parser.add_argument("name", choices=[*RUNS, "all"])
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--count", type=int, default=800, help="requests per repetition")
-    parser.add_argument("--size", choices=SIZES, default="1m", help="running clocks of ‘sla’")
+    parser.add_argument("--size", choices=SIZES, help="running clocks of ‘sla’ (1m), tickets of ‘api’ (100k)")
     given = parser.parse_args()
     chosen = RUNS.values() if given.name == "all" else [RUNS[given.name]]
     return max(run(given) for run in chosen)

@@ -47,15 +47,16 @@ class Result:
 
 @dataclass
 class Load:
-    """``count`` requests from ``clients`` threads, each waiting for its answer before the next.
+    """``count`` units of work from ``clients`` threads, each waiting for its answer before the next.
 
-    ``make(number)`` gives method, path, headers and body; ``good(status, body)`` judges every answer.
-    Three requests per connection warm up and are not counted.
+    ``make(number)`` gives the request of a unit, or all of them one after the other: method, path, headers
+    and body; ``good(status, body)`` judges every answer. Three units per connection warm up and are not
+    counted: their numbers are negative.
     """
 
     name: str
     base: str
-    make: Callable[[int], Request]
+    make: Callable[[int], Request | list[Request]]
     good: Callable[[int, bytes], bool]
     clients: int
     count: int
@@ -89,21 +90,28 @@ class Load:
         parts = urlsplit(self.base)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         for warm in range(3):
-            ask(connection, self.make(-1 - slot * 3 - warm))
+            for request in listed(self.make(-1 - slot * 3 - warm)):
+                ask(connection, request)
         self.ready.wait()
         end = time.monotonic() + self.seconds
         while time.monotonic() < end and (number := self._following()) is not None:
+            requests = listed(self.make(number))
             began = time.perf_counter()
-            status, body = ask(connection, self.make(number))
-            self._count(status, body, (time.perf_counter() - began) * 1000)
+            answers = [ask(connection, request) for request in requests]
+            self._count(answers, (time.perf_counter() - began) * 1000)
 
-    def _count(self, status: int, body: bytes, took: float) -> None:
-        right = self.good(status, body)
+    def _count(self, answers: list[tuple[int, bytes]], took: float) -> None:
+        right = all(self.good(status, body) for status, body in answers)
         with self.lock:
             if right:
                 self.result.times.append(took)
             else:
                 self.result.wrong += 1
+
+
+def listed(unit: Request | list[Request]) -> list[Request]:
+    """The requests of one unit."""
+    return unit if isinstance(unit, list) else [unit]
 
 
 def ask(connection: http.client.HTTPConnection, request: Request) -> tuple[int, bytes]:
@@ -118,6 +126,11 @@ def post(path: str, token: str, body: dict[str, Any]) -> Request:
     """A JSON POST with a bearer token."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     return "POST", path, headers, json.dumps(body).encode()
+
+
+def get(path: str, token: str) -> Request:
+    """A GET with a bearer token."""
+    return "GET", path, {"Authorization": f"Bearer {token}"}, None
 
 
 def median_of(runs: list[Result], value: Callable[[Result], float]) -> tuple[float, float, float]:

@@ -22,6 +22,13 @@ TABLE = (
     " urgency smallint NOT NULL,"
     " created_at timestamptz NOT NULL)"
 )
+# Sixty words, as a ticket's description has.
+ROWS = (
+    "INSERT INTO floor_thing (id, title, description, impact, urgency, created_at)"
+    " SELECT n, 'Thing ' || md5(n::text), repeat(md5(n::text) || ' ', 12), 2, 2, now()"
+    " FROM generate_series(%s, %s) n"
+)
+ROOM = 2_000_000  # keys of what is created begin behind all that may still be appended
 
 
 def connect(url: str) -> psycopg2.extensions.connection:
@@ -36,14 +43,11 @@ def connect(url: str) -> psycopg2.extensions.connection:
 
 @contextmanager
 def bare_drf(owner_url: str) -> Iterator[str]:
-    """The address of a running bare DRF create, in a database of its own in that cluster; gone afterwards.
+    """The address of a running bare DRF view, in a database of its own in that cluster; gone afterwards.
 
     The owner of our tables may not create databases, so the embedded cluster's superuser does.
     """
-    parts = urlsplit(owner_url)
-    parts = parts._replace(netloc=f"{SUPERUSER}@{parts.netloc.rpartition('@')[2]}")
-    admin_url = urlunsplit(parts._replace(path="/postgres"))
-    floor_url = urlunsplit(parts._replace(path="/floor"))
+    admin_url, floor_url = _as_superuser(owner_url, "postgres"), _as_superuser(owner_url, "floor")
     with closing(connect(admin_url)) as connection, connection.cursor() as cursor:
         cursor.execute("DROP DATABASE IF EXISTS floor")
         cursor.execute("CREATE DATABASE floor")
@@ -68,6 +72,24 @@ def bare_drf(owner_url: str) -> Iterator[str]:
         process.wait(20)
         with closing(connect(admin_url)) as connection, connection.cursor() as cursor:
             cursor.execute("DROP DATABASE IF EXISTS floor WITH (FORCE)")
+
+
+def append_things(owner_url: str, first: int, last: int) -> None:
+    """Fill the table of the running reference with the rows ``first`` to ``last``."""
+    with closing(connect(_as_superuser(owner_url, "floor"))) as connection, connection.cursor() as cursor:
+        cursor.execute(ROWS, (first, last))
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('floor_thing', 'id'), greatest(%s, max(id)))"
+            " FROM floor_thing",
+            (ROOM,),
+        )
+        cursor.execute("VACUUM ANALYZE floor_thing")
+
+
+def _as_superuser(owner_url: str, database: str) -> str:
+    parts = urlsplit(owner_url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{SUPERUSER}@{place}", path=f"/{database}"))
 
 
 def wait_until_up(url: str, seconds: float = 30.0) -> None:

@@ -82,7 +82,7 @@ def load(owner: str, template: Incident, clocks: int) -> int:
     with closing(connect(owner)) as connection, connection.cursor() as cursor:
         # Triggers and foreign keys look at one row at a time, which is not what is measured here.
         cursor.execute("SET session_replication_role = replica")
-        first, count = _tickets(cursor, template, clocks // len(TRACKS))
+        first, count = copies(cursor, template, clocks // len(TRACKS))
         for lines in _batches(first, count, definitions):
             cursor.copy_expert(f"COPY sla_clock ({', '.join(COLUMNS)}) FROM STDIN", lines)
         cursor.execute("SET session_replication_role = origin")
@@ -101,9 +101,13 @@ def _definition(track: str, calendar: str | None) -> SLADefinition:
     )  # fmt: skip
 
 
-def _tickets(cursor: Any, template: Incident, count: int) -> tuple[int, int]:
+def copies(cursor: Any, template: Incident, count: int) -> tuple[int, int]:
     """The key of the first and how many: copies of the template with keys and numbers of their own."""
-    own = {"id": "%(first)s + n", "public_id": "uuidv7()", "number": "'BEN' || lpad(n::text, 8, '0')"}
+    own = {
+        "id": "%(first)s + n",
+        "public_id": "uuidv7()",
+        "number": "'BEN' || lpad((%(first)s + n)::text, 8, '0')",
+    }
     tables: list[tuple[type[Any], dict[str, str]]] = [
         (Ticket, own),
         (Incident, {"ticket_ptr_id": "%(first)s + n"}),

@@ -23,26 +23,29 @@ BODY = {"title": "VPN drops every hour", "impact": 2, "urgency": 2, "category": 
 
 def main(token: str) -> dict[str, int]:
     """Statements for: opening an incident over REST, portal home, agent list."""
-    counts = {"open_incident": count(Client(), "post", "/api/v1/incidents/", 201, token=token)}
+    counts = {"open_incident": count(Client(), "post", "/api/v1/incidents/", status=201, token=token)}
     for name, path, username in [
         ("portal_home", "/", "jimin"),
         ("desk_list", "/w/incidents/", "seojin"),
     ]:
         client = Client()
         client.force_login(User.objects.get(username=username))
-        counts[name] = count(client, "get", path, 200)
+        counts[name] = count(client, "get", path, status=200)
     return counts
 
 
-def count(client: Client, method: str, path: str, status: int, *, token: str = "") -> int:
-    """The statements of the second of two equal requests: the first one fills what a process keeps."""
+def count(client: Client, method: str, *paths: str, status: int, token: str = "", body: object = BODY) -> int:
+    """The statements of the last of several like requests: those before fill what a process keeps.
+
+    With one path there are two, and they are equal.
+    """
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    for _ in range(2):
+    for path in paths if len(paths) > 1 else paths * 2:
         with CaptureQueriesContext(connection) as captured:
             if method == "post":
-                answer = client.post(path, json.dumps(BODY), content_type="application/json", headers=headers)
+                answer = client.post(path, json.dumps(body), content_type="application/json", headers=headers)
             else:
-                answer = client.get(path)
+                answer = client.get(path, headers=headers)
         if answer.status_code != status:
             raise SystemExit(f"{path} answered {answer.status_code}: {answer.content[:300]!r}")
     return len([q for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])

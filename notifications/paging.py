@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -23,6 +23,7 @@ from accounts.policies import Actor
 from core import audit, outbox, rows, sweep
 from core.cause import caused_by
 from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError, WrongStateError
+from core.prepared import Prepared
 from core.time import db_now
 from notifications.choices import Channel, PageEnd
 from notifications.models import Notification, OnCallPage, PagedPerson
@@ -39,6 +40,7 @@ from tickets.policies import is_requester_side
 from tickets.services.writing import activity, child_locked
 
 MOST_AT_ONCE = 100
+_TICKET = -1  # the place of the ticket that the prepared query is asked for
 
 
 def start(mark: Mark, rota_key: str) -> User:
@@ -89,7 +91,7 @@ def acknowledge(ticket_id: int, *, actor: Actor) -> list[OnCallPage]:
     ticket = child_locked(ticket_id, actor=actor)
     if not may_acknowledge(actor, ticket):
         raise NotAllowedError
-    pages = list(_open(ticket_id))
+    pages = _open().read(ticket_id)
     if not pages:
         raise WrongStateError(_("No page of this ticket waits for an answer any more."))
     _acknowledge(pages, ticket, actor, "page", db_now())
@@ -114,7 +116,7 @@ def heed(change: Change) -> None:
     ticket, answer = change.ticket, _answer_in(change)
     if not answer and ticket.phase != Phase.DONE:
         return
-    pages = list(_open(ticket.pk))
+    pages = _open().read(ticket.pk)
     if pages and answer:
         _acknowledge(pages, ticket, change.actor, answer, change.at)
     elif pages:
@@ -131,10 +133,11 @@ def _answer_in(change: Change) -> str:
     return "moved" if moved else ""
 
 
-def _open(ticket_id: int) -> QuerySet[OnCallPage]:
+@cache
+def _open() -> Prepared[OnCallPage]:
     """The pages that wait for an answer, locked: a sweep skips them, or has let them climb before."""
-    rows_found = OnCallPage.objects.filter(ticket=ticket_id, ended_at=None).order_by("pk")
-    return rows_found.select_related("rota").select_for_update(no_key=True, of=("self",))
+    rows_found = OnCallPage.objects.filter(ticket=_TICKET, ended_at=None).order_by("pk")
+    return Prepared(rows_found.select_related("rota").select_for_update(no_key=True, of=("self",)), _TICKET)
 
 
 @transaction.atomic

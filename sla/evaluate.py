@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from core.cause import current_chain
 from core.conditions import Condition
+from core.prepared import Prepared
 from sla import machine, retroactive
 from sla.book import Book, Promise, current, promise_of
 from sla.choices import CancelMode, OnRetarget, Relative, ResumeMode, Stage
@@ -19,6 +21,7 @@ from tickets.hooks import Change
 from tickets.services.writing import plain
 
 Keep = Callable[[list[Clock], Iterable[Clock], Notes], None]
+_TICKET = -1  # the place of the ticket that the prepared query is asked for
 
 
 def evaluate(change: Change) -> None:
@@ -43,8 +46,13 @@ def evaluate_in_memory(change: Change, book: Book, clocks: list[Clock], keep: Ke
 
 
 def _locked(ticket_id: int) -> list[Clock]:
-    rows = Clock.objects.filter(ticket=ticket_id).select_for_update(no_key=True)
-    return list(rows.order_by("pk"))
+    return _of_ticket().read(ticket_id)
+
+
+@cache
+def _of_ticket() -> Prepared[Clock]:
+    rows = Clock.objects.filter(ticket=_TICKET).select_for_update(no_key=True)
+    return Prepared(rows.order_by("pk"), _TICKET)
 
 
 class _Evaluation:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from accounts.policies import Actor
 from core.errors import NotVisibleError
+from core.prepared import Among, PreparedPlain, the_one
 from core.text import bigrams
 from tickets import kinds
 from tickets.models import Activity, Draft, Ticket, TicketAttachment, TicketLink
 from tickets.policies import involved, visible_activity, visible_attachments, visible_to
 
 _HEAVY = ("description", "bigram", "custom", "close_notes")
+_PERSON = ("username", "name_ko", "name_en")
+_SHOWN = {
+    "requester": _PERSON, "assignee": _PERSON,
+    "group": ("key", "name_ko", "name_en"), "ci": ("number", "name"),
+}  # fmt: skip
+_PLACE, _KIND = -1, "?"  # of the keys and the kind that a prepared query is asked for
 
 
 def tickets_for(actor: Actor, *, kind: str | None = None) -> QuerySet[Ticket]:
@@ -37,13 +45,23 @@ def own_tickets(actor: User, *, kinds_shown: Sequence[str]) -> QuerySet[Ticket]:
 
 def ticket_numbered(actor: Actor, number: str) -> Ticket:
     """The parent row with that number. Raises NotVisibleError when there is none the actor may see."""
-    row = (
-        Ticket.objects.filter(visible_to(actor), number=number)
-        .select_related(
+    row = the_one(
+        Ticket.objects.filter(visible_to(actor), number=number).select_related(
             "requester__department", "assignee", "group", "ci", "on_behalf_of", "opened_by", "company"
         )
-        .first()
     )
+    if row is None:
+        raise NotVisibleError
+    return row
+
+
+def seen_numbered(actor: Actor, number: str, *, kind: str = "") -> Ticket:
+    """The parent row with that number, of the kind or of any, with its key, kind and version alone.
+
+    Raises NotVisibleError.
+    """
+    rows = Ticket.objects.filter(visible_to(actor), number=number)
+    row = the_one((rows.filter(kind=kind) if kind else rows).only("kind", "lock_version"))
     if row is None:
         raise NotVisibleError
     return row
@@ -51,13 +69,12 @@ def ticket_numbered(actor: Actor, number: str) -> Ticket:
 
 def kind_numbered(actor: Actor, kind: str, number: str) -> Any:
     """The child row (incident, request …) with that number. Raises NotVisibleError."""
-    row = (
+    row = the_one(
         kinds.get(kind)
         .model.objects.filter(visible_to(actor), number=number)
         .select_related(
             "requester__department", "assignee", "group", "ci", "on_behalf_of", "opened_by", "company"
         )
-        .first()
     )
     if row is None:
         raise NotVisibleError
@@ -83,6 +100,36 @@ def as_kinds(page: Sequence[Ticket]) -> list[Any]:
         )
         found |= {row.pk: row for row in rows}
     return [found[row.pk] for row in page]
+
+
+def in_short(page: Sequence[Ticket]) -> list[Any]:
+    """The children of a page of parents, in its order, as plain rows: all that a list shows of them.
+
+    One query per kind that is present; of whom and what they refer to they have names and keys.
+    """
+    found: dict[int, Any] = {}
+    for key in {row.kind for row in page}:
+        rows = _in_short(key).read([row.pk for row in page if row.kind == key])
+        found |= {row.id: row for row in rows}
+    return [found[row.pk] for row in page]
+
+
+@cache
+def _in_short(kind: str) -> PreparedPlain:
+    model: Any = kinds.get(kind).model
+    columns = [each.attname for each in model._meta.concrete_fields if each.name not in _HEAVY]
+    return PreparedPlain(model.objects.filter(Among(F("id"), [_PLACE])), columns, _SHOWN, [_PLACE])
+
+
+def has_open_child(ticket_id: int, kind: str) -> bool:
+    """Whether work of that kind below the ticket is still open."""
+    return bool(_open_child().read(ticket_id, kind))
+
+
+@cache
+def _open_child() -> PreparedPlain:
+    rows = Ticket.objects.filter(parent=_PLACE, kind=_KIND, active=True)
+    return PreparedPlain(rows[:1], ["id"], {}, _PLACE, _KIND)
 
 
 def search(actor: Actor, text: str) -> Q:

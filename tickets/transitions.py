@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.utils.translation import get_language
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Role
 from accounts.policies import Actor
 from core.errors import DomainError, FieldError, NotAllowedError, RuleRefusedError
+from core.prepared import Prepared
 from core.time import db_now
 from tickets.conditions import compiled
 from tickets.lifecycle import EdgeSpec, Input
 from tickets.models import Ticket, TransitionRule
 from tickets.policies import may
+
+_KIND = "?"  # the place of the kind that a prepared query is asked for
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ def edges_from(ticket: Ticket) -> list[Edge]:
 
 def available(actor: Actor, ticket: Ticket, *, blocked: bool = False) -> list[Move]:
     """The moves ``actor`` may run now on this child row; with ``blocked`` also the closed ones and why."""
-    now = db_now()
     rules = _rules(ticket.kind)
+    now = db_now() if rules else ticket.opened_at  # only a rule's condition looks at the clock
     moves = [_move(each, actor, ticket, rules, now) for each in edges_from(ticket) if not each.spec.system]
     return [move for move in moves if blocked or not move.closed_by]
 
@@ -108,7 +112,13 @@ def narrowing(ticket: Ticket, name: str, actor: Actor, now: dt.datetime) -> Doma
 
 
 def _rules(kind: str) -> list[TransitionRule]:
-    return list(TransitionRule.objects.filter(kind=kind, enabled=True).select_related("role").order_by("pk"))
+    return _enabled().read(kind)
+
+
+@cache
+def _enabled() -> Prepared[TransitionRule]:
+    rows = TransitionRule.objects.filter(kind=_KIND, enabled=True).select_related("role")
+    return Prepared(rows.order_by("pk"), _KIND)
 
 
 def _narrow(

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 
 from core import outbox
 from core.cause import MAX_DEPTH, current_chain
+from core.prepared import PreparedPlain
 from tickets.conditions import compiled
 from tickets.hooks import Change
 from workflows.choices import Once, StepStatus, TriggerOn
 from workflows.models import FlowRun, FlowStep, FlowTrigger
 from workflows.published import triggers_of
 from workflows.starting import CHANGED, CLOSED, begin, keep_signal
+
+_NAME, _NUMBER = "?name", "?number"  # the places of what the prepared query is asked for
 
 
 def react(change: Change) -> None:
@@ -71,10 +75,15 @@ def _dedupe_key(trigger: FlowTrigger, change: Change) -> str:
     return f"{key}:{digest[:32]}"
 
 
+@cache
+def _waiting() -> PreparedPlain:
+    rows = FlowStep.objects.filter(status=StepStatus.WAITING, wait_kind=_NAME, wait_key=_NUMBER)
+    return PreparedPlain(rows[:1], ["id"], {}, _NAME, _NUMBER)
+
+
 def _tell_who_waits(name: str, change: Change) -> None:
     """Steps wait for a ticket under its lock, so none is missed that begins to wait right now."""
     number = change.ticket.number
-    waits = FlowStep.objects.filter(status=StepStatus.WAITING, wait_kind=name, wait_key=number)
-    if waits.exists():
+    if _waiting().read(name, number):
         source_id = f"{name}:{number}:{change.ticket.lock_version}"
         keep_signal(name, number, {"state": str(change.ticket.state)}, source="ticket", source_id=source_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from contextvars import ContextVar
 from copy import deepcopy
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django.db.models import Model
@@ -17,6 +17,7 @@ from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
 from core.api.problems import unknown
+from core.api.writing import Step, Way, plan_of, write
 from core.errors import BadInputError, FieldError, RuleRefusedError
 from core.text import clean
 from core.time import in_utc
@@ -63,6 +64,14 @@ class Out(serializers.Serializer[Any]):
         if self.context.get("in_list"):
             return {name: field for name, field in fields.items() if name not in self.detail_fields}
         return fields
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The row as JSON; the fields are settled when the first one is written."""
+        return write(instance, self._plan)
+
+    @cached_property
+    def _plan(self) -> list[Step]:
+        return plan_of(self._readable_fields)
 
 
 def _fresh(serializer: Body | Out) -> dict[str, Any]:
@@ -194,7 +203,15 @@ class Moment(serializers.DateTimeField):
         """UTC with milliseconds."""
         if value is None:
             return None
+        return self._text(value)
+
+    @staticmethod
+    def _text(value: dt.datetime) -> str:
         return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def ways(self) -> dict[type, Way]:
+        """See ``core.api.writing``."""
+        return {dt.datetime: self._text}
 
 
 @cache
@@ -214,10 +231,19 @@ class Label(serializers.Field[Any, Any, str, Any]):
         super().__init__(source="*", read_only=True, **kwargs)
         self.choice = choice
 
+    def bind(self, field_name: str, parent: Any) -> None:
+        """Begin to remember what was translated for this answer: most rows share a few codes."""
+        super().bind(field_name, parent)
+        self._known: dict[tuple[type, Any], str] = {}
+
     def to_representation(self, value: Any) -> str:
         """The label of the row's code; a code without one stands for itself."""
         code = getattr(value, self.choice)
-        return str(_texts(value._meta.concrete_model, self.choice).get(code, "" if code is None else code))
+        told = self._known.get((type(value), code))
+        if told is None:
+            label = _texts(value._meta.concrete_model, self.choice).get(code, "" if code is None else code)
+            told = self._known[type(value), code] = str(label)
+        return told
 
 
 class KeyField(serializers.Field[Any, Any, str, Any]):

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.rendering import as_json
 from core.errors import DuplicateError
 from core.idempotency import claim, fingerprint, once
 from core.middleware import LOCK_NOT_AVAILABLE
@@ -44,7 +44,7 @@ def answer_once(
         kept = None if response.data is None else stored_body(response.data)
         return {
             "status": response.status_code,
-            "body": JSONRenderer().render(kept).decode() if kept is not None else "",
+            "body": as_json(kept).decode() if kept is not None else "",
             "headers": {name: response[name] for name in _KEPT_HEADERS if name in response},
         }
 

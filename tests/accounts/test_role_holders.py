@@ -13,6 +13,7 @@ from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError
 from core.models import AuditLog, OutboxEvent
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, CompanyFactory, UserFactory
+from tests.stepped import stepped_up
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_the_last_who_edits_roles_and_the_last_who_holds_every_right_stay(editor
 
 
 def test_the_page_gives_and_takes(editor, role, client_of):
-    browser, person = client_of(editor), UserFactory(username="dora.novak", name_en="Dora Novak")
+    browser, person = stepped_up(client_of(editor)), UserFactory(username="dora.novak", name_en="Dora Novak")
     page = "/design/roles/night-shift/"
     assert browser.post(f"{page}give/", {"user": "nobody.there"}).status_code == 422
     assert browser.post(f"{page}give/", {"user": "DORA.novak"})["Location"] == page
@@ -127,7 +128,7 @@ def test_the_page_gives_and_takes(editor, role, client_of):
 
 
 def test_the_page_says_why_a_role_cannot_be_handed_out(editor, client_of):
-    browser = client_of(editor)
+    browser = stepped_up(client_of(editor))
     text = browser.get("/design/roles/super/").content.decode()
     assert "Nobody gives a right that they do not hold themselves. Decide approvals" in text
     assert "roles/super/give" not in text

@@ -268,7 +268,7 @@ def test_opening_costs_few_statements_and_one_commit(keyed):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("rows", [2, 20])
-@pytest.mark.parametrize(("query", "expected"), [("", 4), ("&expand=requester,assignee,group", 8)])
+@pytest.mark.parametrize(("query", "expected"), [("", 3), ("&expand=requester,assignee,group", 7)])
 def test_the_list_costs_the_same_for_any_number_of_rows(rows, query, expected):
     caller = Caller(AgentFactory())
     group = GroupFactory(manager=AgentFactory())

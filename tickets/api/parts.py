@@ -74,6 +74,12 @@ class ActivityViewSet(ListMixin, PartViewSet):
 
     serializer_class = out.ActivityOut
     only = ""
+
+    @cached_property
+    def ticket(self) -> Any:
+        """Of the visible ticket no more than its activity is found by. Raises NotVisibleError."""
+        return self.seen()
+
     ordering_fields: ClassVar[dict[str, tuple[str, ...]]] = {"at": ("pk",)}
     default_ordering = "at"
 

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.policies import Actor
+from core.errors import NotVisibleError
 from core.models import Attachment
+from core.prepared import Prepared
+from tickets import kinds
 from tickets.models import Activity, Ticket, TicketAttachment, TicketCI
 from tickets.policies import visible_activity, visible_attachments
+
+_KEY = -1  # the place of the key that a prepared query is asked for
+
+
+def whole(seen: Ticket, *, kind: str = "") -> Any:
+    """The row that answers are made of, of a ticket that was checked: the child of a kind, else the parent.
+
+    What one may see is asked of few columns (``tickets.selectors.seen_numbered``); the wide row with its
+    references is read by a text that is compiled once. Raises NotVisibleError when it is gone.
+    """
+    found = _whole(kind).read(seen.pk)
+    if not found:
+        raise NotVisibleError
+    return found[0]
+
+
+@cache
+def _whole(kind: str) -> Prepared[Any]:
+    model: Any = kinds.get(kind).model if kind else Ticket
+    rows = model.objects.select_related("requester", "assignee", "group", "ci", "on_behalf_of", "opened_by")
+    return Prepared(rows.filter(id=_KEY), _KEY)
 
 
 def activity_for(actor: Actor, ticket: Ticket, *, kind: str = "") -> QuerySet[Activity]:

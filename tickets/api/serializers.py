@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -98,18 +99,29 @@ class TicketOut(Out):
     custom = serializers.DictField()
     _transitions = MovesField()
 
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], str]:
+        """What was translated for this answer, by kind and state: most rows of a list share a few."""
+        return {}
+
     def get_kind_label(self, ticket: Any) -> str:
         """What the kind is called, by employees and by agents."""
-        spec = kinds.get(ticket.kind)
-        return str(spec.label if self.context.get("internal") else spec.employee_word or spec.label)
+        told = self._words.get((ticket.kind, ""))
+        if told is None:
+            spec = kinds.get(ticket.kind)
+            label = spec.label if self.context.get("internal") else spec.employee_word or spec.label
+            told = self._words[ticket.kind, ""] = str(label)
+        return told
 
     def get_state_label(self, ticket: Any) -> str:
         """What the state is called, by employees and by agents."""
-        spec = kinds.get(ticket.kind)
-        words = (
-            spec.state_labels if self.context.get("internal") else spec.employee_states or spec.state_labels
-        )
-        return str(words.get(ticket.state, ticket.state))
+        told = self._words.get((ticket.kind, ticket.state))
+        if told is None:
+            spec = kinds.get(ticket.kind)
+            is_internal = self.context.get("internal")
+            words = spec.state_labels if is_internal else spec.employee_states or spec.state_labels
+            told = self._words[ticket.kind, ticket.state] = str(words.get(ticket.state, ticket.state))
+        return told
 
     def get_parent(self, ticket: Any) -> str | None:
         """The number of the parent, if the caller may see it."""

@@ -16,22 +16,31 @@ from accounts.choices import Grant
 from accounts.policies import has_grant
 from core.api.fields import checked
 from core.api.moments import AsOfMixin
-from core.api.selection import Expand
+from core.api.selection import Expand, expanded
 from core.api.views import ApiViewSet, ListMixin
 from core.errors import NotVisibleError
 from tickets import kinds
 from tickets.api import fields
 from tickets.api import serializers as out
 from tickets.api.inputs import blanks, move_body
+from tickets.api.selectors import whole
 from tickets.choices import ActivityKind
 from tickets.filters import AnyTicketFilterSet
 from tickets.models import Ticket
 from tickets.policies import may, reads_internal
-from tickets.selectors import as_kinds, child_of, kind_numbered, ticket_numbered, tickets_for, timeline_for
+from tickets.selectors import (
+    as_kinds,
+    child_of,
+    in_short,
+    seen_numbered,
+    tickets_for,
+    timeline_for,
+)
 from tickets.services import apply_transition, move_to, update_ticket
 from tickets.transitions import available, edges_from
 
 _PERSON = ("department", "location", "manager")
+_ORDERED_BY = ("public_id", "kind", "opened_at", "priority", "updated_at", "number")
 _INTERNAL_WORDS = (ActivityKind.WORK_NOTE, ActivityKind.ATTACHMENT)
 
 
@@ -81,11 +90,11 @@ class TicketsViewSet(ApiViewSet):
 
     def get_object(self) -> Any:
         """The visible ticket with the number in the address. Raises NotVisibleError."""
-        number = self.kwargs["number"]
-        if self.kind:
-            row = kind_numbered(self.actor, self.kind, number)
-        else:
-            row = ticket_numbered(self.actor, number)
+        return whole(self.seen(), kind=self.kind)
+
+    def seen(self) -> Ticket:
+        """The same with its key, kind and version alone. Raises NotVisibleError."""
+        row = seen_numbered(self.actor, self.kwargs["number"], kind=self.kind)
         if row.kind in internal_kinds() and not self.reads_internal():
             raise NotVisibleError
         return row
@@ -126,8 +135,14 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     related: ClassVar[tuple[str, ...]] = ()
     plain_actions = frozenset({"transitions"})
 
+    def get_queryset(self) -> QuerySet[Ticket]:
+        """Tickets the caller may see; of the parents, whose children are shown, only what orders them."""
+        return super().get_queryset().select_related(None).only(*_ORDERED_BY)
+
     def prepare(self, page: list[Ticket]) -> list[Any]:
         """The children of a page of parents: one query, and one per relation."""
+        if not self.related and not expanded(self.request, self.expandable):
+            return in_short(page)
         rows = as_kinds(page)
         if rows and self.related:
             prefetch_related_objects(rows, *self.related)
@@ -152,7 +167,7 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
         name = next((name for name in names if may(actor, ticket, name)), "")
         if not name:
             move_to(type(ticket), ticket.pk, state, actor=actor, expected_version=version)
-        self._run(ticket, name, inputs, version)
+        self._run(type(ticket), ticket.pk, name, inputs, version)
 
     @extend_schema(responses=out.TransitionsOut)
     @action(detail=True, methods=["get"])
@@ -166,18 +181,19 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
 
     def move(self, request: Request, number: str, name: str) -> Response:
         """Run one transition with its inputs and return the new representation."""
-        ticket = self.get_object()
+        ticket = self.seen()
         version = self.expected_version(ticket, required=False)
-        self._run(ticket, name, request.data if request.data else {}, version)
+        model = kinds.get(ticket.kind).model
+        self._run(model, ticket.pk, name, request.data if request.data else {}, version)
         return self.answer(self.get_object())
 
-    def _run(self, ticket: Ticket, name: str, inputs: Any, version: int | None) -> None:
-        body = move_body(type(ticket), name)
+    def _run(self, model: type[Ticket], pk: int, name: str, inputs: Any, version: int | None) -> None:
+        body = move_body(model, name)
         values = checked(body(data=inputs, context=self.get_serializer_context()))
-        values = blanks(type(ticket), name) | values
+        values = blanks(model, name) | values
         actor = self.actor
         service = self.moves.get(name)
         if service is None:
-            apply_transition(type(ticket), ticket.pk, name, actor=actor, expected_version=version, **values)
+            apply_transition(model, pk, name, actor=actor, expected_version=version, **values)
         else:
-            service(ticket.pk, actor=actor, expected_version=version, **values)
+            service(pk, actor=actor, expected_version=version, **values)

@@ -25,6 +25,7 @@ from core.errors import (
     WrongStateError,
     invalid,
 )
+from core.prepared import the_one
 from core.revisions import Stamps
 from core.text import bigrams, clean
 from core.time import db_now
@@ -74,7 +75,7 @@ def locked(model: type[TicketT], pk: int, *, actor: Actor, expected_version: int
     """
     of = ("self", "ticket_ptr") if model is not Ticket else ("self",)
     found = cast("QuerySet[TicketT]", model._default_manager.filter(visible_to(actor), pk=pk))
-    row = found.select_for_update(no_key=True, of=of).first()
+    row = the_one(found.select_for_update(no_key=True, of=of))
     if row is None:
         raise NotVisibleError
     if expected_version is not None and row.lock_version != expected_version:
@@ -220,7 +221,7 @@ def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None,
 
 def child_locked(pk: int, *, actor: Actor, expected_version: int | None = None) -> Ticket:
     """The child row (incident, request …) of a ticket, locked. Raises NotVisibleError, StaleVersionError."""
-    parent = Ticket.objects.filter(visible_to(actor), pk=pk).only("kind").first()
+    parent = the_one(Ticket.objects.filter(visible_to(actor), pk=pk).only("kind"))
     if parent is None:
         raise NotVisibleError
     return locked(kinds.get(parent.kind).model, pk, actor=actor, expected_version=expected_version)
