@@ -7,7 +7,10 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from approvals.models import ApprovalRequest
 from core.models import RowChange
+from tickets.models import Ticket
+from tickets.policies import visible_to
 
 PAGE = 50
 
@@ -21,8 +24,14 @@ def changes_of(records: Iterable[tuple[str, Sequence[int]]]) -> QuerySet[RowChan
 
 
 def all_changes(actor: User) -> QuerySet[RowChange]:
-    """Every change, newest first, for who audits."""
-    return RowChange.objects.order_by("-pk")
+    """Every change, newest first, for who audits; of tickets those that ``actor`` may see (S-9)."""
+    seen = Ticket.objects.filter(visible_to(actor)).values("pk")
+    asked = ApprovalRequest.objects.filter(Q(ticket=None) | Q(ticket__in=seen)).values("pk")
+    return (
+        RowChange.objects.filter(~Q(record="tickets_ticket") | Q(record_id__in=seen))
+        .filter(~Q(record="approvals_approvalrequest") | Q(record_id__in=asked))
+        .order_by("-pk")
+    )
 
 
 def page_of(rows: QuerySet[RowChange], *, before: str = "") -> tuple[list[RowChange], str]:
