@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from accounts.access.decisions import Decision
 from accounts.choices import Grant
-from accounts.models import Company
-from accounts.policies import Actor, by_grant, by_grants, is_agent
+from accounts.policies import Actor, by_grant, is_agent
 from tickets.policies import reads_internal
 
 
 def why_audit(actor: Actor, action: str = "read") -> Decision:
-    """Whether ``actor`` may read every change there is, and by which grant.
-
-    Rows of the history carry no company: where there is another one, only who may cross the wall reads them.
-    """
-    found = by_grant(actor, Grant.AUDIT_READ)
-    if not found or actor is None or not Company.objects.exclude(pk=actor.company_id).exists():
-        return found
-    return by_grants(actor, Grant.AUDIT_READ, Grant.CROSS_COMPANY)
+    """Whether ``actor`` may read every change of the company, and by which grant."""
+    return by_grant(actor, Grant.AUDIT_READ)
 
 
 def may_audit(actor: Actor) -> bool:
-    """Whether ``actor`` may read every change there is."""
+    """Whether ``actor`` may read every change of the company."""
     return bool(why_audit(actor))
 
 

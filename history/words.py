@@ -95,6 +95,7 @@ def lines_of(actor: User, changes: Sequence[RowChange]) -> list[Line]:
     made = [
         Line(change, names.person(change.actor_id), _part(change), _cells(change, names))
         for change in changes
+        if change.table != _LINKS or not any(_hides(each, names) for each in _fields(change))
     ]
     return [line for line in made if line.cells or line.change.op != "U"]
 
