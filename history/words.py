@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from tickets.models import Ticket
 from tickets.policies import visible_to
 
 LONGEST = 300
-_TICKETS = "tickets_ticket"
+_LINKS = "tickets_ticketlink"
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def lines_of(actor: User, changes: Sequence[RowChange]) -> list[Line]:
     made = [
         Line(change, names.person(change.actor_id), _part(change), _cells(change, names))
         for change in changes
+        if change.table != _LINKS or not any(_hides(each, names) for each in _fields(change))
     ]
     return [line for line in made if line.cells or line.change.op != "U"]
 
@@ -166,9 +167,19 @@ def _root(model: type[Model]) -> type[Model]:
     return parents[-1] if parents else model
 
 
+def _hides(told: tuple[Any, Any, Any], names: _Names) -> bool:
+    """Whether this is a reference to a ticket that the reader may not see: for them there is none (S-9)."""
+    field, *values = told
+    if field.remote_field is None or _root(field.related_model) is not Ticket:
+        return False
+    return any(key is not None and names.row(field, key) is None for key in values)
+
+
 def _cells(change: RowChange, names: _Names) -> list[Cell]:
     cells = []
     for field, old, new in _fields(change):
+        if _hides((field, old, new), names):
+            continue
         label = labels.field_label(field)
         words = FieldChange(label, _words(change, field, old, names), _words(change, field, new, names))
         before, after = _value(field, old, names), _value(field, new, names)
@@ -211,8 +222,8 @@ def _plain(change: RowChange, field: Any, value: Any) -> str:
         return _short(", ".join(value))
     if isinstance(value, (list, dict)):
         return _short(json.dumps(value, ensure_ascii=False))
-    known = read(field, value)
-    return formats.exact(known) if isinstance(known, dt.datetime) else _short(str(value))
+    known = read(field, value) if isinstance(field, models.DateTimeField) else None
+    return formats.exact(known) if known is not None else _short(str(value))
 
 
 def _state(change: RowChange, value: str) -> str:

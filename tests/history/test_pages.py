@@ -16,6 +16,7 @@ from core.models import RowChange, Setting
 from history import selectors
 from incidents.models import Incident
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory, default_company
+from tests.factories.approvals import make_delegation
 from tests.factories.incidents import make_incident
 from tickets.models import Ticket, TicketLink
 from tickets.services import update_ticket, watch
@@ -97,6 +98,26 @@ def test_a_ticket_that_one_may_not_see_has_no_history_and_no_name_in_another(age
     told = client.get(f"/api/v1/tickets/{seen.number}/history/").content.decode()
     assert hidden.number not in shown + told
     assert "Quiet words" not in shown + told
+
+
+def test_a_reference_to_a_ticket_that_one_may_not_see_is_told_to_nobody(agent, client_of):
+    hidden = make_incident(group=GroupFactory(is_restricted=True))
+    seen = make_incident(agent=agent)
+    before = client_of(agent).get(f"/api/v1/tickets/{seen.number}/history/").json()
+    Ticket.objects.filter(pk=seen.pk).update(parent=hidden.pk)
+    TicketLink.objects.create(source_id=seen.pk, target_id=hidden.pk, type="related")
+    assert client_of(agent).get(f"/api/v1/tickets/{seen.number}/history/").json() == before
+
+
+def test_who_audits_reads_of_tickets_those_they_see_and_periods_in_words(client_of):
+    auditor = with_grants("audit.read", "api.use")
+    hidden = make_incident(title="Quiet words")
+    make_delegation(UserFactory(), UserFactory())
+    answer = client_of(auditor).get("/api/v1/audit/")
+    assert answer.status_code == 200
+    assert "during" in answer.content.decode()
+    assert hidden.number not in answer.content.decode()
+    assert "Quiet words" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(
