@@ -108,7 +108,7 @@ def test_a_form_without_its_token_is_refused(agent: Any, group: Any):
 
     incident = make_incident(group=group)
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(agent)
     url = f"/w/incidents/{incident.number}/move/start/"
     assert browser.post(url, {"lock_version": "1"}).status_code == 403
     incident.refresh_from_db()

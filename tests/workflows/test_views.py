@@ -23,7 +23,7 @@ WAIT = {
 
 def browser(person):
     client = Client(headers={"Accept-Language": "en"})
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     return client
 
 
