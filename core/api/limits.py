@@ -41,6 +41,7 @@ class WholeLimits(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-c
 
 
 def names(allowed: list[str], *, signed: bool = False) -> dict[str, Any]:
-    """A list of these names, separated by commas; each may have a minus sign if ``signed``."""
-    one = f"{'-?' if signed else ''}({'|'.join(allowed)})"
-    return {"type": "string", "pattern": f"^({one}(,{one})*)?$"}
+    """A list of these names, separated by commas; each may have a minus sign if ``signed``, else blanks."""
+    name = f"({'|'.join(allowed)})"
+    one = f"(-?{name})?" if signed else f" *({name} *)?"
+    return {"type": "string", "pattern": f"^{one}(,{one})*$"}

@@ -91,4 +91,4 @@ def _single(serializer: BaseSerializer[Any]) -> Serializer[Any]:
 
 def _names(request: Request, parameter: str) -> list[str]:
     given = request.query_params.get(parameter, "")
-    return list(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    return list(dict.fromkeys(name.strip(" ") for name in given.split(",") if name.strip(" ")))

@@ -147,5 +147,6 @@ def test_fields_and_expand(agent_api, nine, agent):
         agent_api.get("incidents/?fields=requester.password"), 400, "bad_input", "fields=requester.password"
     )
     problem(agent_api.get("incidents/?fields=number.x"), 400, "bad_input", "fields=number.x")
+    assert agent_api.get("incidents/?expand=%1D").status_code == 400  # no blank, though Python strips it
     one = agent_api.get(f"incidents/{nine[0].number}/?fields=number,_transitions").json()
     assert list(one) == ["number", "_transitions"]

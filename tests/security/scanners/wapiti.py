@@ -23,7 +23,7 @@ EXPLAINED: dict[str, str] = {}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its bounds."""
-    parser.add_argument("--seconds", type=int, default=900, help="of attacking, per part")
+    parser.add_argument("--seconds", type=int, default=120, help="of crawling, and of each module, per part")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
 
 
@@ -52,13 +52,22 @@ def _scan(tool: Tool, stack: PrivateStack, summary: Summary, given: argparse.Nam
     ran = tool.run(
         [
             *("wapiti", "-u", f"{stack.url}/{start}", "--scope", "domain", "-c", str(jar), "-m", MODULES),
-            *("-x", f"{stack.url}/accounts/logout/", "--depth", "6", "--max-links-per-page", "60"),
+            *(
+                "-x",
+                f"{stack.url}/accounts/logout/",
+                "-x",
+                f"{stack.url}/demo/*",
+                "--depth",
+                "6",
+                "--max-links-per-page",
+                "60",
+            ),
             *("--max-files-per-dir", "20", "--max-parameters", "20", "--flush-session", "--no-bugreport"),
-            *("--max-scan-time", str(given.seconds), "--max-attack-time", str(given.seconds // 6)),
+            *("--max-scan-time", str(given.seconds), "--max-attack-time", str(given.seconds)),
             *("--store-session", str(tool.logs / part), "-f", "json", "-o", str(report), "-v", "1"),
         ],
         log=f"{part}.log",
-        seconds=given.seconds * 2,
+        seconds=given.seconds * (len(MODULES.split(",")) + 2),
     )
     if not report.exists():
         summary.unfinished.append(f"{part}: {ran.text[-300:]!r}")
