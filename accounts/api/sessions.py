@@ -58,6 +58,7 @@ class SessionViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
         """End all sessions of the caller, or of ``user``, but the one that asks; by wish tokens too."""
         values = self.body(out.SignOutIn)
         person = values.get("user", self.actor)
-        key = request._request.session.session_key or "" if request.auth is None else ""
-        ended = services.end_all(person, actor=self.actor, but=key, with_tokens=values["tokens"])
+        session = getattr(request._request, "session", None)  # a job has none
+        key = session.session_key if session is not None and request.auth is None else None
+        ended = services.end_all(person, actor=self.actor, but=key or "", with_tokens=values["tokens"])
         return Response({"sessions": ended})
