@@ -19,6 +19,7 @@ RESOURCES: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
     "access": (_("Why somebody may do something"), _RIGHTS, _RIGHTS),
     "approvals": (_("Approvals"), _ANY, _ANY),
     "attachments": (_("Files"), _ANY, _ANY),
+    "audit": (_("Audit trail"), (Grant.AUDIT_READ,), (Grant.AUDIT_READ,)),
     "bulk": (_("Many calls in one"), _ANY, _ANY),
     "catalog": (_("Service catalog"), _ANY, _ANY),
     "cmdb": (_("Configuration items"), _ANY, (Grant.CMDB_WRITE,)),

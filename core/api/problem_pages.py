@@ -68,6 +68,11 @@ MEANINGS: dict[str, Meaning] = {
         _("This needs a password that was confirmed in the last ten minutes."),
         _("Confirm the password in the browser, then try again."),
     ),
+    "second_factor": Meaning(
+        errors.NotAllowedError,
+        _("A role of this account asks for a second factor, and none is set up yet."),
+        _("Set one up in the browser, under Sign-in and tokens, then go on."),
+    ),
     "bad_signature": Meaning(
         DomainError,
         _("The call is not signed with the secret of this address, or its time is too far off."),

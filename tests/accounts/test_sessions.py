@@ -123,7 +123,7 @@ def test_the_lists_cost_the_same_for_any_number(
         make_session(keeper)
         make_session(AgentFactory())
     browser = client_of(keeper)
-    for path, cost in ((OWN, 6), (COMPANY, 5)):
+    for path, cost in ((OWN, 7), (COMPANY, 6)):
         browser.get(path)
         with django_assert_num_queries(cost):
             assert browser.get(path).content.count(b"<tr>") > rows

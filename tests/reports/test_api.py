@@ -147,5 +147,5 @@ def test_a_list_of_clocks_costs_the_same_for_any_number(api, rows, django_assert
         assert len(api.get("sla/clocks/").json()["results"]) == rows
 
 
-# token with its owner and roles, groups; clocks
-CLOCKS_QUERIES = 3
+# token with its owner, roles and groups; clocks
+CLOCKS_QUERIES = 2

@@ -47,11 +47,11 @@ def test_the_list_leads_to_each_calendar(browser):
 
 def test_the_list_costs_the_same_for_few_and_many(browser, django_assert_num_queries):
     browser.get("/design/calendars/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/design/calendars/")
     for number in range(20):
         make(key=f"calendar-{number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/design/calendars/")
 
 

@@ -54,6 +54,11 @@ APART = (
     "a/",
     "w/on-call/feeds/",
     "api/^",
+    # They show the session that asks, and secrets made for this look.
+    "account/sessions/",
+    "account/second-factor/",
+    "api/v1/sessions/",
+    "design/sessions/",
 )
 # They count the seconds of the person's own ticket up to now.
 TO_THE_SECOND = ("/breakdown/", "/times/")

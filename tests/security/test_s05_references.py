@@ -213,7 +213,7 @@ class Trial:
 def test_a_hidden_reference_is_answered_as_a_missing_one(world: World, who: str):
     is_agent, caller = who == "administrator", world.people["own"]
     if is_agent:
-        caller = AgentFactory(roles=["administrator"], groups=[world.people["agent"].member_of.get()])
+        caller = AgentFactory(roles=["super"], groups=[world.people["agent"].member_of.get()])
     trial = Trial(world, caller, is_agent=is_agent)
     for pair in pairs():
         if pair[1] in pair[0].fields(internal=is_agent):

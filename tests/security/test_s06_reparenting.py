@@ -16,7 +16,7 @@ from django.test import Client
 
 from accounts.access.report import routes
 from core.api.etags import etag
-from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, administrator
+from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
 from tests.factories.catalog import item_of, make_order, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident
@@ -72,7 +72,7 @@ def other_parents(world: World) -> dict[str, str]:
 @pytest.fixture
 def client() -> Client:
     """May do everything in the company."""
-    person = administrator()
+    person = UserFactory(roles=["super"])
     client = Client(headers={"Accept-Language": "en"})
     client.force_login(person)
     return client

@@ -71,7 +71,7 @@ def test_a_role_without_grants_opens_nothing(db: None):
     assert caller.get(f"incidents/{hidden.number}/").status_code == 404
     assert caller.get("incidents/").json()["results"] == []
     assert caller.get("webhooks/").status_code == 403
-    assert caller.get("audit/").status_code == 404
+    assert caller.get("audit/").status_code == 403
 
 
 def test_a_grant_that_nobody_knows_opens_nothing(db: None):

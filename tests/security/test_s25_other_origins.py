@@ -17,7 +17,7 @@ ORIGIN = {"Origin": "http://evil.test", "Referer": "http://evil.test/", "Sec-Fet
 # Signed calls, and links whose secret is the credential (SECURITY SE-7): no session counts there.
 WITHOUT_SESSION = ("api/v1/hooks/", "a/<str:token>/")
 # Reading the log of events hands out the positions of what was committed since (decision 0016).
-WRITTEN_BY_READING = ("django_session", "UPDATE core_outboxevent SET position")
+WRITTEN_BY_READING = ("accounts_session", "UPDATE core_outboxevent SET position")
 UNSAFE = ("post", "patch", "delete", "put")
 
 

@@ -81,7 +81,7 @@ def test_the_list_costs_the_same_for_any_number_of_rows(rows, keeper, django_ass
     for number in range(rows):
         make(f"promise_{number}")
     keeper.get("sla/definitions/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert keeper.get("sla/definitions/").status_code == 200
 
 

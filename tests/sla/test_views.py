@@ -115,7 +115,7 @@ def test_the_list_costs_the_same_for_any_number_of_rows(rows, browser, django_as
     for number in range(rows):
         make(f"promise_{number}")
     browser.get("/design/sla/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get("/design/sla/")
 
 
@@ -133,7 +133,7 @@ def test_a_definition_costs_the_same_for_any_number_of_versions(versions, browse
     for number in range(1, versions + 1):
         SLADefinitionFactory(key="many", no=number, status="retired", kind="incident")
     browser.get("/design/sla/many/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         browser.get("/design/sla/many/")
 
 

@@ -96,10 +96,10 @@ def test_the_list_costs_the_same_for_few_and_many(browser, admin, django_assert_
     draft = candidate()
     start_what_if(actor=admin, definition=draft, months=1)
     browser.get("/design/sla/what-if/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/design/sla/what-if/")
     for _number in range(20):
         start_what_if(actor=None, definition=draft, months=1)
     WhatIf.objects.update(asked_by=admin)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/design/sla/what-if/")

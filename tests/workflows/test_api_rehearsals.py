@@ -25,7 +25,7 @@ SUBJECT = {"kind": "incident", "fields": {"urgency": 1}}
 
 @pytest.fixture
 def admin(db):
-    return Caller(AgentFactory(username="ada", roles=["administrator"]))
+    return Caller(AgentFactory(username="ada", roles=["super"]))
 
 
 @pytest.fixture

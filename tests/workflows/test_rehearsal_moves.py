@@ -250,7 +250,7 @@ def test_a_bad_subject_is_refused_by_field(subject, field):
 
 def test_a_subject_of_another_company_cannot_be_opened():
     stranger = UserFactory(company=CompanyFactory())
-    admin = AgentFactory(roles=["administrator"])
+    admin = AgentFactory(roles=["super"])
     with pytest.raises(RuleRefusedError):
         dry({"a": log("x")}, ticket=Subject("incident", {"requester": stranger.username}), actor=admin)
 

@@ -214,7 +214,7 @@ def test_only_runs_one_may_see_and_only_who_edits():
     run, stranger = ran(50), UserFactory(company=CompanyFactory())
     services.start_run("f", ticket=make_incident(requester=stranger), vars={"amount": 1})
     go()
-    admin = AgentFactory(roles=["administrator"])
+    admin = AgentFactory(roles=["super"])
     assert [each.run for each in replay_runs("f", flow(), actor=admin)] == [str(run.public_id)]
     assert len(list(replay_runs("f", flow(), actor=None))) == 2
     with pytest.raises(NotAllowedError):
