@@ -5,6 +5,7 @@ from __future__ import annotations
 import django_filters as df
 from django.db.models import QuerySet
 
+from core.api.filters import MomentFilter
 from core.models import RowChange
 from core.trail.tracking import tracked
 
@@ -17,8 +18,8 @@ class AuditFilterSet(df.FilterSet):
     actor = df.CharFilter(method="of_person", label="A user name, or me.")
     channel = df.CharFilter()
     request_id = df.CharFilter()
-    at__gte = df.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    at__lt = df.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    at__gte = MomentFilter(field_name="at", lookup_expr="gte")
+    at__lt = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = RowChange

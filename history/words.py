@@ -218,6 +218,8 @@ def _plain(change: RowChange, field: Any, value: Any) -> str:
         return str(choices.get(value, value))
     if field.name == "state":
         return _state(change, value)
+    if field.name == "kind" and value in {spec.key for spec in kinds.all_kinds()}:
+        return str(kinds.get(value).label)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return _short(", ".join(value))
     if isinstance(value, (list, dict)):
