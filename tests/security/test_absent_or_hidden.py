@@ -21,7 +21,7 @@ def seen(answer: Any, path: str) -> tuple[int, dict[str, str], str]:
     told = {name: value for name, value in answer.headers.items() if name not in OWN_HEADERS}
     body = answer.content.decode().replace(answer["X-Request-Id"], "ID").replace(path, "PATH")
     for part in path.strip("/").split("/"):
-        if re.search(r"\d|-", part):
+        if len(part) > 3 and re.search(r"\d|-", part):  # a short number stands everywhere
             body = body.replace(part, "KEY")
     return answer.status_code, told, VARYING.sub(r"\1\2", body)
 
