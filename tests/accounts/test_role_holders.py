@@ -42,7 +42,7 @@ def test_given_and_taken_count_at_the_next_request_and_are_recorded_and_told(edi
     assert "incident.write" not in grants_of(User.objects.get(pk=person.pk))
     told = [
         (event.name, event.payload)
-        for event in OutboxEvent.objects.filter(name__in=["role.given", "role.taken"])
+        for event in OutboxEvent.objects.filter(name__in=["role.given", "role.taken"]).order_by("pk")
     ]
     payload = {"role_id": role.pk, "key": "night-shift", "user_id": person.pk}
     assert sorted(told, key=str) == [("role.given", payload), ("role.taken", payload)]
@@ -59,7 +59,7 @@ def test_done_twice_it_is_done_and_told_once(editor, role):
     person = UserFactory()
     assert [give_role("night-shift", actor=editor, user=person) for _ in range(2)] == [True, False]
     assert [take_role("night-shift", actor=editor, user=person) for _ in range(2)] == [True, False]
-    assert OutboxEvent.objects.filter(name__in=["role.given", "role.taken"]).count() == 2
+    assert OutboxEvent.objects.filter(name__in=["role.given", "role.taken"]).order_by("pk").count() == 2
 
 
 @pytest.mark.parametrize("roles", [[], ["agent"], ["config_admin"]])

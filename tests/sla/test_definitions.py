@@ -46,7 +46,11 @@ def rows_of(key: str = "call_back"):
 
 
 def told():
-    return list(OutboxEvent.objects.filter(name__startswith="sla.definition").values_list("name", flat=True))
+    return list(
+        OutboxEvent.objects.filter(name__startswith="sla.definition")
+        .order_by("pk")
+        .values_list("name", flat=True)
+    )
 
 
 @pytest.mark.django_db

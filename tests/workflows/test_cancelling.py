@@ -23,7 +23,7 @@ WAIT = {"kind": "wait_duration", "for": {"after": "P1D"}}
 
 
 def ended():
-    return [row.payload["outcome"] for row in OutboxEvent.objects.filter(name="flow.ended")]
+    return [row.payload["outcome"] for row in OutboxEvent.objects.filter(name="flow.ended").order_by("pk")]
 
 
 @pytest.mark.django_db

@@ -100,7 +100,9 @@ def test_each_stage_says_where_it_stands_and_who_has_it():
         finish(Incident.objects.exclude(pk=ticket.pk).get())
         go()
         assert [state for _id, state, _who in seen(ticket)] == ["done", "done", "done"]
-    stages = [row.payload["stage"] for row in OutboxEvent.objects.filter(name="flow.stage_changed")]
+    stages = [
+        row.payload["stage"] for row in OutboxEvent.objects.filter(name="flow.stage_changed").order_by("pk")
+    ]
     assert stages == ["approval", "work", "ready"]
 
 
