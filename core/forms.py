@@ -9,7 +9,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from core.errors import DomainError, DuplicateError, RuleRefusedError, StaleVersionError
+from core.errors import (
+    DomainError,
+    DuplicateError,
+    NotAllowedError,
+    RuleRefusedError,
+    StaleVersionError,
+)
 
 T = TypeVar("T")
 INVALID, CONFLICT = 422, 409  # statuses of a page with a form that was not accepted
@@ -20,10 +26,11 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def accepted(form: forms.BaseForm, write: Callable[[], T]) -> T | None:
+def accepted(form: forms.BaseForm, write: Callable[[], T], *, rights_at: str = "") -> T | None:
     """What ``write``, a call of a service, gives for a form that was filled well.
 
     None when nothing was sent, it was not well formed, or the service refused: then the form says why.
+    ``rights_at`` names the field whose choice may ask for more rights than the person has; it says so then.
     """
     if not form.is_valid():
         return None
@@ -31,14 +38,16 @@ def accepted(form: forms.BaseForm, write: Callable[[], T]) -> T | None:
         return write()
     except (RuleRefusedError, DuplicateError) as refusal:
         refuse(form, refusal)
-        return None
+    except NotAllowedError as refusal:
+        _lacking(form, rights_at, refusal)
+    return None
 
 
-def refused(form: forms.BaseForm, write: Callable[[], object], *, version: int) -> int:
+def refused(form: forms.BaseForm, write: Callable[[], object], *, version: int, rights_at: str = "") -> int:
     """Let ``write`` change a record by a form that was sent: 0 when it did, else the status of its page.
 
     422: the form says what was wrong. 409: somebody was faster; the form bears ``version``, the present one,
-    so that what was typed can be saved over it knowingly.
+    so that what was typed can be saved over it knowingly. ``rights_at`` as in ``accepted``.
     """
     if not form.is_valid():
         return INVALID
@@ -47,6 +56,9 @@ def refused(form: forms.BaseForm, write: Callable[[], object], *, version: int) 
     except RuleRefusedError as refusal:
         refuse(form, refusal)
         return INVALID
+    except NotAllowedError as refusal:
+        _lacking(form, rights_at, refusal)
+        return INVALID
     except StaleVersionError:
         posted: Any = form.data  # a QueryDict, which cannot be changed
         data = posted.copy()
@@ -54,6 +66,13 @@ def refused(form: forms.BaseForm, write: Callable[[], object], *, version: int) 
         form.data = data
         return CONFLICT
     return 0
+
+
+def _lacking(form: forms.BaseForm, field: str, refusal: NotAllowedError) -> None:
+    """Tell a lack of rights at the field it comes from; without one it is the whole page's refusal."""
+    if not field:
+        raise refusal
+    form.add_error(field, str(refusal.detail))
 
 
 def form_page(request: HttpRequest, template: str, form: forms.BaseForm, **names: object) -> HttpResponse:

@@ -55,11 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """GET: an empty form. POST: make the account; it has no token yet."""
     actor: Any = request.user
     form = AccountForm(sent(request), roles=givable_roles(actor))
-    try:
-        row = accepted(form, lambda: services.create_account(actor=actor, **form.values()))
-    except NotAllowedError as refusal:  # a role above them: told at the field, not on another page
-        form.add_error("roles", str(refusal.detail))
-        row = None
+    row = accepted(form, lambda: services.create_account(actor=actor, **form.values()), rights_at="roles")
     if row is None:
         return form_page(request, "accounts/machines/new.html", form)
     messages.success(request, _("%(name)s was made.") % {"name": row.display_name})
@@ -81,11 +77,7 @@ def one(request: HttpRequest, username: str) -> HttpResponse:
         version = form.cleaned_data["lock_version"] or 0
         services.update_account(row.username, actor=actor, expected_version=version, **form.values())
 
-    try:
-        status = refused(form, write, version=row.lock_version)
-    except NotAllowedError as refusal:
-        form.add_error("roles", str(refusal.detail))
-        status = 422
+    status = refused(form, write, version=row.lock_version, rights_at="roles")
     if status:
         return _page(request, row, form=form, status=status, conflict=status == CONFLICT)
     messages.success(request, _("Saved."))

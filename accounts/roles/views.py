@@ -20,8 +20,8 @@ from accounts.roles.forms import HolderForm, RoleForm
 from accounts.roles.policies import may_edit, may_read, why_edit, why_give, why_hand
 from accounts.roles.selectors import effects_of, holder_named, holders_for, role_keyed, roles_with_counts
 from core.design import only_for
-from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError, StaleVersionError
-from core.forms import accepted, form_page, refuse, sent
+from core.errors import NotAllowedError, NotVisibleError, RuleRefusedError
+from core.forms import CONFLICT, accepted, form_page, refused, sent
 
 HOLDERS_SHOWN = 50
 readers_only = only_for(may_read, gettext_lazy("Roles are for people who edit rights or audit them."))
@@ -45,14 +45,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if not may_edit(actor):
         raise NotAllowedError
     form = RoleForm(sent(request))
-    try:
-        row = accepted(
-            form,
-            lambda: services.create_role(actor=actor, key=form.cleaned_data["key"], **form.values()),
-        )
-    except NotAllowedError as refusal:  # a right they lack: told at the field, not on another page
-        form.add_error("grants", str(refusal.detail))
-        row = None
+    row = accepted(
+        form,
+        lambda: services.create_role(actor=actor, key=form.cleaned_data["key"], **form.values()),
+        rights_at="grants",
+    )
     if row is None:
         return form_page(request, "accounts/role_new.html", form)
     messages.success(request, _("%(name)s was made.") % {"name": row.name})
@@ -144,19 +141,16 @@ def _preview(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
 
 def _saved(request: HttpRequest, role: Role, form: RoleForm) -> HttpResponse:
     actor: Any = request.user
-    try:
+
+    def write() -> None:
         version = form.cleaned_data["lock_version"] or 0
         services.update_role(role.key, actor=actor, expected_version=version, **form.values())
-    except RuleRefusedError as refusal:
-        refuse(form, refusal)
-    except NotAllowedError as refusal:
-        form.add_error("grants", str(refusal.detail))
-    except StaleVersionError:
-        return _stale(request, role)
-    else:
-        messages.success(request, _("Saved."))
-        return redirect("roles:one", role.key)
-    return _page(request, role, form=form, status=422)
+
+    status = refused(form, write, version=role.lock_version, rights_at="grants")
+    if status:
+        return _page(request, role, form=form, status=status, conflict=status == CONFLICT)
+    messages.success(request, _("Saved."))
+    return redirect("roles:one", role.key)
 
 
 def _stale(request: HttpRequest, role: Role) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -196,8 +196,8 @@ def test_the_command_prints_the_outcome_and_ends_with_one_for_a_broken_chain(cha
     assert "BROKEN" in told.getvalue()
 
 
-def test_a_row_that_commits_late_with_a_lower_id_is_sealed_later(db):
-    sealing.seal_all()
+def late_writer() -> Callable[[], None]:
+    """A transaction of its own that has written the setting ``late``; what is returned lets it commit."""
     has_written, may_commit = threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -209,13 +209,22 @@ def test_a_row_that_commits_late_with_a_lower_id_is_sealed_later(db):
         finally:
             connections.close_all()
 
+    def commit() -> None:
+        may_commit.set()
+        thread.join(10)
+
     thread = threading.Thread(target=slow)
     thread.start()
     assert has_written.wait(10)
+    return commit
+
+
+def test_a_row_that_commits_late_with_a_lower_id_is_sealed_later(db):
+    sealing.seal_all()
+    commit = late_writer()
     Setting.objects.create(key="early", value=1)
     sealing.seal_all()
-    may_commit.set()
-    thread.join(10)
+    commit()
     early = RowChange.objects.get(table="core_setting", op="I", changed__key="early")
     late = RowChange.objects.get(table="core_setting", op="I", changed__key="late")
     assert late.pk < early.pk
@@ -227,25 +236,11 @@ def test_a_row_that_commits_late_with_a_lower_id_is_sealed_later(db):
 
 def test_an_open_transaction_keeps_its_ids_from_being_settled_whatever_is_sealed_meanwhile(db, monkeypatch):
     settle_by_own(monkeypatch)
-    has_written, may_commit = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        try:
-            with transaction.atomic():
-                Setting.objects.create(key="late", value=1)
-                has_written.set()
-                assert may_commit.wait(10)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    assert has_written.wait(10)
+    commit = late_writer()
     for round_ in range(4):
         Setting.objects.create(key=f"during-{round_}", value=1)
         sealing.seal_all()
-    may_commit.set()
-    thread.join(10)
+    commit()
     for round_ in range(3):
         Setting.objects.create(key=f"after-{round_}", value=1)
         sealing.seal_all()

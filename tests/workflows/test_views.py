@@ -1,30 +1,20 @@
-"""The pages of flows and runs: who sees them, what they show, what their buttons do."""
+"""The pages of flows and runs: who sees them, what they show. Buttons: ``test_run_buttons.py``."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from core.versions import VersionStatus
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.factories.workflows import fresh, go, graph_of, make_flow, make_run
+from tests.workflows.pages import WAIT, act, browser, run_url
 from workflows import services
-from workflows.choices import RunStatus, StepStatus
-from workflows.models import Flow, FlowRun, FlowStep, FlowVersion
-
-WAIT = {
-    "hold": {"kind": "wait_signal", "name": "ready", "key": "x", "label": {"ko": "대기", "en": "Hold on"}}
-}
-
-
-def browser(person):
-    client = Client(headers={"Accept-Language": "en"})
-    client.force_login(person)
-    return client
+from workflows.choices import RunStatus
+from workflows.models import Flow, FlowRun, FlowVersion
 
 
 @pytest.fixture
@@ -35,30 +25,6 @@ def agent(db):
 @pytest.fixture
 def admin(db):
     return AgentFactory(roles=["administrator"])
-
-
-def run_url(run, **query):
-    url = reverse("workflows:run", args=[run.public_id])
-    return f"{url}?{'&'.join(f'{name}={value}' for name, value in query.items())}" if query else url
-
-
-def act(client, run, action, **given):
-    return client.post(reverse("workflows:act", args=[run.public_id, action]), given)
-
-
-def failed_run():
-    run = make_run(
-        {
-            "boom": {
-                "kind": "raise_error",
-                "code": "no_stock",
-                "message": "Nothing left.",
-                "label": {"ko": "재고 없음", "en": "Out of stock"},
-            }
-        }
-    )
-    go()
-    return fresh(run)
 
 
 # who may enter
@@ -342,79 +308,6 @@ def test_a_flow_and_the_flow_it_started_lead_to_each_other(admin):
     client = browser(admin)
     assert str(child.public_id) in client.get(run_url(run)).content.decode()
     assert str(run.public_id) in client.get(run_url(child)).content.decode()
-
-
-# what operators do
-
-
-def test_an_operator_tries_a_step_again(admin):
-    run = failed_run()
-    client = browser(admin)
-    page = client.get(run_url(run))
-    assert "Nothing left." in page.content.decode()
-    assert [action.key for action, _form in page.context["step_actions"]] == ["retry", "skip", "jump"]
-    answer = act(client, run, "retry", step=1)
-    assert answer.headers["Location"] == run_url(run, step=1)
-    assert fresh(run).status == RunStatus.RUNNING
-
-
-def test_an_operator_skips_a_step_with_a_result(admin):
-    run = make_run({"look": {"kind": "log", "message": "x"}})
-    FlowStep.objects.filter(run=run).update(
-        status="failed", done_at="2026-01-01T00:00:00Z", error={"code": "x", "message": "m"}
-    )
-    FlowRun.objects.filter(pk=run.pk).update(status="suspended", error={"code": "x", "message": "m"})
-    client = browser(admin)
-    wrong = act(client, run, "skip", step=1, output="{", reason="found by hand")
-    assert wrong.status_code == 422
-    assert "This is no JSON" in wrong.content.decode()
-    assert act(client, run, "skip", step=1, output="{}").status_code == 422
-    act(client, run, "skip", step=1, output='{"price": 3}', reason="found by hand")
-    step = FlowStep.objects.get(run=run, node_id="look")
-    assert (step.status, step.output) == (StepStatus.SKIPPED, {"price": 3})
-    go()
-    assert fresh(run).status == RunStatus.COMPLETED
-
-
-def test_a_refusal_of_the_engine_is_shown_where_it_was_asked(admin):
-    run = failed_run()
-    answer = act(browser(admin), run, "skip", step=1, output="{}", reason="x")
-    assert answer.status_code == 422
-    assert "cannot be skipped" in answer.content.decode()
-    assert act(browser(admin), run, "explode").status_code == 404
-    assert act(browser(admin), run, "jump", step="no", reason="x").status_code in (302, 404)
-
-
-def test_an_operator_parks_resumes_changes_and_cancels_a_run(admin):
-    run = make_run(WAIT)
-    go()
-    client = browser(admin)
-    act(client, run, "park", reason="Waiting for the vendor.")
-    assert fresh(run).status == RunStatus.SUSPENDED
-    assert "Waiting for the vendor." in client.get(run_url(run)).content.decode()
-    act(client, run, "resume")
-    assert fresh(run).status == RunStatus.WAITING
-    assert act(client, run, "resume").status_code == 409
-    act(client, run, "variables", values='{"price": 7}', reason="typo")
-    assert fresh(run).vars["price"] == 7
-    refused = act(client, run, "variables", values='{"Not A Name": 7}', reason="typo")
-    assert refused.status_code == 422
-    act(client, run, "cancel", reason="No longer wanted.")
-    go()
-    assert fresh(run).status == RunStatus.CANCELLED
-    page = client.get(run_url(run))
-    assert page.context["run_actions"] == []
-    assert act(client, run, "cancel", reason="x").status_code == 409
-
-
-def test_an_operator_goes_back_to_a_step(admin):
-    run = make_run({"note": {"kind": "log", "message": "x", "next": "hold"}, **WAIT})
-    go()
-    act(browser(admin), run, "jump", step=1, reason="once more")
-    go()
-    assert list(
-        FlowStep.objects.filter(run=run, node_id="note").order_by("iter").values_list("iter", flat=True)
-    ) == [0, 1]
 
 
 def test_the_ticket_page_leads_to_its_runs(agent):
