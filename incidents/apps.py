@@ -31,6 +31,7 @@ class Config(AppConfig):
                 path="incidents",
                 employee_word=_("Problem report"),
                 open=open_incident,
+                task_kind="itask",
                 editable=frozenset(
                     {
                         "title",

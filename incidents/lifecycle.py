@@ -12,7 +12,7 @@ from incidents.choices import CloseCode, HoldReason, MajorStatus, State
 from tickets.choices import Phase
 from tickets.lifecycle import COMMENT, WORK_NOTE, Input, edge, guard
 from tickets.policies import is_requester_side
-from tickets.selectors import has_open_child
+from tickets.selectors import has_open_task
 
 OPEN_STATES = (State.NEW, State.IN_PROGRESS, State.ON_HOLD)
 
@@ -20,7 +20,7 @@ OPEN_STATES = (State.NEW, State.IN_PROGRESS, State.ON_HOLD)
 @guard(_("An incident task is still open. Close it first."))
 def has_no_open_task(incident: Any) -> bool:
     """Resolving is refused while a task of the incident is open (INC-09)."""
-    return not has_open_child(incident.pk, "itask")
+    return not has_open_task(incident)
 
 
 @guard(_("The time for reopening is over. Report a new problem instead."))

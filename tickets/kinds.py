@@ -21,7 +21,8 @@ class KindSpec:
     ``why(actor, ticket, action)`` is the kind's policy, ``may`` its yes or no; actions are transition names
     and the shared ones (comment, work_note, update, assign, attach, watch, link, read_internal).
     ``open`` makes a ticket of this kind for an engine: ``open(actor=…, parent=…, title=…, group=…, **more)``.
-    ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it.
+    ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it;
+    ``task_kind`` is the kind of the work below it that must be done first, where there is one.
     """
 
     key: str
@@ -35,6 +36,7 @@ class KindSpec:
     path: str
     employee_word: str | Promise = ""
     open: Callable[..., Ticket] | None = None
+    task_kind: str = ""
     state_labels: dict[str, str | Promise] = field(default_factory=dict)
     employee_states: dict[str, str | Promise] = field(default_factory=dict)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policies import Actor
@@ -17,6 +17,7 @@ from tickets import kinds
 from tickets.models import Activity, Draft, Ticket, TicketAttachment, TicketLink
 from tickets.policies import involved, visible_activity, visible_attachments, visible_to
 
+TicketT = TypeVar("TicketT", bound=Ticket)
 _HEAVY = ("description", "bigram", "custom", "close_notes")
 _PERSON = ("username", "name_ko", "name_en")
 _SHOWN = {
@@ -121,13 +122,26 @@ def _in_short(kind: str) -> PreparedPlain:
     return PreparedPlain(model.objects.filter(Among(F("id"), [_PLACE])), columns, _SHOWN, [_PLACE])
 
 
-def has_open_child(ticket_id: int, kind: str) -> bool:
-    """Whether work of that kind below the ticket is still open."""
-    return bool(_open_child().read(ticket_id, kind))
+def has_open_task(ticket: Ticket) -> bool:
+    """Whether a task of the ticket's kind is open below it; a row that was read ``with_tasks`` knows."""
+    known: bool | None = ticket.__dict__.get("has_open_tasks")
+    if known is None:
+        return bool(_open_task().read(ticket.pk, kinds.get(ticket.kind).task_kind))
+    return known
+
+
+def with_tasks(rows: QuerySet[TicketT], kind: str) -> QuerySet[TicketT]:
+    """The rows of that kind, knowing whether a task is open below each."""
+    task_kind = kinds.get(kind).task_kind if kind else ""
+    if not task_kind:
+        return rows
+    return rows.annotate(
+        has_open_tasks=Exists(Ticket.objects.filter(parent=OuterRef("pk"), kind=task_kind, active=True))
+    )
 
 
 @cache
-def _open_child() -> PreparedPlain:
+def _open_task() -> PreparedPlain:
     rows = Ticket.objects.filter(parent=_PLACE, kind=_KIND, active=True)
     return PreparedPlain(rows[:1], ["id"], {}, _PLACE, _KIND)
 

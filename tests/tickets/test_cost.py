@@ -61,7 +61,7 @@ def test_each_request_costs_the_same_for_any_number_of_rows(rows, agent_api, gro
         "transition": lambda: agent_api.post(f"incidents/{next(new)}/transitions/start/"),
     }
     assert {name: len(statements(act)) for name, act in costs.items()} == {
-        "list": 3, "detail": 5, "comments": 4, "create": 9, "transition": 17,
+        "list": 3, "detail": 4, "comments": 4, "create": 9, "transition": 15,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from core.prepared import Prepared
 from tickets import kinds
 from tickets.models import Activity, Ticket, TicketAttachment, TicketCI
 from tickets.policies import visible_activity, visible_attachments
+from tickets.selectors import with_tasks
 
 _KEY = -1  # the place of the key that a prepared query is asked for
 
@@ -37,7 +38,7 @@ def whole(seen: Ticket, *, kind: str = "") -> Any:
 def _whole(kind: str) -> Prepared[Any]:
     model: Any = kinds.get(kind).model if kind else Ticket
     rows = model.objects.select_related("requester", "assignee", "group", "ci", "on_behalf_of", "opened_by")
-    return Prepared(rows.filter(id=_KEY), _KEY)
+    return Prepared(with_tasks(rows.filter(id=_KEY), kind), _KEY)
 
 
 def activity_for(actor: Actor, ticket: Ticket, *, kind: str = "") -> QuerySet[Activity]:

@@ -18,14 +18,21 @@ from core.errors import (
     invalid,
 )
 from core.text import clean
-from core.time import db_now
 from tickets import kinds
 from tickets.choices import ActivityKind
 from tickets.lifecycle import EdgeSpec, Input
 from tickets.models import Activity, Ticket
 from tickets.policies import may
 from tickets.services.talking import stamp_public_word
-from tickets.services.writing import activity, locked, record, save_changed, settle_owner, snapshot
+from tickets.services.writing import (
+    activity,
+    instant,
+    locked,
+    record,
+    save_changed,
+    settle_owner,
+    snapshot,
+)
 from tickets.transitions import Edge, allowed_names, edges_from, edges_named, narrowing
 
 TicketT = TypeVar("TicketT", bound=Ticket)
@@ -51,7 +58,7 @@ def apply_transition(
     ticket = locked(model, pk, actor=actor, expected_version=expected_version)
     old_state = ticket.state
     chosen = _edge(ticket, name, actor)
-    now = db_now()
+    now = instant(ticket)
     given = _checked_inputs(chosen.spec, ticket, actor, inputs)
     _check_guards(chosen, ticket, actor, now)
     before = snapshot(ticket)

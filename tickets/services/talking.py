@@ -14,12 +14,18 @@ from core import audit, outbox, rows
 from core.errors import NotAllowedError, WrongStateError, invalid, required
 from core.models import Attachment
 from core.text import clean
-from core.time import db_now
 from tickets import hooks
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Draft, Ticket, TicketAttachment
 from tickets.policies import is_requester_side, may
-from tickets.services.writing import activity, child_locked, save_changed, save_untouched, snapshot
+from tickets.services.writing import (
+    activity,
+    child_locked,
+    instant,
+    save_changed,
+    save_untouched,
+    snapshot,
+)
 
 MAX_FILES = 20
 
@@ -57,7 +63,7 @@ def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[A
     text = clean("body", body, max_length=20_000)
     if not text and not files:
         raise required("body", _("Write something first."))
-    now, before = db_now(), snapshot(ticket)
+    now, before = instant(ticket), snapshot(ticket)
     if public:
         stamp_public_word(ticket, actor, now)
         save_changed(ticket, before, at=now)
@@ -100,7 +106,7 @@ def attach(pk: int, *, actor: Actor, attachment: Attachment, public: bool = True
     ticket = child_locked(pk, actor=actor)
     if not may(actor, ticket, "attach") or not (public or may(actor, ticket, "work_note")):
         raise NotAllowedError
-    now, before = db_now(), snapshot(ticket)
+    now, before = instant(ticket), snapshot(ticket)
     if public:
         save_changed(ticket, before, at=now)
     else:
