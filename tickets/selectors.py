@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -135,9 +135,8 @@ def with_tasks(rows: QuerySet[TicketT], kind: str) -> QuerySet[TicketT]:
     task_kind = kinds.get(kind).task_kind if kind else ""
     if not task_kind:
         return rows
-    return rows.annotate(
-        has_open_tasks=Exists(Ticket.objects.filter(parent=OuterRef("pk"), kind=task_kind, active=True))
-    )
+    is_open = Exists(Ticket.objects.filter(parent=OuterRef("pk"), kind=task_kind, active=True))
+    return cast("QuerySet[TicketT]", rows.annotate(has_open_tasks=is_open))
 
 
 @cache

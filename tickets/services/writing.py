@@ -75,7 +75,8 @@ def locked(model: type[TicketT], pk: int, *, actor: Actor, expected_version: int
     """
     of = ("self", "ticket_ptr") if model is not Ticket else ("self",)
     found = cast("QuerySet[TicketT]", model._default_manager.filter(visible_to(actor), pk=pk))
-    row = the_one(found.annotate(locked_at=TransactionNow()).select_for_update(no_key=True, of=of))
+    found = cast("QuerySet[TicketT]", found.annotate(locked_at=TransactionNow()))
+    row = the_one(found.select_for_update(no_key=True, of=of))
     if row is None:
         raise NotVisibleError
     if expected_version is not None and row.lock_version != expected_version:
