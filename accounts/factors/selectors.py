@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Role, User
 
@@ -14,13 +15,18 @@ SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 @dataclass(frozen=True)
 class Factor:
-    """One second factor as its owner sees it; ``kind`` is ``totp`` or ``webauthn``."""
+    """One second factor as its owner sees it; ``kind`` is ``totp`` or ``webauthn``, ``name`` a passkey's."""
 
     pk: int
     kind: str
     name: str
     added_at: dt.datetime
     last_used_at: dt.datetime | None
+
+    @property
+    def key(self) -> str:
+        """What it is called in addresses, which never show a primary key (API A-02)."""
+        return salted_hmac("accounts.factors", str(self.pk), algorithm="sha256").hexdigest()[:16]
 
 
 @dataclass(frozen=True)

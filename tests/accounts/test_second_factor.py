@@ -199,13 +199,13 @@ def test_the_last_factor_stays_while_a_role_needs_it(client_of, person):
     needed()
     browser = stepped_up(client_of(person))
     factor = factors_of(person).rows[0]
-    page = browser.post(f"{PAGE}{factor.pk}/remove/", follow=True)
+    page = browser.post(f"{PAGE}{factor.key}/remove/", follow=True)
     assert "Your role needs a second factor" in page.content.decode()
     assert factors_of(person).rows
     Role.objects.filter(key="requester").update(needs_second_factor=False)
     stepped_up(browser)
     before = browser.session.session_key
-    browser.post(f"{PAGE}{factor.pk}/remove/")
+    browser.post(f"{PAGE}{factor.key}/remove/")
     assert not Authenticator.objects.exists(), "recovery codes go with the last factor"
     assert browser.session.session_key != before
 
@@ -214,8 +214,8 @@ def test_anothers_factor_is_not_there(client_of, person):
     enrolled(person)
     browser = stepped_up(client_of(UserFactory()))
     factor = factors_of(person).rows[0]
-    assert browser.get(f"{PAGE}{factor.pk}/remove/").status_code == 404
-    assert browser.post(f"{PAGE}{factor.pk}/remove/").status_code == 404
+    assert browser.get(f"{PAGE}{factor.key}/remove/").status_code == 404
+    assert browser.post(f"{PAGE}{factor.key}/remove/").status_code == 404
     assert factors_of(person).rows
 
 

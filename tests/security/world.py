@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import tokens
 from accounts.access.report import routes
+from accounts.factors.selectors import factors_of
 from accounts.models import Membership
 from api.operations import Operation
 from api.services import start_job
@@ -112,7 +113,7 @@ def build() -> World:
     token, _plain = tokens.mint(actor=owner, owner=owner, name="x")
     session = make_session(owner)
     robot = UserFactory(is_service=True)
-    factor = TOTP.activate(owner, "JBSWY3DPEHPK3PXP").instance
+    TOTP.activate(owner, "JBSWY3DPEHPK3PXP")
     delegation = make_delegation(owner, approver)
     connector = make_connector(auth="bearer")
     called = ConnectorCall.objects.create(connector=connector, method="GET", url="https://erp.example/")
@@ -155,7 +156,7 @@ def build() -> World:
         ("sessions/", "public_id"): str(session.public_id),
         ("sessions/", "username"): owner.username,
         ("service-accounts/", "username"): robot.username,
-        ("second-factor/", "factor_id"): str(factor.pk),
+        ("second-factor/", "key"): factors_of(owner).rows[0].key,
         ("jobs/", "public_id"): str(job.public_id),
         ("flow-runs", "public_id"): str(run.public_id),
         ("flows/runs", "public_id"): str(run.public_id),

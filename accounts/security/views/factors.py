@@ -80,16 +80,16 @@ def new_passkey(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @stepup.required
-def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
+def remove(request: HttpRequest, key: str) -> HttpResponse:
     """GET: ask. POST: take the factor away."""
     actor: Any = request.user
+    found = next((each for each in factors_of(actor).rows if each.key == key), None)
+    if found is None:
+        raise NotVisibleError
     if request.method != "POST":
-        found = next((each for each in factors_of(actor).rows if each.pk == factor_id), None)
-        if found is None:
-            raise NotVisibleError
         return render(request, "accounts/factors/remove.html", {"factor": found, "tabs": tabs(request)})
     try:
-        services.remove(actor, factor_id)
+        services.remove(actor, found.pk)
     except RuleRefusedError as refusal:
         messages.error(request, str(refusal.detail))
         return redirect("account:factors")
