@@ -22,7 +22,6 @@ class CIFilterSet(df.FilterSet):
     assigned_to = df.CharFilter(field_name="assigned_to__username", lookup_expr="iexact")
     support_group = df.CharFilter(field_name="support_group__key")
     location = df.CharFilter(field_name="location__key")
-    internal = frozenset({"environment"})
 
     class Meta:
         model = CI

@@ -78,11 +78,11 @@ def queries(world: World) -> dict[str, dict[str, str]]:
 
 
 class Asker:
-    """One session for each person of the world; whatever their calls write is undone."""
+    """One session for each of these people of the world; whatever their calls write is undone."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, roles: Iterable[str] = ROLES) -> None:
         self.world, self.queries = world, queries(world)
-        self.clients = {role: self._client(role) for role in ROLES}
+        self.clients = {role: self._client(role) for role in roles}
         self.colleague = colleague(world)
         self._uploads: dict[Any, str] = {}
         self._tags: dict[tuple[str, str], str] = {}

@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[Any, Callable[[World, str], Any]]] = {
 def cells(world: World, kind: str) -> dict[Row, dict[str, str]]:
     """What each person gets who writes each field alone, in each state."""
     states, make = KINDS[kind]
-    asker, place, found = Asker(world), _place(kind), {}
+    asker, place, found = Asker(world, PEOPLE), _place(kind), {}
     for state in states:
         world.parts[kind, "number"] = make(world, state).number
         for name, each in place.operation.fields().items():

@@ -101,8 +101,8 @@ def test_the_comparison_sees_a_forgotten_filter(
 IN_THE_FIELDS = [
     ("tickets.api.serializers.TicketOut.agent_fields", frozenset(), "tickets/<key:number>/", "updated_at"),
     ("incidents.api.serializers.IncidentIn.agent_fields", frozenset(), "incidents/", "group"),
-    ("tickets.filters.AnyTicketFilterSet.internal", frozenset(), "tickets/", "updated_after"),
-    ("tickets.api.views.TicketViewSet.internal_ordering", frozenset(), "tickets/", "ordering=updated_at"),
+    ("tickets.filters.TicketFilterSet.asked_as", {}, "tickets/", "updated_after"),
+    ("tickets.api.serializers.TicketOut.agent_fields", frozenset(), "tickets/", "ordering=updated_at"),
     ("accounts.api.views.AccountsViewSet.reads_internal", allow, "users/<key:username>/", "phone"),
     ("tickets.api.views.TicketsViewSet.reads_internal", allow, "tickets/<key:number>/", "requester.phone"),
 ]
