@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import django_filters as df
 from django.db.models import Q, QuerySet
 
@@ -19,7 +21,7 @@ class PersonFilterSet(df.FilterSet):
     group = df.CharFilter(method="of_group", label="The key of a group.")
     role = df.CharFilter(field_name="roles__key")
     manager = df.CharFilter(field_name="manager__username", lookup_expr="iexact")
-    internal = frozenset({"role", "manager"})
+    asked_as: ClassVar[dict[str, str]] = {"role": "roles"}
 
     class Meta:
         model = User

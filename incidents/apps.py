@@ -28,6 +28,7 @@ class Config(AppConfig):
                 plural=_("Incidents"),
                 icon="triangle-alert",
                 why=why,
+                resource="incidents.api.views.IncidentViewSet",
                 path="incidents",
                 employee_word=_("Problem report"),
                 open=open_incident,

@@ -14,4 +14,3 @@ class IncidentFilterSet(TicketFilterSet):
     state = df.MultipleChoiceFilter(choices=State.choices)
     hold_reason = df.MultipleChoiceFilter(field_name="incident__hold_reason", choices=HoldReason.choices)
     major_status = df.MultipleChoiceFilter(field_name="incident__major_status", choices=MajorStatus.choices)
-    internal = TicketFilterSet.internal | {"major_status"}

@@ -32,6 +32,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("maru")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--rewrite``: tests that compare the server with a file write it anew, for a person to review."""
+    parser.addoption("--rewrite", action="store_true", help="write tests/security/field_*.csv anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that could reach a real installation."""
     if not settings.TESTING:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import Decision, no, yes
-from accounts.access.subjects import Subject, askable, named
+from accounts.access.subjects import Subject, askable, field_decision, named
 from accounts.models import User
 from accounts.policies import company_wall
+from core.api.fieldrules import FieldSet, fields_for
 from core.errors import Text
+from tickets import kinds
 from tickets.models import Ticket
-from tickets.policies import visible_to, why, why_internal, why_seen
+from tickets.policies import visible_to, why, why_change, why_internal, why_seen
 from tickets.selectors import child_of
 from tickets.transitions import all_edges, available
 
@@ -58,4 +61,23 @@ def _move(person: User, ticket: Any, action: str) -> Decision:
     return no(move.closed_by, move.reason) if move.closed_by else _OPEN
 
 
-SUBJECT = Subject("ticket", _("Ticket"), lambda row: row.number, find, actions, decisions)
+def fields(ticket: Ticket) -> FieldSet:
+    """The fields of its kind, for who reads all of them."""
+    return fields_for(_resource(ticket), internal=True)
+
+
+def field_decisions(person: User, ticket: Ticket, action: str, field: str) -> Iterator[Decision]:
+    """Whether the person sees the ticket; whether the field is there for them; whether they may change it."""
+    yield why_seen(person, ticket)
+    yield field_decision(_resource(ticket), why_internal(person), action, field)
+    if action == "update":
+        yield why_change(person, ticket, field)
+
+
+def _resource(ticket: Ticket) -> Any:
+    return import_string(kinds.get(ticket.kind).resource)
+
+
+SUBJECT = Subject(
+    "ticket", _("Ticket"), lambda row: row.number, find, actions, decisions, fields, field_decisions
+)

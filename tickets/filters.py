@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import django_filters as df
 from django.db.models import QuerySet
 
@@ -37,7 +39,7 @@ class TicketFilterSet(df.FilterSet):
     resolved_at__lt = MomentFilter(field_name="resolved_at", lookup_expr="lt")
     updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
     q = df.CharFilter(method="holding", label="Part of the title, or the beginning of the number.")
-    internal = frozenset({"ci", "channel", "updated_after"})
+    asked_as: ClassVar[dict[str, str]] = {"updated_after": "updated_at", "unassigned": "assignee"}
 
     class Meta:
         model = Ticket

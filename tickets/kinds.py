@@ -21,6 +21,7 @@ class KindSpec:
     ``why(actor, ticket, action)`` is the kind's policy, ``may`` its yes or no; actions are transition names
     and the shared ones (comment, work_note, update, assign, attach, watch, link, read_internal).
     ``open`` makes a ticket of this kind for an engine: ``open(actor=…, parent=…, title=…, group=…, **more)``.
+    ``resource`` is the path of its view set in the REST API, whose field rules are those of the kind.
     ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it;
     ``task_kind`` is the kind of the work below it that must be done first, where there is one.
     """
@@ -34,6 +35,7 @@ class KindSpec:
     why: Callable[[Actor, Any, str], Decision]
     editable: frozenset[str]
     path: str
+    resource: str
     employee_word: str | Promise = ""
     open: Callable[..., Ticket] | None = None
     task_kind: str = ""

@@ -10,6 +10,7 @@ ACTIONS: dict[str, Text] = {
     "read": _("see"),
     "read_internal": _("read work notes and internal fields"),
     "update": _("change"),
+    "query": _("filter and order by"),
     "comment": _("comment"),
     "work_note": _("write work notes"),
     "attach": _("attach files"),

@@ -27,3 +27,10 @@ class QuestionForm(forms.Form):
         initial="read",
         widget=forms.TextInput(attrs={"list": "actions"}),
     )
+    field = forms.CharField(
+        label=gettext_lazy("Field"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("With a field the action is read, update, or query: filter and order by it."),
+        widget=forms.TextInput(attrs={"list": "fields"}),
+    )

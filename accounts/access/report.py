@@ -17,6 +17,7 @@ from accounts.models import Role
 from core.api.fields import Out
 
 MATRIX = Path(settings.BASE_DIR) / "tests" / "security" / "access_matrix.csv"
+FIELDS = MATRIX.with_name("field_matrix.csv")
 GUEST, REACHED = "anonymous", "yes"
 
 
@@ -33,6 +34,16 @@ class Reach:
     def is_public(self) -> bool:
         """Whether who is not signed in gets an answer."""
         return self.cells.get(GUEST) == REACHED
+
+
+@dataclass(frozen=True)
+class FieldReach:
+    """Fields at one address that go together: the way to them, and what each column of the matrix gets."""
+
+    route: str
+    way: str
+    names: tuple[str, ...]
+    cells: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class Report:
     roles: list[RoleGrants] = field(default_factory=list)
     areas: dict[str, list[str]] = field(default_factory=dict)
     agent_fields: dict[str, list[str]] = field(default_factory=dict)
+    fields: list[FieldReach] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
@@ -98,6 +110,7 @@ def report(matrix: Path = MATRIX) -> Report:
         roles=_roles(),
         areas={area.key: list(area.names) for area in subjects.areas()},
         agent_fields=dict(sorted(_agent_fields(Out))),
+        fields=_fields(matrix.with_name(FIELDS.name)),
     )
 
 
@@ -123,6 +136,22 @@ def _written(matrix: Path) -> tuple[list[str], list[Reach], list[str]]:
         if route in views
     ]
     return columns, rows, sorted({route for route, _method in written} - set(views))
+
+
+def _fields(matrix: Path) -> list[FieldReach]:
+    """The fields by address and way, those with the same cells together; none without a matrix of them."""
+    if not matrix.exists():
+        return []
+    together: dict[tuple[Any, ...], list[str]] = {}
+    with matrix.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            name = line.pop("field")
+            together.setdefault(tuple(line.items()), []).append(name)
+    found = []
+    for key, names in together.items():
+        cells = dict(key)
+        found.append(FieldReach(cells.pop("route"), cells.pop("way"), tuple(names), cells))
+    return found
 
 
 def _name(view: Any) -> str:

@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 
 from accounts.access import subjects
 from accounts.access.decisions import Decision
+from accounts.access.subjects import Subject
 from accounts.choices import Grant
 from accounts.models import Role, User
 from accounts.policies import INACTIVE, company_wall, grants_of, group_ids, may_ask
 from accounts.roles.policies import visible_roles
+from core.api.fieldrules import FieldSet
 from core.errors import NotAllowedError, Text, invalid
+
+NO_FIELDS = FieldSet(frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer about one person, thing and action; ``steps`` end at the first refusal."""
+    """The answer about one person, thing and action; ``steps`` end at the first refusal.
+
+    ``field`` is the one that was asked about, empty where the whole thing was.
+    """
 
     user: User
     kind: str
@@ -48,6 +55,7 @@ class Explanation:
     action: str
     action_label: str
     steps: tuple[Step, ...]
+    field: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -65,13 +73,15 @@ class Explanation:
         return self.steps[-1].code
 
 
-def explain(asker: User, *, user: str, reference: str, action: str) -> Explanation:
+def explain(asker: User, *, user: str, reference: str, action: str, field: str = "") -> Explanation:
     """Whether the person named ``user`` may run ``action`` on the thing that ``reference`` names, and why.
+
+    With ``field`` the action is read, update or query (filter and order by), and it is that field's answer.
 
     The gate itself is asked, as that person, now. ``reference`` is the number of a ticket or configuration
     item, the id of an approval, or the key of a part of the configuration (``subjects.areas``). Raises
-    NotAllowedError for who may not ask, RuleRefusedError (user, object, action): a person of another company
-    and a thing the asker may not ask about get the answer of one that does not exist.
+    NotAllowedError for who may not ask, RuleRefusedError (user, object, action, field): a person of another
+    company and a thing the asker may not ask about get the answer of one that does not exist.
     """
     if not may_ask(asker):
         raise NotAllowedError(_("Who may see and do what is told to people who edit rights or audit them."))
@@ -82,10 +92,11 @@ def explain(asker: User, *, user: str, reference: str, action: str) -> Explanati
     if found is None:
         raise _missing("object", reference)
     subject, thing = found
-    actions = subject.actions(thing)
-    if action not in actions:
-        told = _("“%(action)s” is not possible here. Possible: %(names)s.")
-        raise invalid("action", told % {"action": action[:40], "names": ", ".join(actions)}, code="choice")
+    actions = subjects.named(*subjects.FIELD_ACTIONS) if field else subject.actions(thing)
+    _check("action", action, actions)
+    if field:
+        fields = subject.fields(thing) if subject.fields else NO_FIELDS
+        _check("field", field, sorted(subjects.names_of(fields, action)))
     return Explanation(
         user=person,
         kind=subject.key,
@@ -93,8 +104,30 @@ def explain(asker: User, *, user: str, reference: str, action: str) -> Explanati
         name=subject.name(thing),
         action=action,
         action_label=str(actions[action]),
-        steps=tuple(_steps(asker, person, thing, subject.decisions(person, thing, action))),
+        steps=tuple(_steps(asker, person, thing, _decisions(subject, person, thing, action, field))),
+        field=field,
     )
+
+
+def _decisions(subject: Subject, person: User, thing: Any, action: str, field: str) -> Iterable[Decision]:
+    if field and subject.field_decisions:
+        return subject.field_decisions(person, thing, action, field)
+    return subject.decisions(person, thing, action)
+
+
+def _check(name: str, given: str, possible: Iterable[str]) -> None:
+    """Raise RuleRefusedError for what there is none of here."""
+    names = list(possible)
+    if given not in names:
+        told = _("“%(action)s” is not possible here. Possible: %(names)s.")
+        raise invalid(name, told % {"action": given[:40], "names": ", ".join(names) or "–"}, code="choice")
+
+
+def fields_of(asker: User, reference: str) -> list[str]:
+    """The fields that can be asked about of a thing; none for a thing that is not found or has no such."""
+    found = subjects.found(asker, reference.strip())
+    fields = found[0].fields(found[1]) if found and found[0].fields else NO_FIELDS
+    return sorted(fields.read | fields.write | fields.query)
 
 
 def actions_of(asker: User, reference: str) -> dict[str, Text]:

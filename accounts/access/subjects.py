@@ -13,10 +13,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.choices import ACTIONS
-from accounts.access.decisions import Decision
+from accounts.access.decisions import Decision, yes
 from accounts.choices import Grant
 from accounts.models import User
 from accounts.policies import has_grant
+from core.api.fieldrules import FieldSet, fields_for
 from core.errors import Text
 
 
@@ -27,7 +28,9 @@ class Subject:
     ``name(thing)`` is what it is called in answers: nothing that who asks might not read.
     ``find(asker, reference)`` gives the thing, None where there is none that ``asker`` may ask about.
     ``actions(thing)`` are the actions there are, with their words. ``decisions(person, thing, action)`` are
-    the gate's own answers in the order in which the gate asks: all must be yes.
+    the gate's own answers in the order in which the gate asks: all must be yes. ``fields(thing)`` are its
+    fields, for who reads all of them, and ``field_decisions`` the answers about one; None where single fields
+    are not asked about.
     """
 
     key: str
@@ -36,6 +39,8 @@ class Subject:
     find: Callable[[User, str], Any | None]
     actions: Callable[[Any], dict[str, Text]]
     decisions: Callable[[User, Any, str], Iterable[Decision]]
+    fields: Callable[[Any], FieldSet] | None = None
+    field_decisions: Callable[[User, Any, str, str], Iterable[Decision]] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Area:
         return str(self.label)
 
 
+FIELD_ACTIONS = ("read", "update", "query")
+OPEN_FIELD = yes("open_field", _("The field is there for everybody who sees it."))
 _subjects: dict[str, Subject] = {}
 _areas: dict[str, Area] = {}
 
@@ -73,6 +80,19 @@ def areas() -> list[Area]:
 def named(*names: str) -> dict[str, Text]:
     """These actions with their words."""
     return {name: ACTIONS[name] for name in names}
+
+
+def names_of(fields: FieldSet, action: str) -> frozenset[str]:
+    """Those of the fields that the action can be done with."""
+    return {"read": fields.read, "update": fields.write, "query": fields.query}[action]
+
+
+def field_decision(resource: Any, internal: Decision, action: str, field: str) -> Decision:
+    """Whether the field is for everybody who sees the record, or else what decides on internal fields.
+
+    ``resource`` is the view set whose field rules they are, the same that its answers are cut by.
+    """
+    return OPEN_FIELD if field in names_of(fields_for(resource, internal=False), action) else internal
 
 
 def askable(asker: User, wall: Q, seen: Q) -> Q:

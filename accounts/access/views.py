@@ -13,7 +13,7 @@ from accounts.access import subjects
 from accounts.access.choices import ACTIONS
 from accounts.access.forms import QuestionForm
 from accounts.access.report import public_addresses
-from accounts.access.selectors import actions_of, explain
+from accounts.access.selectors import actions_of, explain, fields_of
 from accounts.policies import may_ask
 from core.design import only_for
 from core.forms import accepted
@@ -35,6 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "areas": subjects.areas(),
         "actions": actions_of(actor, request.GET.get("object", "")[:60]) or ACTIONS,
+        "fields": fields_of(actor, request.GET.get("object", "")[:60]),
     }
     refused = form.is_bound and answer is None
     return render(request, "accounts/access.html", names, status=422 if refused else 200)
@@ -48,4 +49,5 @@ def guests(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(actor: Any, given: dict[str, Any]) -> Any:
-    return explain(actor, user=given["user"], reference=given["object"], action=given["action"])
+    names = {"user": given["user"], "reference": given["object"]}
+    return explain(actor, **names, action=given["action"], field=given["field"])

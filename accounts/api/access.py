@@ -19,7 +19,7 @@ from core.api.filters import READ_PARAMETERS
 from core.api.views import ApiViewSet
 from core.errors import FieldError, NotAllowedError, RuleRefusedError
 
-_ASKED = ("user", "object", "action")
+_ASKED = ("user", "object", "action", "field")
 _PARAMETERS = [
     OpenApiParameter("user", str, required=True, description="The user name of the person."),
     OpenApiParameter(
@@ -30,6 +30,12 @@ _PARAMETERS = [
         " part of the configuration, such as flows.",
     ),
     OpenApiParameter("action", str, description="What the person would do; without it read."),
+    OpenApiParameter(
+        "field",
+        str,
+        description="A field of a ticket or configuration item; the action is then read, update or query:"
+        " to filter and order by it.",
+    ),
 ]
 
 
@@ -59,6 +65,7 @@ class AccessOut(Out):
     object = serializers.CharField(source="name")
     action = serializers.CharField()
     action_label = serializers.CharField()
+    field = serializers.CharField()
     allowed = serializers.BooleanField()
     code = serializers.CharField()
     rule = serializers.CharField()
@@ -72,7 +79,7 @@ class AccessViewSet(ApiViewSet):
     serializer_class = AccessOut
     versioned = False
     read_parameters = READ_PARAMETERS | set(_ASKED)
-    more_refusals = {"422": "rule_refused: a person, a thing or an action that there is not"}
+    more_refusals = {"422": "rule_refused: a person, a thing, an action or a field that there is not"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse others before anything is looked up."""
@@ -82,7 +89,7 @@ class AccessViewSet(ApiViewSet):
 
     @extend_schema(parameters=_PARAMETERS, responses=AccessOut)
     def retrieve(self, request: Request) -> Response:
-        """May ``user`` run ``action`` on ``object``, now, and which rule decided."""
+        """May ``user`` run ``action`` on ``object``, or on one ``field`` of it, now; which rule decided."""
         given = {name: request.query_params.get(name, "") for name in _ASKED}
         action = given["action"] or "read"
         missing = [name for name in ("user", "object") if not given[name]]
@@ -90,7 +97,8 @@ class AccessViewSet(ApiViewSet):
             told = _("This field is required.")
             raise RuleRefusedError(errors=[FieldError(f"?{name}", "required", told) for name in missing])
         try:
-            found = explain(self.actor, user=given["user"], reference=given["object"], action=action)
+            names = {"user": given["user"], "reference": given["object"], "field": given["field"]}
+            found = explain(self.actor, **names, action=action)
         except RuleRefusedError as refusal:
             told_at = [replace(each, field=f"?{each.field}") for each in refusal.errors]
             raise RuleRefusedError(errors=told_at) from refusal

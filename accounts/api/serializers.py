@@ -17,7 +17,8 @@ from core.api.fields import Body, Flag, Label, Line, Moment, Out, Whole
 class PersonOut(Out):
     """A person as colleagues see them; ``agent_fields`` also show to the person themself."""
 
-    agent_fields = frozenset({"phone", "manager", "grade", "cost_center", "is_vip", "is_service"})
+    # Roles are told by MeOut alone; agents find people by them.
+    agent_fields = frozenset({"phone", "manager", "grade", "cost_center", "is_vip", "is_service", "roles"})
 
     username = serializers.CharField()
     name = serializers.CharField(source="display_name")

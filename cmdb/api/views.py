@@ -30,6 +30,7 @@ class CIViewSet(ListMixin, AsOfMixin, AccountsViewSet):
     scope = "cmdb"
     serializer_class = out.CIOut
     filterset_class = CIFilterSet
+    change_in = out.CIChangeIn
     lookup_field = "number"
     ordering_fields = {"name": ("name",), "number": ("number",)}
     default_ordering = "name"
@@ -51,7 +52,7 @@ class CIViewSet(ListMixin, AsOfMixin, AccountsViewSet):
         """Change a configuration item."""
         row = self.get_object()
         version = self.expected_version(row)
-        values = self.body(out.CIChangeIn, partial=True)
+        values = self.body(self.change_in, partial=True)
         _unique(services.update_ci, row.pk, actor=self.actor, expected_version=version, **values)
         return self.answer(self.get_object())
 

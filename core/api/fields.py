@@ -16,6 +16,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import BaseSerializer
 
+from core.api.fieldrules import hidden
 from core.api.problems import unknown
 from core.api.writing import Step, Way, plan_of, write
 from core.errors import BadInputError, FieldError, RuleRefusedError
@@ -52,6 +53,7 @@ class Body(serializers.Serializer[Any]):
 class Out(serializers.Serializer[Any]):
     """A representation. ``agent_fields`` are shown to those who read internal fields only (AC-4, AC-5).
 
+    This is where the field rules of a kind of record are declared; see ``core.api.fieldrules``.
     ``detail_fields`` are not in lists: they are long, or cost a query each.
     """
 
@@ -94,9 +96,9 @@ def _copy(field: Any) -> Any:
 
 
 def _for_reader(fields: dict[str, Any], serializer: Body | Out) -> dict[str, Any]:
-    if describing.get() or serializer.context.get("internal"):
-        return fields
-    return {name: field for name, field in fields.items() if name not in serializer.agent_fields}
+    internal = bool(describing.get() or serializer.context.get("internal"))
+    unread = hidden(serializer, internal=internal)
+    return {name: field for name, field in fields.items() if name not in unread} if unread else fields
 
 
 @extend_schema_field(OpenApiTypes.STR)

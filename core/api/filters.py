@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 
+from core.api.fieldrules import filters_for
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError
 from core.time import in_utc
@@ -32,7 +33,7 @@ class WholeFilter(df.NumberFilter):  # type: ignore[misc] # django_filters has n
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # django_filters has no types
     """A FilterSet that refuses names it does not know and values it cannot read.
 
-    A FilterSet's ``internal`` names parameters for agents only; for others they do not exist (AC-5).
+    What asks by a field that the caller does not read does not exist for them (AC-5).
     """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
@@ -40,8 +41,7 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # django_f
         kind = self.get_filterset_class(view, queryset)
         known = set(PAGE_PARAMETERS)
         if kind is not None:
-            hidden = set() if view.reads_internal() else set(getattr(kind, "internal", ()))
-            known |= set(kind.base_filters) - hidden
+            known |= filters_for(view, internal=view.reads_internal())
         refuse_unknown(request, known)
         named = frozenset(request.query_params) - PAGE_PARAMETERS
         if kind is None or not named:

@@ -17,6 +17,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.fieldrules import orders_for
 from core.api.problems import unknown
 from core.errors import BadInputError, FieldError
 
@@ -102,8 +103,7 @@ class KeysetPagination(BasePagination):
         }
 
     def _ordering(self, request: Request, view: Any) -> list[Key]:
-        hidden = frozenset() if view.reads_internal() else view.internal_ordering
-        allowed = {name: columns for name, columns in view.ordering_fields.items() if name not in hidden}
+        allowed = orders_for(view, internal=view.reads_internal())
         asked = [name for name in request.query_params.get("ordering", "").split(",") if name]
         strange = [name for name in asked if name.removeprefix("-") not in allowed]
         if strange:

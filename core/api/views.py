@@ -33,8 +33,6 @@ class ApiViewSet(GenericViewSet[Any]):
     lookup_value_converter = "key"
     ordering_fields: ClassVar[dict[str, tuple[str, ...]]] = {}
     default_ordering = ""
-    # What of them is for agents only: for others they do not exist (SECURITY AC-5).
-    internal_ordering: ClassVar[frozenset[str]] = frozenset()
     # What a cursor knows a row by; unique together.
     place_columns: ClassVar[tuple[str, ...]] = ("public_id",)
     expandable: ClassVar[dict[str, Expand]] = {}

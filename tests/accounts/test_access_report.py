@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.access.report import report
+from tests.security.field_matrix import written as field_rows
 from tests.security.matrix import ROLES, rows
 from tests.security.test_access_matrix import PUBLIC
 
@@ -36,12 +37,16 @@ def test_it_tells_what_is_reached_in_three_forms(db):
     assert {"route": "healthz", "method": "get"} in told["public"]
     assert next(role for role in told["roles"] if role["key"] == "super")["grants"]
     assert told["agent_fields"]["incidents.api.serializers.IncidentOut"]
+    fields = [each for each in told["fields"] if "updated_at" in each["names"] and each["way"] == "read"]
+    assert {each["cells"]["own"] for each in fields if each["route"] == "api/v1/incidents/"} == {"no"}
     lines = list(csv.DictReader(io.StringIO(printed(format="csv"))))
     assert len(lines) == len(rows())
     assert all(line["view"] for line in lines)
     text = printed()
     assert "Public (" in text
     assert "/design/roles/" in text
+    assert f"Fields ({len(field_rows())})" in text
+    assert "/api/v1/cis/: environment\n" in text
 
 
 def test_an_address_the_matrix_does_not_know_is_told(db, tmp_path: Path):

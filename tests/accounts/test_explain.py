@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from accounts.access import subjects
-from accounts.access.selectors import explain
+from accounts.access.selectors import explain, fields_of
 from accounts.choices import Grant
 from approvals.policies import may as may_approval
 from cmdb.policies import may_write
 from cmdb.selectors import cis_for
 from cmdb.services import create_ci
 from core.errors import NotAllowedError, RuleRefusedError
+from incidents.api.serializers import IncidentOut
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import (
     AgentFactory,
@@ -249,3 +250,91 @@ def test_the_page_answers_in_both_languages(auditor, client_of, language, word):
     wrong = browser.get("/design/access/", {"user": "nobody", "object": "flows", "action": "edit"})
     assert wrong.status_code == 422
     assert client_of(AgentFactory()).get("/design/access/").status_code == 403
+
+
+def about(auditor: Any, person: Any, thing: str, action: str, field: str) -> Any:
+    return explain(auditor, user=person.username, reference=thing, action=action, field=field)
+
+
+FIELDS = {
+    ("read", "title"): "open_field",
+    ("read", "channel"): "grant_missing",
+    ("query", "priority__lte"): "open_field",
+    ("query", "updated_after"): "grant_missing",
+    ("update", "title"): "not_for_requesters",
+}
+
+
+@pytest.mark.parametrize(("action", "field"), FIELDS)
+def test_a_field_is_explained_by_the_rule_that_decides(auditor, action, field):
+    incident, agent = make_incident(), AgentFactory()
+    asked = about(auditor, incident.requester, incident.number, action, field)
+    assert (asked.code, asked.field) == (FIELDS[action, field], field)
+    assert about(auditor, agent, incident.number, action, field).allowed
+    assert about(auditor, UserFactory(), incident.number, action, field).code == "no_rule"
+
+
+def test_a_field_has_rules_of_its_own(auditor):
+    incident, agent, manager = (
+        make_incident(),
+        AgentFactory(),
+        AgentFactory(roles=["incident_manager"]),
+    )
+    assert about(auditor, agent, incident.number, "update", "priority").code == "grant_missing"
+    assert about(auditor, manager, incident.number, "update", "priority").allowed
+    closed = make_incident("closed")
+    assert about(auditor, manager, closed.number, "update", "title").code == "closed"
+
+
+def test_fields_of_items_are_explained_too(auditor):
+    person = UserFactory()
+    item = create_ci(
+        actor=None, company=default_company(), class_key="laptop", name="lap", assigned_to=person
+    )
+    assert about(auditor, person, item.number, "read", "serial").allowed
+    assert about(auditor, person, item.number, "query", "environment").code == "grant_missing"
+    assert about(auditor, AgentFactory(), item.number, "query", "environment").allowed
+
+
+def test_the_explanation_of_each_field_is_what_the_answer_holds(auditor):
+    incident = make_incident()
+    for person in (incident.requester, AgentFactory()):
+        answer = Caller(person).get(f"incidents/{incident.number}/").json()
+        told = {
+            name: about(auditor, person, incident.number, "read", name).allowed
+            for name in fields_of(auditor, incident.number)
+            if name in IncidentOut._declared_fields
+        }
+        assert {name for name, allowed in told.items() if allowed} == set(answer)
+        assert len(told) > len(answer) or person != incident.requester
+
+
+def test_a_field_there_is_not_is_refused_by_name(auditor):
+    incident = make_incident()
+    place = f"access/explain/?user={incident.requester.username}&object={incident.number}"
+    asked = Caller(auditor).get(f"{place}&action=query&field=channel")
+    assert (asked.json()["allowed"], asked.json()["field"]) == (False, "channel")
+    problem(Caller(auditor).get(f"{place}&field=password"), 422, "rule_refused", "field")
+    problem(Caller(auditor).get(f"{place}&field=title&action=start"), 422, "rule_refused", "action")
+    request = make_approval_request(UserFactory(), ticket=incident)
+    row = row_of(request, request.approvals.get().approver)
+    problem(
+        Caller(auditor).get(f"access/explain/?user={auditor.username}&object={row.public_id}&field=title"),
+        422,
+        "rule_refused",
+    )
+
+
+def test_the_page_answers_for_a_field(auditor, client_of):
+    incident = make_incident()
+    asked = {
+        "user": incident.requester.username,
+        "object": incident.number,
+        "action": "read",
+        "field": "updated_at",
+    }
+    page = client_of(auditor).get("/design/access/", asked)
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "<code>updated_at</code>" in text
+    assert '<option value="updated_at">' in text

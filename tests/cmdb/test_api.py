@@ -75,3 +75,15 @@ def test_who_sees_and_writes_what(keeper):
     problem(person.change(f"cis/{own.number}/", {"name": "x"}), 403, "not_allowed")
     problem(Caller(AgentFactory()).change(f"cis/{own.number}/", {"name": "x"}), 403, "not_allowed")
     assert person.get("ci-classes/laptop/").json()["parent"] == {"key": "computer", "name": "Computer"}
+
+
+def test_employees_do_not_ask_by_what_they_do_not_read(keeper):
+    """SECURITY AC-5: the environment is for agents; by the filter an employee learned it all the same."""
+    employee = Caller(UserFactory())
+    own = {"name": "pc-7", "ci_class": "laptop", "assigned_to": employee.user.username, "environment": "test"}
+    number = keeper.post("cis/", own).json()["number"]
+    assert [row["number"] for row in keeper.get("cis/?environment=test").json()["results"]] == [number]
+    assert "environment" not in employee.get(f"cis/{number}/").json()
+    for name in ("enviroment", "environment"):
+        refused = problem(employee.get(f"cis/?{name}=test"), 400, "bad_input", name)
+        assert refused["errors"][0]["code"] == "unknown"

@@ -138,7 +138,9 @@ def test_a_page_has_no_fault(
             )[0][0]
             paths = [*paths, *(f"/w/incidents/{number}/{part}" for part in ("", "sla/", "times/"))]
         if username == "admin":
-            paths = [*paths, f"/design/flows/runs/{a_run(stack)}/"]
+            item = stack.sql("SELECT number FROM cmdb_ci ORDER BY id LIMIT 1")[0][0]
+            asked = f"/design/access/?user=jimin&object={item}&action=query&field=environment"
+            paths = [*paths, f"/design/flows/runs/{a_run(stack)}/", asked]
         for path in paths:
             page = person.open(path)
             assert page.locator("html").get_attribute("lang") == lang

@@ -32,6 +32,7 @@ class Operation:
     method: str
     route: str
     body: type[Body]
+    view: Any = None
 
     def fields(self, *, internal: bool = True) -> dict[str, Any]:
         """What the body takes from who reads internal fields, or from others."""
@@ -51,15 +52,23 @@ def operations() -> Iterator[Operation]:
         for method in sorted(set(address.actions) & {"post", "patch"}):
             body = _body_of(address, address.actions[method], method)
             if isinstance(body, type) and issubclass(body, Body):
-                yield Operation(f"{address.name} {method}", method, f"api/v1/{address.route}", body)
+                yield Operation(
+                    f"{address.name} {method}", method, f"api/v1/{address.route}", body, address.view
+                )
 
 
 def _body_of(address: Any, action: str, method: str) -> Any:
+    return schema_of(address, action, method).get_request_serializer()
+
+
+def schema_of(address: Any, action: str, method: str) -> Any:
+    """What the OpenAPI document is told of one method of an address, by the view in ``schema.view``."""
     view = address.view(**address.options)
     view.action, view.request, view.format_kwarg, view.kwargs = action, None, None, {}
-    schema = getattr(view, action).kwargs["schema"]()
-    schema.view, schema.method = view, method.upper()
-    return schema.get_request_serializer()
+    told = getattr(getattr(view, action), "kwargs", {}).get("schema")
+    schema = told() if told else view.schema
+    schema.view, schema.method, schema.path = view, method.upper(), address.route
+    return schema
 
 
 def nested(operation: Operation) -> Iterator[tuple[str, set[str], bool]]:

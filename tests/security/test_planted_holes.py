@@ -1,4 +1,4 @@
-"""Holes planted on purpose: each must be seen by the matrix or by the comparison of two databases.
+"""Holes planted on purpose: each must be seen by a matrix or by the comparison of two databases.
 
 Without this a green matrix could mean that it looks at nothing.
 """
@@ -9,8 +9,15 @@ from typing import Any
 
 import pytest
 from django.db.models import Q
+from rest_framework import serializers
 
 from accounts.access.decisions import yes
+from accounts.api.serializers import PersonOut
+from tests.security import test_field_matrix
+from tests.security.field_matrix import Asker
+from tests.security.field_matrix import wrong_cells as wrong_fields
+from tests.security.field_places import places
+from tests.security.field_world import furnish
 from tests.security.hidden import (
     differences,
     hide_from_employees,
@@ -89,3 +96,33 @@ def test_the_comparison_sees_a_forgotten_filter(
         seen = list(differences(before, told(person, asked)))
     for path in asked:
         assert any(each.startswith(path) for each in seen), path
+
+
+IN_THE_FIELDS = [
+    ("tickets.api.serializers.TicketOut.agent_fields", frozenset(), "tickets/<key:number>/", "updated_at"),
+    ("incidents.api.serializers.IncidentIn.agent_fields", frozenset(), "incidents/", "group"),
+    ("tickets.filters.TicketFilterSet.asked_as", {}, "tickets/", "updated_after"),
+    ("tickets.api.serializers.TicketOut.agent_fields", frozenset(), "tickets/", "ordering=updated_at"),
+    ("accounts.api.views.AccountsViewSet.reads_internal", allow, "users/<key:username>/", "phone"),
+    ("tickets.api.views.TicketsViewSet.reads_internal", allow, "tickets/<key:number>/", "requester.phone"),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "hole", "route", "field"), IN_THE_FIELDS, ids=[f"{row[2]} {row[3]}" for row in IN_THE_FIELDS]
+)
+def test_the_field_matrix_sees_a_field_that_is_shown_to_everybody(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, hole: Any, route: str, field: str
+):
+    furnish(world)
+    asked = [each for each in places() if each.route == f"api/v1/{route}" and field in each.fields]
+    assert wrong_fields(Asker(world).cells(asked)) == []
+    monkeypatch.setattr(place, hole)
+    seen = wrong_fields(Asker(world).cells(asked))
+    assert any(f" {field}, o" in each for each in seen), seen
+
+
+def test_the_field_matrix_sees_a_field_without_a_row(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(PersonOut._declared_fields, "password", serializers.CharField())
+    with pytest.raises(AssertionError, match="fields without a row"):
+        test_field_matrix.test_the_rows_are_the_fields_there_are()

@@ -39,7 +39,7 @@ class TicketOut(Out):
             "reassignment_count",
             "reopen_count",
             "last_public_from",
-            "updated_at",
+            "updated_at",  # it moves with each work note
             "custom",
         }
     )

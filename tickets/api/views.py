@@ -67,8 +67,6 @@ class TicketsViewSet(ApiViewSet):
         "number": ("number",),
     }
     default_ordering = "-opened_at"
-    # It moves with each work note.
-    internal_ordering = frozenset({"updated_at"})
     expandable: ClassVar[dict[str, Expand]] = {
         "requester": _person("requester"),
         "assignee": _person("assignee"),

@@ -13,8 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.choices import Grant
-from accounts.policies import Actor, has_grant
+from accounts.policies import Actor
 from accounts.selectors import is_member
 from core import audit, outbox, rehearsing, rows
 from core.cause import current_chain, current_channel
@@ -34,7 +33,7 @@ from tickets.assignment import assign_by_rules, priority_for
 from tickets.choices import ActivityKind, Level, Priority
 from tickets.models import Activity, Ticket
 from tickets.numbering import begin
-from tickets.policies import may, visible_to
+from tickets.policies import may, visible_to, why_change
 
 TicketT = TypeVar("TicketT", bound=Ticket)
 _UNTRACKED = {
@@ -258,7 +257,7 @@ def _check_level(name: str, value: Any) -> None:
 
 def _settle_priority(ticket: Ticket, fields: dict[str, Any], actor: Actor) -> None:
     if "priority" in fields:
-        if not has_grant(actor, Grant.INCIDENT_MANAGE):
+        if not why_change(actor, ticket, "priority"):
             raise NotAllowedError(_("Only an incident manager overrides the priority."))
         if not ticket.priority_override_reason:
             raise invalid(

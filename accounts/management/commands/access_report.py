@@ -1,16 +1,17 @@
-"""``./run manage access_report``: who reaches which address, what is public, what roles grant."""
+"""``./run manage access_report``: who reaches which address and field, what is public, what roles grant."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.access.report import MATRIX, Report, report
+from accounts.access.report import MATRIX, REACHED, Report, report
 
 _WORDS = (
     "yes: the gate is passed · no: 403 · gone: 404, as if it did not exist · in: sign in first · 405: no such"
@@ -21,7 +22,7 @@ _WORDS = (
 class Command(BaseCommand):
     """Reads the running URL map, the matrix that the tests hold it to, and the roles of the database."""
 
-    help = "Print who reaches which address and what is public (SECURITY AC-13)."
+    help = "Print who reaches which address and field, and what is public (SECURITY AC-13)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How to print it, and where the matrix is."""
@@ -63,6 +64,22 @@ class Command(BaseCommand):
         say("\nFields that only who reads internal fields is shown")
         for name, fields in found.agent_fields.items():
             say(f"  {name}: {', '.join(fields)}")
+
+        self._fields(found)
+
+    def _fields(self, found: Report) -> None:
+        """Who reads, writes and asks by which fields: in all, and by address."""
+        say = self.stdout.write
+        count = sum(len(each.names) for each in found.fields)
+        say(f"\nFields ({count}): yes, no, unknown: refused by name, -: no such thing for them")
+        for column in found.columns if found.fields else ():
+            ways = Counter[str]()
+            for each in found.fields:
+                ways[each.way] += len(each.names) * (each.cells[column] == REACHED)
+            say(f"  {column:<14} {', '.join(f'{way} {number}' for way, number in sorted(ways.items()))}")
+        for each in found.fields:
+            cells = " ".join(f"{each.cells[name]:<10}" for name in found.columns)
+            say(f"{each.way:<6} {cells} /{each.route}: {', '.join(each.names)}")
 
     def _csv(self, found: Report) -> None:
         lines = csv.writer(self.stdout)
