@@ -105,7 +105,7 @@ def sniff(head: bytes, name: str) -> str:
         )
     expected = ALLOWED[extension]
     found = _content_type(head)
-    if (expected is None and (found != "text/plain" or _ACTIVE_TEXT.search(head))) or (
+    if (expected is None and (found != "text/plain" or _is_active(head))) or (
         expected is not None and found not in expected
     ):
         raise invalid(
@@ -115,6 +115,11 @@ def sniff(head: bytes, name: str) -> str:
             code="type_disguised",
         )
     return MIME.get(extension, found)
+
+
+def _is_active(head: bytes) -> bool:
+    """Whether a text begins like what a browser runs, also in two bytes to a letter (UTF-16)."""
+    return bool(_ACTIVE_TEXT.search(head.replace(b"\0", b"")))
 
 
 def _content_type(head: bytes) -> str:

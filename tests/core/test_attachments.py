@@ -41,6 +41,7 @@ def test_the_same_content_is_stored_once(store):
         ("a.png", b"<html><script>alert(1)</script>", "type_disguised"),
         ("a.png", b"MZ\x90\0" + b"\0" * 50, "type_disguised"),
         ("a.txt", b"<!DOCTYPE html><script>", "type_disguised"),
+        ("a.txt", "<!doctype html><script>".encode("utf-16"), "type_disguised"),
         ("a.txt", PNG, "type_disguised"),
         ("a.pdf", b"plain words", "type_disguised"),
         ("a.docx", b"plain words", "type_disguised"),
