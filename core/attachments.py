@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import hashlib
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import puremagic
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
 from core import audit
-from core.errors import StorageFullError, invalid
+from core.errors import StaleVersionError, StorageFullError, invalid
 from core.models import Attachment
+from core.ranges import PartOfFile, asked_part
 
 CHUNK = 64 * 1024
 HEAD = 8 * 1024
@@ -68,6 +72,18 @@ _ACTIVE_TEXT = re.compile(rb"<\s*(!doctype|html|svg|script|\?xml|iframe|body)", 
 _UNSAFE_IN_NAME = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+class Asked(Protocol):
+    """What of a request matters here; Django's and that of the REST framework have it."""
+
+    @property
+    def method(self) -> str | None:
+        """GET or HEAD."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By name, however it is spelt."""
+
+
 def safe_name(name: str) -> str:
     """``name`` as data for display: no folders, control or direction characters, at most 255 characters."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
@@ -89,7 +105,7 @@ def sniff(head: bytes, name: str) -> str:
         )
     expected = ALLOWED[extension]
     found = _content_type(head)
-    if (expected is None and (found != "text/plain" or _ACTIVE_TEXT.search(head))) or (
+    if (expected is None and (found != "text/plain" or _is_active(head))) or (
         expected is not None and found not in expected
     ):
         raise invalid(
@@ -99,6 +115,11 @@ def sniff(head: bytes, name: str) -> str:
             code="type_disguised",
         )
     return MIME.get(extension, found)
+
+
+def _is_active(head: bytes) -> bool:
+    """Whether a text begins like what a browser runs, also in two bytes to a letter (UTF-16)."""
+    return bool(_ACTIVE_TEXT.search(head.replace(b"\0", b"")))
 
 
 def _content_type(head: bytes) -> str:
@@ -178,13 +199,43 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
-def download(attachment: Attachment) -> FileResponse:
-    """The file as an answer that no browser will run (UP-2); the caller has checked the owner's policy."""
-    response = FileResponse(path_of(attachment.sha256).open("rb"), content_type=attachment.mime)
+def download(request: Asked, attachment: Attachment) -> HttpResponseBase:
+    """The file, or the part asked for, as an answer that no browser will run (UP-2); never read whole.
+
+    The caller has checked the owner's policy. 304 for who names the tag of the content; a part only while
+    If-Range names it too. Raises RangeRefusedError and, for another tag in If-Match, StaleVersionError.
+    """
+    tag, given = f'"{attachment.sha256}"', request.headers
+    if "If-Match" in given and not {"*", tag} & set(parse_etags(given["If-Match"])):
+        raise StaleVersionError(etag=tag)
+    weak = {each.removeprefix("W/") for each in parse_etags(given.get("If-None-Match", ""))}
+    if {"*", tag} & weak:
+        return _guarded(HttpResponse(status=304), attachment)
+    part = None
+    if request.method == "GET" and given.get("If-Range", tag).strip() == tag:
+        part = asked_part(given.get("Range", ""), attachment.size)
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse()
+    else:
+        file: Any = path_of(attachment.sha256).open("rb")
+        response = FileResponse(PartOfFile(file, part) if part else file, status=206 if part else 200)
+    response["Content-Type"] = attachment.mime
+    response["Content-Length"] = str(part.length if part else attachment.size)
+    if part:
+        response["Content-Range"] = part.told
+    return _guarded(response, attachment)
+
+
+def _guarded(response: HttpResponseBase, attachment: Attachment) -> HttpResponseBase:
+    """The answer with what keeps a browser from running or storing it, and what the content is known by."""
+    digest = base64.b64encode(bytes.fromhex(attachment.sha256)).decode()
     shown = "inline" if attachment.mime in INLINE else "attachment"
     response["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(attachment.name, safe='')}"
-    response["Content-Length"] = str(attachment.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = f'"{attachment.sha256}"'
+    response["Repr-Digest"] = f"sha-256=:{digest}:"
     return response

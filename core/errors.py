@@ -113,6 +113,14 @@ class StaleVersionError(DomainError):
     title = _("Someone changed this in the meantime")
 
 
+class RangeRefusedError(DomainError):
+    """A part of a file that lies behind its end. ``extra`` names ``content_range``, a header told."""
+
+    status = 416
+    code = "range_not_satisfiable"
+    title = _("There is no such part of the file")
+
+
 class RuleRefusedError(DomainError):
     """A guard, a company rule or a value check said no; ``errors`` has one entry per field."""
 

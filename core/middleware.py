@@ -127,6 +127,9 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
     known = {400, 403, 404, 409, 412, 422, 500, 503, 507}
     template = f"{error.status if error.status in known else 400}.html"
-    return render(
+    page = render(
         request, [template, "error.html"], {"error": error, "status": error.status}, status=error.status
     )
+    if "content_range" in error.extra:
+        page["Content-Range"] = error.extra["content_range"]
+    return page

@@ -163,6 +163,11 @@ MEANINGS: dict[str, Meaning] = {
             "new ETag in If-Match."
         ),
     ),
+    "range_not_satisfiable": Meaning(
+        errors.RangeRefusedError,
+        _("The header Range asks for bytes behind the end of the file."),
+        _("Content-Range tells the size. Ask for a part inside it, or leave the header Range out."),
+    ),
     "too_large": Meaning(
         http.TooLargeError,
         _("The body or the file is larger than what is taken."),

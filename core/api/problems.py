@@ -28,6 +28,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {BusyError.code: "1", "idempotency_in_progress": "1"}
 # What a refusal may tell beside the members of the standard; all else in ``extra`` is for our own use.
 SHOWN = {"current_state", "allowed", "decided_by", "decided_at", "decision", "changed_fields"}
+TOLD_IN_HEADERS = {"etag": "ETag", "content_range": "Content-Range"}
 _CODES = {
     "invalid_choice": "choice",
     "max_length": "too_long",
@@ -65,8 +66,9 @@ def problem_handler(error: Exception, context: dict[str, Any]) -> Response | Non
     wait = getattr(error, "wait", None)
     if wait is not None or refusal.code in RETRY_AFTER:
         response["Retry-After"] = str(int(wait) + 1) if wait is not None else RETRY_AFTER[refusal.code]
-    if "etag" in refusal.extra:
-        response["ETag"] = refusal.extra["etag"]
+    for name, header in TOLD_IN_HEADERS.items():
+        if name in refusal.extra:
+            response[header] = refusal.extra[name]
     return response
 
 

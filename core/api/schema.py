@@ -216,6 +216,7 @@ class MaruSchema(AutoSchema):
             found.append("ETag")
         found += {"201": ["Location"], "401": ["WWW-Authenticate"], "405": ["Allow"]}.get(status, [])
         found += ["Retry-After"] if status in {"429", "503"} else []
+        found += getattr(self.view, "more_headers", {}).get(status, [])
         return {name: {"schema": {"type": "string"}} for name in found}
 
     def _problem(self, text: str) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class ApiViewSet(GenericViewSet[Any]):
     plain_actions: ClassVar[frozenset[str]] = frozenset()
     # Statuses of refusals that only this resource has, with what they mean, for the OpenAPI document.
     more_refusals: ClassVar[dict[str, str]] = {}
+    # Headers of its answers beside those of all, by status, for the same document.
+    more_headers: ClassVar[dict[str, list[str]]] = {}
     # Whether the list is a page of a queryset, with filters, an ordering and a cursor (ListMixin).
     is_paged = False
     # Whether a change needs If-Match; off for records without versions.

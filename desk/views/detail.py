@@ -163,5 +163,5 @@ def file(request: HttpRequest, public_id: str) -> HttpResponse:
     """A file of a ticket that the reader may see."""
     actor: Any = request.user
     place = attachment_for(actor, public_id)
-    response: Any = download(place.attachment)
+    response: Any = download(request, place.attachment)
     return response

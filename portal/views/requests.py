@@ -7,7 +7,8 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -159,6 +160,6 @@ def draft(request: PersonRequest, number: str) -> HttpResponse:
 
 @require_safe
 @signed_in
-def file(request: PersonRequest, public_id: uuid.UUID) -> FileResponse:
+def file(request: PersonRequest, public_id: uuid.UUID) -> HttpResponseBase:
     """A file of a ticket the reader may see."""
-    return download(attachment_for(request.user, str(public_id)).attachment)
+    return download(request, attachment_for(request.user, str(public_id)).attachment)

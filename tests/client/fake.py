@@ -85,14 +85,14 @@ class Fake:
         self.acts.append(lambda handler: handler.reply(status, content, {"Content-Type": kind} | named))
         return self
 
-    def cuts(self, *, after: bytes = b"", promised: int = 0) -> Fake:
+    def cuts(self, *, after: bytes = b"", promised: int = 0, status: int = 200, **headers: str) -> Fake:
         """Hang up, after ``after`` of ``promised`` bytes where given."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
 
         def act(handler: _Handler) -> None:
             if promised:
-                handler.begin(
-                    200, {"Content-Type": "application/octet-stream", "Content-Length": str(promised)}
-                )
+                kind = {"Content-Type": "application/octet-stream", "Content-Length": str(promised)}
+                handler.begin(status, kind | named)
                 handler.wfile.write(after)
             handler.close_connection = True
 

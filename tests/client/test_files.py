@@ -5,10 +5,11 @@ from __future__ import annotations
 import email
 import io
 import os
+from pathlib import Path
 
 import pytest
 
-from maru_client import ConnectionLostError, LocalFileError, Maru
+from maru_client import AnswerError, ConnectionLostError, LocalFileError, Maru
 from tests.client.fake import Asked, Fake
 
 FILE = {"id": "f1", "name": "trace.txt", "url": "/api/v1/incidents/INC1/attachments/f1/"}
@@ -132,6 +133,32 @@ def test_a_download_that_breaks_off_begins_again_and_leaves_the_whole_file(fake,
     assert file.save(tmp_path) == str(tmp_path / "trace.txt")
     assert (tmp_path / "trace.txt").read_bytes() == b"abcdef"
     assert os.listdir(tmp_path) == ["trace.txt"]
+
+
+def test_a_download_goes_on_where_it_broke_off_each_time(fake, incident, tmp_path):
+    fake.says({"results": [FILE]}).cuts(after=b"ab", promised=6, ETag='"t"')
+    fake.cuts(after=b"c", promised=4, status=206, ETag='"t"', Content_Range="bytes 2-5/6")
+    fake.sends(b"def", 206, "text/plain", ETag='"t"', Content_Range="bytes 3-5/6")
+    (file,) = incident.attachments()
+    assert Path(file.save(tmp_path)).read_bytes() == b"abcdef"
+    asked = [(each.headers.get("range"), each.headers.get("if-range")) for each in fake.asked[1:]]
+    assert asked == [(None, None), ("bytes=2-", '"t"'), ("bytes=3-", '"t"')]
+
+
+def test_a_download_of_what_has_changed_meanwhile_is_all_new(fake, incident, tmp_path):
+    fake.says({"results": [FILE]}).cuts(after=b"ab", promised=6, ETag='"t"')
+    fake.sends(b"uvwxyz", kind="text/plain", ETag='"u"')
+    (file,) = incident.attachments()
+    assert Path(file.save(tmp_path)).read_bytes() == b"uvwxyz"
+
+
+def test_another_part_than_was_asked_for_is_not_taken(fake, incident, tmp_path):
+    fake.says({"results": [FILE]}).cuts(after=b"ab", promised=6, ETag='"t"')
+    fake.sends(b"abcdef", 206, "text/plain", ETag='"t"', Content_Range="bytes 0-5/6")
+    (file,) = incident.attachments()
+    with pytest.raises(AnswerError):
+        file.save(tmp_path)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_download_that_never_succeeds_leaves_what_was_there(fake, incident, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import RequestFactory
 
 from core import attachments
 from core.errors import RuleRefusedError
@@ -40,6 +41,7 @@ def test_the_same_content_is_stored_once(store):
         ("a.png", b"<html><script>alert(1)</script>", "type_disguised"),
         ("a.png", b"MZ\x90\0" + b"\0" * 50, "type_disguised"),
         ("a.txt", b"<!DOCTYPE html><script>", "type_disguised"),
+        ("a.txt", "<!doctype html><script>".encode("utf-16"), "type_disguised"),
         ("a.txt", PNG, "type_disguised"),
         ("a.pdf", b"plain words", "type_disguised"),
         ("a.docx", b"plain words", "type_disguised"),
@@ -89,7 +91,7 @@ def test_a_file_name_is_data_not_a_path(name, safe):
 @pytest.mark.django_db
 def test_a_download_is_never_run_by_a_browser(store):
     row = attachments.accept(uploader=UserFactory(), name='"><x>.txt', chunks=[b"hello"])
-    response = attachments.download(row)
+    response = attachments.download(RequestFactory().get("/"), row)
     assert b"".join(response.streaming_content) == b"hello"
     response.close()
     assert response["Content-Disposition"] == "attachment; filename*=UTF-8''%22%3E%3Cx%3E.txt"

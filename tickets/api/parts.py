@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -35,6 +35,7 @@ from tickets.services import add_comment, add_work_note, attach, link, unlink, u
 
 # Room for the parts of a multipart body beside the file itself.
 ENVELOPE = 64 * 1024
+OF_FILES = ["Accept-Ranges", "Content-Disposition", "ETag", "Repr-Digest"]
 
 
 class PartViewSet(TicketsViewSet):
@@ -127,7 +128,6 @@ class AttachmentViewSet(PartViewSet):
     in_bulk = False
     serializer_class = out.FileOut
     parser_classes = [MultiPartParser]
-    plain_actions = frozenset({"retrieve"})
 
     def list(self, request: Request, number: str) -> Response:
         """The files the caller may read, oldest first; at most 20."""
@@ -144,13 +144,44 @@ class AttachmentViewSet(PartViewSet):
             row = attach(ticket.pk, actor=self.actor, attachment=take_in(request))
         return self.made(row)
 
-    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
-    def retrieve(self, request: Request, number: str, file_id: Any) -> FileResponse:
-        """The content of one file."""
+
+class ContentViewSet(PartViewSet):
+    """The content of one file."""
+
+    in_bulk = False
+    plain_actions = frozenset({"retrieve"})
+    more_refusals: ClassVar[dict[str, str]] = {
+        "412": "stale_version: If-Match names another content",
+        "416": "range_not_satisfiable, with Content-Range: bytes */SIZE",
+    }
+    more_headers: ClassVar[dict[str, list[str]]] = {
+        "200": OF_FILES,
+        "206": [*OF_FILES, "Content-Range"],
+        "304": OF_FILES,
+        "412": ["ETag"],
+        "416": ["Content-Range"],
+    }
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "Range", str, "header", description="One part: bytes=0-99, bytes=100- or bytes=-50."
+            ),
+            OpenApiParameter("If-Range", str, "header", description="The ETag of what the part belongs to."),
+            OpenApiParameter("If-None-Match", str, "header", description="The ETag of what the caller has."),
+        ],
+        responses={
+            (200, "*/*"): OpenApiTypes.BINARY,
+            (206, "*/*"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="The caller has it."),
+        },
+    )
+    def retrieve(self, request: Request, number: str, file_id: Any) -> HttpResponseBase:
+        """The content of one file, or with Range a part of it; Repr-Digest is the checksum of the whole."""
         place = attachment_for(self.actor, file_id)
         if place.ticket_id != self.ticket.pk:
             raise NotVisibleError
-        return attachments.download(place.attachment)
+        return attachments.download(request, place.attachment)
 
 
 def take_in(request: Request) -> Attachment:

@@ -145,6 +145,7 @@ class FileOut(Out):
     name = serializers.CharField(source="attachment.name")
     size = serializers.IntegerField(source="attachment.size")
     media_type = serializers.CharField(source="attachment.mime")
+    sha256 = serializers.CharField(source="attachment.sha256")
     is_public = serializers.BooleanField()
     created_at = Moment(source="attachment.created_at")
     url = serializers.SerializerMethodField()
@@ -161,6 +162,7 @@ class UploadOut(Out):
     name = serializers.CharField()
     size = serializers.IntegerField()
     media_type = serializers.CharField(source="mime")
+    sha256 = serializers.CharField()
     created_at = Moment()
 
 

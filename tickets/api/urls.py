@@ -17,7 +17,7 @@ PARTS: list[Part] = [
     ("work-notes", parts.WorkNoteViewSet, READ_ADD),
     ("activity", parts.ActivityViewSet, READ),
     ("attachments", parts.AttachmentViewSet, READ_ADD),
-    ("attachments/<uuid:file_id>", parts.AttachmentViewSet, {"get": "retrieve"}),
+    ("attachments/<uuid:file_id>", parts.ContentViewSet, {"get": "retrieve"}),
     ("watchers", parts.WatcherViewSet, READ_ADD),
     ("watchers/<key:username>", parts.WatcherViewSet, {"delete": "destroy"}),
     ("links", parts.LinkViewSet, READ_ADD),

@@ -103,9 +103,9 @@ class Session:
         """Nothing. Not repeated once the server may have acted."""
         self._send(self.call("DELETE", path, None, {"If-Match": if_match} if if_match else {}))
 
-    def open(self, path: str) -> OpenAnswer:
-        """The answer with its body still to be read."""
-        call = self.call("GET", path, more={"Accept": "*/*"})
+    def open(self, path: str, more: Mapping[str, str] | None = None) -> OpenAnswer:
+        """The answer with its body still to be read; ``more`` are headers."""
+        call = self.call("GET", path, more={"Accept": "*/*"} | dict(more or {}))
         return self._again(call, lambda: self._opened(self._transport, call))
 
     def stream(self, url: str, headers: Mapping[str, str], *, silence: float) -> OpenAnswer:

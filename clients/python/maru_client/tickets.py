@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import IO, Any, Union
 
-from maru_client.errors import ConnectionLostError
+from maru_client.errors import AnswerError, ConnectionLostError
 from maru_client.files import Multipart, Source, safe_name
 from maru_client.pages import Listing
 from maru_client.records import Editable, Record
 from maru_client.session import Session, name
 from maru_client.stream import EventStream
+from maru_client.transport import OpenAnswer
 
 # A file whose name is not its own comes with one: (name, file).
 Files = Iterable[Union[Source, tuple[str, Source]]]
@@ -79,7 +80,7 @@ class Attachment(Record):
     def save(self, path: str | os.PathLike[str]) -> str:
         """Keep it as ``path``, or under its own name in the folder ``path``; the whole file or nothing.
 
-        A download that breaks off begins again. Its owner alone can read it. Returns the path.
+        A download that breaks off goes on where it stopped. Its owner alone can read it. Returns the path.
         """
         target = os.fspath(path)
         if os.path.isdir(target):
@@ -98,22 +99,38 @@ class Attachment(Record):
         return target
 
     def _fill(self, kept: IO[bytes]) -> None:
-        left = self.session.retries.most
-        while lost := self._try(kept):
+        tag = ""
+        for left in range(self.session.retries.most, -1, -1):
+            tag, lost = self._try(kept, tag)
+            if lost is None:
+                return
             if not left:
                 raise lost
-            left -= 1
-            kept.seek(0)
-            kept.truncate()
 
-    def _try(self, kept: IO[bytes]) -> ConnectionLostError | None:
+    def _try(self, kept: IO[bytes], tag: str) -> tuple[str, ConnectionLostError | None]:
         try:
-            with self.open() as chunks:
-                for chunk in chunks:
+            answer = self._rest(kept, tag)
+            tag = answer.headers.get("etag", "")
+            with closing(answer):
+                for chunk in answer.chunks():
                     kept.write(chunk)
         except ConnectionLostError as lost:
-            return lost
-        return None
+            return tag, lost
+        return tag, None
+
+    def _rest(self, kept: IO[bytes], tag: str) -> OpenAnswer:
+        """What is missing in ``kept`` of the content with that tag; all of it where there comes no part."""
+        got = kept.tell()
+        strong = tag.startswith('"')
+        more = {"Range": f"bytes={got}-", "If-Range": tag} if got and strong else {}
+        answer = self.session.open(self.url, more)
+        if answer.status == 206 and not answer.headers.get("content-range", "").startswith(f"bytes {got}-"):
+            answer.close()
+            raise AnswerError("The server gave another part of the file than was asked for.")
+        if answer.status != 206:
+            kept.seek(0)
+            kept.truncate()
+        return answer
 
 
 class Clock(Record):
