@@ -17,7 +17,9 @@ from core.api.fields import Body, Flag, Label, Line, Moment, Out, Whole
 class PersonOut(Out):
     """A person as colleagues see them; ``agent_fields`` also show to the person themself."""
 
-    agent_fields = frozenset({"phone", "manager", "grade", "cost_center", "is_vip", "is_service"})
+    agent_fields = frozenset(
+        {"phone", "manager", "grade", "cost_center", "is_vip", "is_service", "is_active"}
+    )
 
     username = serializers.CharField()
     name = serializers.CharField(source="display_name")
@@ -32,6 +34,7 @@ class PersonOut(Out):
     cost_center = serializers.CharField()
     is_vip = serializers.BooleanField()
     is_service = serializers.BooleanField()
+    is_active = serializers.BooleanField()
 
 
 class MeOut(Out):

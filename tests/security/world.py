@@ -154,6 +154,7 @@ def build() -> World:
         ("tokens", "public_id"): str(token.public_id),
         ("sessions/", "public_id"): str(session.public_id),
         ("sessions/", "username"): owner.username,
+        ("design/people/", "username"): owner.username,
         ("service-accounts/", "username"): robot.username,
         ("second-factor/", "factor_id"): str(factor.pk),
         ("jobs/", "public_id"): str(job.public_id),
