@@ -94,6 +94,7 @@ RULES = (
     Rule("oncall.*", About.ROTA, ("rota",)),
     Rule("connector.*", About.CONFIGURATION, ("connector", "fields")),
     Rule("delegation.*", About.DELEGATION),
+    Rule("audit.sealed", About.AUDIT, ("day", "block", "hash")),
     Rule("user.*", About.PERSON),
     Rule("role.given", About.PERSON, ("key",)),
     Rule("role.taken", About.PERSON, ("key",)),

@@ -119,6 +119,7 @@ class _Seen:
             About.DELEGATION: payload.get("delegation_id") in self.delegations,
             About.CALENDAR: may_schedules(self.actor, "read"),
             About.CONFIGURATION: self.is_designer,
+            About.AUDIT: has_grant(self.actor, Grant.AUDIT_READ),
             About.PERSON: payload.get("user_id") in self.people,
             About.TOKEN: payload.get("token_id") in self.tokens,
         }

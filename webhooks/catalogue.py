@@ -27,6 +27,7 @@ class About(StrEnum):
     CI = "ci"
     CONFIGURATION = "configuration"
     PERSON = "person"  # somebody whose account one looks after
+    AUDIT = "audit"  # the audit trail of the whole installation
     TOKEN = "token"  # noqa: S105 - the own ones, or those one looks after
 
 
@@ -76,6 +77,7 @@ _PLACES: dict[About, dict[str, Any]] = {
     About.RUN: {"number": TEXT, "kind": TEXT, "url": _ADDRESS, "ticket": {"type": "object"}},
     About.CI: {"number": TEXT, "url": _ADDRESS, "ci": {"type": "object"}},
     About.CONFIGURATION: {},
+    About.AUDIT: {},
     About.PERSON: {"user": TEXT},
     About.TOKEN: {"user": TEXT, "token": UUID},
 }
@@ -154,6 +156,12 @@ _FIXED = [
         About.CONFIGURATION,
         gettext_lazy("SLA definition published"),
         {"definition": TEXT, "no": WHOLE},
+    ),
+    EventType(
+        "audit.sealed",
+        About.AUDIT,
+        gettext_lazy("Audit trail sealed, once a day"),
+        {"day": TEXT, "block": WHOLE, "hash": TEXT},
     ),
     EventType("user.disabled", About.PERSON, gettext_lazy("Person switched off")),
     EventType("user.enabled", About.PERSON, gettext_lazy("Person switched on again")),

@@ -73,6 +73,8 @@ class _Teller:
         about: dict[str, Any] | None
         if self.kind.about == About.CI:
             about = self._ci()
+        elif self.kind.about == About.AUDIT:
+            about = {} if has_grant(self.reader, Grant.AUDIT_READ) else None
         elif self.kind.about == About.PERSON:
             about = self._person()
         elif self.kind.about == About.TOKEN:

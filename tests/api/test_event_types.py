@@ -36,7 +36,8 @@ def payloads(incident: Any, item: Any, note: int, comment: int, person: Any) -> 
         "run_public_id": "0197c0de-0000-7000-8000-000000000000", "definition": "x", "track": "x", "no": 1,
         "percent": 75, "at": "2026-03-02T08:15:00+00:00", "rota": "x", "node_id": "n", "code": "c",
         "version": 1, "fields": ["vendor"], "type": "related", "ci_id": item.pk, "request_id": 0,
-        "key": "agent", "is_active": True, "user_id": person.pk, "token_id": token.pk,
+        "key": "agent", "is_active": True, "day": "2026-03-02", "block": 1, "hash": "ab",
+        "user_id": person.pk, "token_id": token.pk,
     }  # fmt: skip
     ticket = {"ticket_id": incident.pk, "number": incident.number, "kind": "incident"}
     return [
