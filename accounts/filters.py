@@ -10,11 +10,17 @@ from django.db.models import Q, QuerySet
 from accounts.api.selectors import memberships_for
 from accounts.choices import GroupType
 from accounts.models import Department, Group, Location, Membership, User
+from accounts.people.selectors import people_known
+from accounts.selectors import named_like
 
 
 class PersonFilterSet(df.FilterSet):
     """People by part of their name, department, place and group."""
 
+    # First: it chooses the rows that the others narrow.
+    is_active = df.BooleanFilter(
+        method="in_state", help_text="false: those switched off, for who edits people."
+    )
     q = df.CharFilter(method="named", help_text="Part of name, user name or mail address.")
     department = df.CharFilter(field_name="department__key")
     location = df.CharFilter(field_name="location__key")
@@ -27,14 +33,13 @@ class PersonFilterSet(df.FilterSet):
         model = User
         fields: list[str] = []
 
+    def in_state(self, rows: QuerySet[User], name: str, value: bool) -> QuerySet[User]:  # noqa: FBT001
+        """Those switched on, or those switched off as far as the caller may know them."""
+        return people_known(self.request.user).filter(is_active=value)
+
     def named(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """The rows with ``value`` in one of the names."""
-        return rows.filter(
-            Q(name_ko__icontains=value)
-            | Q(name_en__icontains=value)
-            | Q(username__icontains=value)
-            | Q(email__icontains=value)
-        )
+        return rows.filter(named_like(value))
 
     def of_group(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """The members of a group, as far as the caller may know them."""

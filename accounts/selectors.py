@@ -16,13 +16,18 @@ def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
     """People ``actor`` may name, by name; ``query`` narrows by any part of name, user name or mail."""
     rows = User.objects.filter(visible_people(actor)).select_related("department", "location")
     if query:
-        rows = rows.filter(
-            Q(name_ko__icontains=query)
-            | Q(name_en__icontains=query)
-            | Q(username__icontains=query)
-            | Q(email__icontains=query)
-        )
+        rows = rows.filter(named_like(query))
     return rows.order_by("name_ko", "pk")
+
+
+def named_like(query: str) -> Q:
+    """People with ``query`` in any part of name, user name or mail."""
+    return (
+        Q(name_ko__icontains=query)
+        | Q(name_en__icontains=query)
+        | Q(username__icontains=query)
+        | Q(email__icontains=query)
+    )
 
 
 def person_named(actor: Actor, username: str) -> User | None:

@@ -21,7 +21,7 @@ from accounts.choices import TokenKind
 from accounts.models import ApiToken, User
 from accounts.policies import know_grants, know_groups, may_end, may_mint
 from accounts.scopes import known
-from core import audit
+from core import audit, outbox, rows
 from core.errors import NotAllowedError, WrongStateError, invalid, required
 from core.text import clean
 from core.time import db_now
@@ -43,7 +43,7 @@ def mint(
     networks: Iterable[str] = (),
     by: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token of ``owner`` and its plain text, which nobody can read again.
+    """A new token of ``owner`` and its plain text, which nobody can read again. Publishes ``token.made``.
 
     ``days`` is 1 to 365. No scopes means all the owner may do; no networks everywhere. ``by`` is the token
     that asks for it: what it makes does no more, lives no longer and is used from nowhere else than itself.
@@ -76,6 +76,7 @@ def mint(
     )
     told = {"scopes": [None, wanted], "networks": [None, places], "expires_at": [None, ends.isoformat()]}
     audit.write(actor=actor, table="accounts_apitoken", object_ref=public_part, action="minted", diff=told)
+    _publish("made", [row], actor)
     return row, _plain(row, secret)
 
 
@@ -92,6 +93,7 @@ def rotate(
 
     The former secret serves for ``overlap_hours`` more, 0 to 168, and never longer than it would have.
     Asked for by a token (``by``), it lives no longer than that one: no token prolongs itself.
+    Publishes ``token.rotated``.
     Raises NotAllowedError, WrongStateError (ended), RuleRefusedError.
     """
     row = (
@@ -122,6 +124,7 @@ def rotate(
         action="rotated",
         diff={"overlap_hours": [None, overlap_hours], "expires_at": [None, ends.isoformat()]},
     )
+    _publish("rotated", [row], actor)
     return row, _plain(row, secret)
 
 
@@ -201,19 +204,25 @@ def stamp_use(token: ApiToken) -> None:
 
 @transaction.atomic
 def revoke(token: ApiToken, *, actor: User) -> None:
-    """End the token at once. Raises NotAllowedError."""
+    """End the token at once. Publishes ``token.ended``. Raises NotAllowedError."""
     if not may_end(actor, token.owner):
         raise NotAllowedError
     if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now()):
         audit.write(actor=actor, table="accounts_apitoken", object_ref=token.public_part, action="revoked")
+        _publish("ended", [token], actor)
 
 
 @transaction.atomic
 def revoke_all(owner: User, *, actor: User | None) -> int:
-    """End every token of the person at once; how many lived. The caller has decided that it may."""
+    """End every token of the person at once; how many lived. The caller has decided that it may.
+
+    Publishes ``token.ended`` for each.
+    """
     living = ApiToken.objects.filter(owner=owner.pk, revoked_at=None, expires_at__gt=Now())
-    ended = living.update(revoked_at=Now())
+    found = list(living.select_for_update(no_key=True).order_by("pk"))
+    ended = ApiToken.objects.filter(pk__in=[each.pk for each in found]).update(revoked_at=Now())
     if ended:
+        _publish("ended", found, actor)
         audit.write(
             actor=actor,
             table="accounts_user",
@@ -222,6 +231,15 @@ def revoke_all(owner: User, *, actor: User | None) -> int:
             diff={"tokens": [ended, 0]},
         )
     return ended
+
+
+def _publish(what: str, tokens: Iterable[ApiToken], actor: User | None) -> None:
+    rows.insert(
+        [
+            outbox.fact(f"token.{what}", {"token_id": each.pk, "owner_id": each.owner_id}, actor=actor)
+            for each in tokens
+        ]
+    )
 
 
 def _check_no_wider(by: ApiToken, scopes: list[str], networks: list[str]) -> None:

@@ -29,6 +29,9 @@ class About(StrEnum):
     DELEGATION = "delegation"
     CALENDAR = "calendar"
     CONFIGURATION = "configuration"
+    PERSON = "person"  # somebody whose account one looks after
+    TOKEN = "token"  # noqa: S105 - the own ones, or those one looks after
+    AUDIT = "audit"  # the audit trail of the whole installation
 
 
 def _never(_payload: Payload) -> bool:
@@ -91,6 +94,12 @@ RULES = (
     Rule("oncall.*", About.ROTA, ("rota",)),
     Rule("connector.*", About.CONFIGURATION, ("connector", "fields")),
     Rule("delegation.*", About.DELEGATION),
+    Rule("audit.sealed", About.AUDIT, ("day", "block", "hash")),
+    Rule("user.*", About.PERSON),
+    Rule("role.given", About.PERSON, ("key",)),
+    Rule("role.taken", About.PERSON, ("key",)),
+    Rule("service_account.*", About.PERSON, ("fields", "is_active")),
+    Rule("token.*", About.TOKEN),
     # Of every kind of ticket.
     Rule("*.opened", About.TICKET, ("kind",), ("changed",)),
     Rule("*.moved", About.TICKET, ("kind", "from", "to", "transition"), ("changed",)),

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from accounts.choices import Grant
 from accounts.models import ApiToken, User
-from accounts.policies import has_grant
+from accounts.people.policies import kept_people
+from accounts.policies import has_grant, visible_tokens
 from api.event_rules import CALLED, About, Payload, Rule, rule_for
 from api.models import Job, JobItem
 from api.policies import visible_jobs
@@ -79,6 +80,10 @@ class _Seen:
         self.cis = _found(CI, visible_cis, actor, "pk", _ids(told, "ci_id"))
         self.items = _found(CatalogItem, visible_items, actor, "pk", _ids(told, "item_id"))
         self.delegations = _found(Delegation, visible_delegations, actor, "pk", _ids(told, "delegation_id"))
+        self.people = _named(User, kept_people(actor), _ids(told, "user_id"), "username")
+        self.tokens = _named(
+            ApiToken, visible_tokens(actor), _ids(told, "token_id"), "public_id", "owner__username"
+        )
         self.rotas = _found(Rota, visible_rotas, actor, "key", _texts(told, "rota"))
 
     def _tickets(self, ids: set[int]) -> dict[int, str]:
@@ -114,6 +119,9 @@ class _Seen:
             About.DELEGATION: payload.get("delegation_id") in self.delegations,
             About.CALENDAR: may_schedules(self.actor, "read"),
             About.CONFIGURATION: self.is_designer,
+            About.AUDIT: has_grant(self.actor, Grant.AUDIT_READ),
+            About.PERSON: payload.get("user_id") in self.people,
+            About.TOKEN: payload.get("token_id") in self.tokens,
         }
         return answers[about]
 
@@ -131,6 +139,11 @@ class _Seen:
             data |= {"number": payload["number"], "url": f"/api/v1/cis/{payload['number']}/"}
         if rule.about is About.LINK:
             data["target"] = self.tickets[payload["target_id"]]
+        elif rule.about is About.PERSON:
+            (data["user"],) = self.people[payload["user_id"]]
+        elif rule.about is About.TOKEN:
+            token, data["user"] = self.tokens[payload["token_id"]]
+            data["token"] = str(token)
         return data
 
 
@@ -140,6 +153,14 @@ def _ids(payloads: Iterable[Payload], name: str) -> set[int]:
 
 def _texts(payloads: Iterable[Payload], name: str) -> set[str]:
     return {found for each in payloads if isinstance(found := each.get(name), str)}
+
+
+def _named(model: Any, visible: Any, wanted: set[int], *columns: str) -> dict[int, tuple[Any, ...]]:
+    """What those of ``wanted`` that are visible are called; no query when nothing is wanted."""
+    if not wanted:
+        return {}
+    rows = model.objects.filter(visible, pk__in=wanted).values_list("pk", *columns)
+    return {pk: tuple(names) for pk, *names in rows}
 
 
 def _found(model: Any, visible: Any, actor: User, column: str, wanted: set[Any]) -> set[Any]:

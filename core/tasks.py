@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from core import sweep
-from core.trail import verifying
+from core.trail import noting, verifying
 
 
 @shared_task(name="core.tasks.wake", ignore_result=True, soft_time_limit=45, time_limit=55)
@@ -22,5 +22,6 @@ def sweep_tick() -> None:
 
 @shared_task(name="core.tasks.verify_audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def verify_audit() -> None:
-    """Beat's nightly tick: recompute the audit chain."""
+    """Beat's nightly tick: send the last hash away, then recompute the audit chain."""
+    noting.note_today()
     verifying.verify_today()

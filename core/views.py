@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from core import health
+from core import metrics as figures
 from core.api import problem_pages
+from core.client import address_of
 from core.errors import BadInputError, NotAllowedError, NotVisibleError, UnexpectedError
 from core.middleware import outcome, refusal
 
@@ -27,6 +29,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 with the state of each part when requests can be served, else 503."""
     state = health.check()
     return JsonResponse({"ready": state.ready} | state.parts, status=200 if state.ready else 503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The figures for a monitoring system at an address of ``ITSM_METRICS_FROM``. Raises NotAllowedError."""
+    if not figures.may_read(address_of(request)):
+        raise NotAllowedError
+    return HttpResponse(figures.text(), content_type=figures.CONTENT_TYPE)
 
 
 @require_safe

@@ -47,6 +47,10 @@ class Environment:
     allowed_hosts: list[str] = field(
         default_factory=lambda: _words("ITSM_ALLOWED_HOSTS", "127.0.0.1 localhost [::1]")
     )
+    # Who may read /metrics: addresses and networks of the monitoring system; nobody where empty (RL-45).
+    metrics_from: list[str] = field(default_factory=lambda: _words("ITSM_METRICS_FROM"))
+    # Who keeps the daily hash of the audit chain, outside of this machine (SECURITY AU-4).
+    audit_mail: str = field(default_factory=lambda: os.environ.get("ITSM_AUDIT_MAIL", ""))
     # How many proxies stand in front, each of which adds to X-Forwarded-For (SECURITY SE-10).
     trusted_proxies: int = field(default_factory=lambda: int(os.environ.get("ITSM_TRUSTED_PROXIES", "0")))
     # How long a session lives unused, and at most (SECURITY SE-2).

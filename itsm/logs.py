@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
+
+# Addresses whose last part is a secret: decision links, feeds of calendars, new passwords (SECURITY AU-6).
+_SECRET_PLACE = re.compile(r"(/a/|/on-call/feeds/|/password/reset/key/)[\w-]{16,}")
+
+
+def mask_places(_logger: Any, _method: str, entry: Any) -> Any:
+    """Leave out of every text of an entry the part of an address that is a secret by itself."""
+    for name, value in entry.items():
+        if isinstance(value, str):
+            entry[name] = _SECRET_PLACE.sub(r"\1***", value)
+    return entry
+
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -12,6 +25,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    mask_places,
 ]
 
 

@@ -32,6 +32,7 @@ for prefix, module in [
     ("design/webhooks/", "webhooks.urls"),
     ("design/roles/", "accounts.roles.urls"),
     ("design/access/", "accounts.access.urls"),
+    ("design/people/", "accounts.people.urls"),
     ("design/sessions/", "accounts.sessions.urls"),
     ("design/", "accounts.machines.urls"),
     ("account/", "accounts.security.urls"),

@@ -23,6 +23,7 @@ class Config(AppConfig):
             password_reset,
             policies,
             reference,
+            seals,
             views,
         )
         from tickets import hooks

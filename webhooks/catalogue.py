@@ -26,6 +26,9 @@ class About(StrEnum):
     RUN = "run"  # the ticket; of a run without one, the configuration
     CI = "ci"
     CONFIGURATION = "configuration"
+    PERSON = "person"  # somebody whose account one looks after
+    AUDIT = "audit"  # the audit trail of the whole installation
+    TOKEN = "token"  # noqa: S105 - the own ones, or those one looks after
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,9 @@ _PLACES: dict[About, dict[str, Any]] = {
     About.RUN: {"number": TEXT, "kind": TEXT, "url": _ADDRESS, "ticket": {"type": "object"}},
     About.CI: {"number": TEXT, "url": _ADDRESS, "ci": {"type": "object"}},
     About.CONFIGURATION: {},
+    About.AUDIT: {},
+    About.PERSON: {"user": TEXT},
+    About.TOKEN: {"user": TEXT, "token": UUID},
 }
 _CHANGED = {"changed": TEXTS}
 _WORDS: dict[str, Any] = {"activity": UUID, "comment": {"type": "object"}}
@@ -151,6 +157,26 @@ _FIXED = [
         gettext_lazy("SLA definition published"),
         {"definition": TEXT, "no": WHOLE},
     ),
+    EventType(
+        "audit.sealed",
+        About.AUDIT,
+        gettext_lazy("Audit trail sealed, once a day"),
+        {"day": TEXT, "block": WHOLE, "hash": TEXT},
+    ),
+    EventType("user.disabled", About.PERSON, gettext_lazy("Person switched off")),
+    EventType("user.enabled", About.PERSON, gettext_lazy("Person switched on again")),
+    EventType("role.given", About.PERSON, gettext_lazy("Role given to somebody"), {"key": TEXT}),
+    EventType("role.taken", About.PERSON, gettext_lazy("Role taken from somebody"), {"key": TEXT}),
+    EventType("service_account.made", About.PERSON, gettext_lazy("Service account made")),
+    EventType(
+        "service_account.changed",
+        About.PERSON,
+        gettext_lazy("Service account changed"),
+        {"fields": TEXTS, "is_active": FLAG},
+    ),
+    EventType("token.made", About.TOKEN, gettext_lazy("Token made")),
+    EventType("token.rotated", About.TOKEN, gettext_lazy("Token got a new secret")),
+    EventType("token.ended", About.TOKEN, gettext_lazy("Token ended")),
 ]
 _FIXED_BY_NAME = {each.name: each for each in _FIXED}
 

@@ -11,8 +11,9 @@ from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 
 from accounts.choices import Grant
-from accounts.models import User
-from accounts.policies import has_grant, is_agent
+from accounts.models import ApiToken, User
+from accounts.people.policies import kept_people
+from accounts.policies import has_grant, is_agent, visible_tokens
 from cmdb.api.serializers import CIOut
 from cmdb.selectors import ci_numbered
 from core.api.fields import Moment
@@ -69,8 +70,15 @@ class _Teller:
     def data(self) -> dict[str, Any] | None:
         """The message's ``data``; None when there is nothing the reader may hear."""
         has_ticket = bool(self.given.get("ticket_id"))
+        about: dict[str, Any] | None
         if self.kind.about == About.CI:
             about = self._ci()
+        elif self.kind.about == About.AUDIT:
+            about = {} if has_grant(self.reader, Grant.AUDIT_READ) else None
+        elif self.kind.about == About.PERSON:
+            about = self._person()
+        elif self.kind.about == About.TOKEN:
+            about = self._token()
         elif has_ticket and self.kind.about != About.CONFIGURATION:
             about = self._ticket()
         elif self.kind.about == About.TICKET:
@@ -90,6 +98,16 @@ class _Teller:
         if self.is_full:
             told["ci"] = CIOut(row, context={"internal": is_agent(self.reader)}).data
         return told
+
+    def _person(self) -> dict[str, Any] | None:
+        rows = User.objects.filter(kept_people(self.reader), pk=self.given.get("user_id") or 0)
+        name = rows.values_list("username", flat=True).first()
+        return None if name is None else {"user": name}
+
+    def _token(self) -> dict[str, Any] | None:
+        rows = ApiToken.objects.filter(visible_tokens(self.reader), pk=self.given.get("token_id") or 0)
+        row = rows.select_related("owner").first()
+        return None if row is None else {"user": row.owner.username, "token": str(row.public_id)}
 
     def _ticket(self) -> dict[str, Any] | None:
         rows = Ticket.objects.filter(visible_to(self.reader), pk=self.given["ticket_id"])

@@ -18,7 +18,9 @@ class PersonOut(Out):
     """A person as colleagues see them; ``agent_fields`` also show to the person themself."""
 
     # Roles are told by MeOut alone; agents find people by them.
-    agent_fields = frozenset({"phone", "manager", "grade", "cost_center", "is_vip", "is_service", "roles"})
+    agent_fields = frozenset(
+        {"phone", "manager", "grade", "cost_center", "is_vip", "is_service", "is_active", "roles"}
+    )
 
     username = serializers.CharField()
     name = serializers.CharField(source="display_name")
@@ -33,6 +35,7 @@ class PersonOut(Out):
     cost_center = serializers.CharField()
     is_vip = serializers.BooleanField()
     is_service = serializers.BooleanField()
+    is_active = serializers.BooleanField()
 
 
 class MeOut(Out):

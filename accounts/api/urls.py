@@ -13,12 +13,15 @@ from core.api.addresses import Address, keyed
 _READ_CHANGE = {"get": "retrieve", "patch": "partial_update"}
 _MACHINES = "service-accounts/"
 _SESSION = "sessions/<uuid:public_id>/"
+_USER = "users/<key:username>/"
 _TOKEN = "tokens/<uuid:public_id>/"  # noqa: S105 - an address
 
 addresses = [
     Address("users/", views.UserViewSet, {"get": "list"}, "users-list"),
     Address("users/me/", views.UserViewSet, {"get": "me", "patch": "change_me"}, "users-me"),
-    Address("users/<key:username>/", views.UserViewSet, _READ_CHANGE, "users-detail"),
+    Address(_USER, views.UserViewSet, _READ_CHANGE, "users-detail"),
+    Address(f"{_USER}disable/", views.UserViewSet, {"post": "disable"}, "users-disable"),
+    Address(f"{_USER}enable/", views.UserViewSet, {"post": "enable"}, "users-enable"),
     *keyed("groups", views.GroupViewSet),
     *keyed("memberships", views.MembershipViewSet, "<uuid:public_id>"),
     *keyed("departments", views.DepartmentViewSet),

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import services
+from accounts import services, stepup
 from accounts.api import serializers as out
 from accounts.api.selectors import memberships_for
 from accounts.choices import Grant
@@ -23,6 +23,9 @@ from accounts.filters import (
     PersonFilterSet,
 )
 from accounts.models import User
+from accounts.people import services as people
+from accounts.people.policies import may_keep
+from accounts.people.selectors import people_known
 from accounts.policies import grants_of, has_grant, is_agent
 from accounts.selectors import departments_for, groups_for, locations_for, people_for, person
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
@@ -70,8 +73,8 @@ class UserViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
     reads = ("manager",)
 
     def get_queryset(self) -> QuerySet[User]:
-        """People the caller may name."""
-        return people_for(self.actor)
+        """People the caller may name; one by one also those switched off, for who edits people."""
+        return people_for(self.actor) if self.action == "list" else people_known(self.actor)
 
     def represent(self, row: Any, **more: Any) -> Any:
         """One's own record shows all of it (SECURITY AC-6)."""
@@ -85,6 +88,26 @@ class UserViewSet(ListMixin, RetrieveMixin, AccountsViewSet):
         version = self.expected_version(person)
         values = self.body(out.PersonIn, partial=True)
         services.update_person(person.pk, actor=self.actor, expected_version=version, **values)
+        return self.answer(self.get_object())
+
+    @extend_schema(request=None, responses=out.PersonOut)
+    @action(detail=True, methods=["post"])
+    def disable(self, request: Request, username: str) -> Response:
+        """Switch a person off: sessions and tokens end at once, streams within 5 s; done twice it is once."""
+        return self._switched(request, on=False)
+
+    @extend_schema(request=None, responses=out.PersonOut)
+    @action(detail=True, methods=["post"])
+    def enable(self, request: Request, username: str) -> Response:
+        """Switch a person on again. Sessions and tokens that ended do not come back."""
+        return self._switched(request, on=True)
+
+    def _switched(self, request: Request, *, on: bool) -> Response:
+        person = self.get_object()
+        if not may_keep(self.actor):
+            raise NotAllowedError
+        stepup.check(request)
+        people.switch(person.username, actor=self.actor, on=on)
         return self.answer(self.get_object())
 
     @extend_schema(responses=out.MeOut)

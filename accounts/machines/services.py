@@ -14,7 +14,7 @@ from accounts.machines.policies import may_edit, may_give
 from accounts.models import Role, RoleAssignment, User
 from accounts.policies import company_wall, forget_grants
 from accounts.roles.policies import visible_roles
-from core import audit
+from core import audit, outbox
 from core.errors import (
     BadInputError,
     DuplicateError,
@@ -34,6 +34,8 @@ _NAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 @transaction.atomic
 def create_account(*, actor: User, username: str, roles: Iterable[str] = (), **fields: Any) -> User:
     """A new service account of the actor's company: it has tokens and no password.
+
+    Publishes ``service_account.made`` (user_id).
 
     ``roles`` are keys. Raises NotAllowedError (no right to edit people, or a role with a right the actor
     lacks), BadInputError (unknown field), DuplicateError (user name), RuleRefusedError (names, roles).
@@ -59,6 +61,7 @@ def create_account(*, actor: User, username: str, roles: Iterable[str] = (), **f
         action="created",
         diff={"is_service": [None, True], "roles": [[], sorted(role.key for role in given)]},
     )
+    outbox.publish("service_account.made", {"user_id": row.pk}, actor=actor)
     return row
 
 
@@ -66,7 +69,8 @@ def create_account(*, actor: User, username: str, roles: Iterable[str] = (), **f
 def update_account(username: str, *, actor: User, expected_version: int | None = None, **fields: Any) -> User:
     """The service account with ``fields`` changed; ``roles`` are all it has from now on.
 
-    Switched off, it loses its tokens at once, and does not get them back. Raises NotVisibleError,
+    Switched off, it loses its tokens at once, and does not get them back. Publishes
+    ``service_account.changed`` (user_id, fields, and ``is_active`` if that changed). Raises NotVisibleError,
     NotAllowedError, StaleVersionError, BadInputError (unknown field), RuleRefusedError (names, roles).
     """
     _authorised(actor)
@@ -81,19 +85,17 @@ def update_account(username: str, *, actor: User, expected_version: int | None =
     diff = {name: [getattr(row, name), new] for name, new in values.items() if getattr(row, name) != new}
     for name, (_old, new) in diff.items():
         setattr(row, name, new)
-    if given is not None:
-        held = list(Role.objects.filter(holders=row.pk))
-        if {role.pk for role in held} != {role.pk for role in given}:
-            _may_add(actor, [role for role in given if role not in held])
-            _assign(row, given)
-            diff["roles"] = [sorted(role.key for role in held), sorted(role.key for role in given)]
+    diff |= _exchange(actor, row, given) if given is not None else {}
     if not diff:
         return row
+    if diff.get("is_active", [None, True])[1] is False:
+        tokens.revoke_all(row, actor=actor)  # before the trigger does, which tells nobody
     row.lock_version += 1
     row.save(update_fields=[*(name for name in diff if name != "roles"), "lock_version"])
     audit.write(actor=actor, table="accounts_user", object_ref=row.username, action="updated", diff=diff)
-    if diff.get("is_active", [None, True])[1] is False:
-        tokens.revoke_all(row, actor=actor)
+    state = {"is_active": row.is_active} if "is_active" in diff else {}
+    told = {"user_id": row.pk, "fields": sorted(diff), **state}
+    outbox.publish("service_account.changed", told, actor=actor)
     return row
 
 
@@ -122,6 +124,16 @@ def _may_add(actor: User, roles: Iterable[Role]) -> None:
     if above:
         told = _("Nobody gives a role with rights that they do not hold themselves: %(names)s.")
         raise NotAllowedError(told % {"names": ", ".join(above)})
+
+
+def _exchange(actor: User, row: User, given: list[Role]) -> dict[str, list[Any]]:
+    """Let the account hold these roles and no others; what changed, as a ``diff``."""
+    held = list(Role.objects.filter(holders=row.pk))
+    if {role.pk for role in held} == {role.pk for role in given}:
+        return {}
+    _may_add(actor, [role for role in given if role not in held])
+    _assign(row, given)
+    return {"roles": [sorted(role.key for role in held), sorted(role.key for role in given)]}
 
 
 def _assign(row: User, roles: Iterable[Role]) -> None:

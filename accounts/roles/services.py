@@ -38,7 +38,7 @@ def create_role(*, actor: User, key: str, **fields: Any) -> Role:
     Raises NotAllowedError (no right to edit roles, or a grant the actor lacks), BadInputError (unknown
     field), DuplicateError (key), RuleRefusedError (key, names, grants).
     """
-    roles = _locked(actor)
+    roles = locked_roles(actor)
     _authorised(actor, None)
     if not _KEY.fullmatch(key):
         told = _("Small letters, digits, - and _, beginning with a letter; 50 at most.")
@@ -68,7 +68,7 @@ def update_role(key: str, *, actor: User, expected_version: int | None = None, *
     to edit this role, or a grant that the actor lacks is added), StaleVersionError, BadInputError (unknown
     field), RuleRefusedError (names, grants, nobody would be left who edits roles).
     """
-    row = next((each for each in _locked(actor) if each.key == key), None)
+    row = next((each for each in locked_roles(actor) if each.key == key), None)
     if row is None:
         raise NotVisibleError
     _authorised(actor, row)
@@ -89,7 +89,7 @@ def update_role(key: str, *, actor: User, expected_version: int | None = None, *
     row.lock_version += 1
     row.save(update_fields=[*diff, "lock_version"])
     if Grant.USERS_WRITE in lost:
-        _check_somebody_is_left(actor)
+        check_somebody_is_left(actor)
     audit.write(actor=actor, table="accounts_role", object_ref=key, action="updated", diff=diff)
     outbox.publish(
         "role.changed",
@@ -131,16 +131,16 @@ def take_role(key: str, *, actor: User, user: User) -> bool:
     if not gone:
         return False
     if Grant.USERS_WRITE in row.grants:
-        _check_somebody_is_left(actor, field="user")
-    if row.key == FIXED and not User.objects.filter(is_active=True, roles=row.pk).exists():
-        raise invalid("user", _("Nobody would be left who holds every right."), code="last")
+        check_somebody_is_left(actor, field="user")
+    if row.key == FIXED:
+        check_somebody_holds_all(field="user")
     _told("taken", row, actor, user)
     return True
 
 
 def _handed(key: str, actor: User, user: User) -> Role:
     """The role, locked, for somebody who may give it to ``user`` and take it from them."""
-    row = next((each for each in _locked(actor) if each.key == key), None)
+    row = next((each for each in locked_roles(actor) if each.key == key), None)
     if row is None:
         raise NotVisibleError
     decision = why_hand(actor, row, user)
@@ -163,7 +163,7 @@ def _told(action: str, row: Role, actor: User, user: User) -> None:
     outbox.publish(f"role.{action}", {"role_id": row.pk, "key": row.key, "user_id": user.pk}, actor=actor)
 
 
-def _locked(actor: User) -> list[Role]:
+def locked_roles(actor: User) -> list[Role]:
     """Every role the actor may name, locked; what the actor holds is read anew under that lock."""
     rows = Role.objects.filter(visible_roles(actor)).select_for_update(no_key=True, of=("self",))
     found = list(rows.order_by("pk"))
@@ -191,13 +191,21 @@ def _with_names(decision: Decision) -> str:
     return _("Nobody gives a right that they do not hold themselves: %(names)s.") % {"names": names}
 
 
-def _check_somebody_is_left(actor: User, *, field: str = "grants") -> None:
-    """Raise RuleRefusedError when nobody active of the company could edit roles any more."""
-    able = User.objects.filter(
-        company=actor.company_id, is_active=True, roles__grants__contains=[Grant.USERS_WRITE]
-    )
-    if not able.exists():
+def check_somebody_is_left(actor: User, *, field: str = "grants") -> None:
+    """Raise RuleRefusedError when no active person of the company could edit roles any more.
+
+    A service account is none: it cannot sign in to put things right.
+    """
+    able = User.objects.filter(company=actor.company_id, is_active=True, is_service=False)
+    if not able.filter(roles__grants__contains=[Grant.USERS_WRITE]).exists():
         raise invalid(field, _("Nobody would be left who may edit roles."), code="last")
+
+
+def check_somebody_holds_all(*, field: str) -> None:
+    """Raise RuleRefusedError when nobody active holds the role that holds every right any more."""
+    holders = User.objects.filter(is_active=True, roles__key=FIXED, roles__company=None)
+    if not holders.exists():
+        raise invalid(field, _("Nobody would be left who holds every right."), code="last")
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,9 @@ def shown_to(is_allowed: Callable[[Actor], bool]) -> Callable[[HttpRequest], boo
 
 MENUS = [
     NavItem(
+        "design", "people", _("People"), "people:list", icon="user-round", order=69, show=shown_to(may_keep)
+    ),
+    NavItem(
         "design", "roles", _("Roles"), "roles:list", icon="users-round", order=70, show=shown_to(may_read)
     ),
     NavItem(

@@ -59,10 +59,9 @@ class Report:
 
 
 def verify_today() -> Report | None:
-    """Once a day: recompute the chain and log the outcome with its last hash, which leaves the machine with
-    the logs.
+    """Once a day: recompute the chain and log the outcome with its last hash.
 
-    None when somebody did it already today. A broken chain is an error in the log (SECURITY AU-4).
+    None when somebody did it already today. A broken chain is an error in the log.
     """
     day = db_now().replace(hour=0, minute=0, second=0, microsecond=0)
     with transaction.atomic():

@@ -261,11 +261,12 @@ CONFIGURATION = [
 
 @pytest.mark.parametrize(("name", "payload"), CONFIGURATION)
 def test_the_configuration_is_told_to_who_edits_it(agent_api, name, payload):
-    caller, position = Caller(administrator()), latest(agent_api)
+    caller, employee = Caller(administrator()), Caller(UserFactory())
+    position = latest(agent_api)
     outbox.publish(name, payload)
     assert types(heard(caller, position)) == [name]
     assert heard(agent_api, position) == []
-    assert heard(Caller(UserFactory()), position) == []
+    assert heard(employee, position) == []
 
 
 def test_what_has_no_rule_is_told_nobody(agent):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from accounts import tokens
 from api.selectors import known_to
 from cmdb.services import create_ci
 from core.models import OutboxEvent
@@ -26,14 +27,17 @@ RENAMED = {"request_public_id": "approval_request", "run_public_id": "run"}
 OF_MESSAGES = {"sequence", "activity", "comment", "changed", "kind", "url", "number"}
 
 
-def payloads(incident: Any, item: Any, note: int, comment: int) -> list[dict[str, Any]]:
+def payloads(incident: Any, item: Any, note: int, comment: int, person: Any) -> list[dict[str, Any]]:
     """What events of any type may hold: internal and public, with and without a ticket, all keys at once."""
+    token, _plain = tokens.mint(actor=person, owner=person, name="x")
     told = {
         "from": "new", "to": "resolved", "transition": "resolve", "decision": "approve", "reason": "x",
         "request_public_id": "0197c0de-0000-7000-8000-000000000000", "outcome": "approved", "flow": "laptop",
         "run_public_id": "0197c0de-0000-7000-8000-000000000000", "definition": "x", "track": "x", "no": 1,
         "percent": 75, "at": "2026-03-02T08:15:00+00:00", "rota": "x", "node_id": "n", "code": "c",
         "version": 1, "fields": ["vendor"], "type": "related", "ci_id": item.pk, "request_id": 0,
+        "key": "agent", "is_active": True, "day": "2026-03-02", "block": 1, "hash": "ab",
+        "user_id": person.pk, "token_id": token.pk,
     }  # fmt: skip
     ticket = {"ticket_id": incident.pk, "number": incident.number, "kind": "incident"}
     return [
@@ -53,7 +57,7 @@ def test_a_webhook_tells_nobody_what_the_event_log_keeps_from_them():
     comment = add_comment(incident.pk, actor=agent, body="We look.").pk
     wrong, both = [], 0
     for kind in all_types():
-        for payload in payloads(incident, item, note, comment):
+        for payload in payloads(incident, item, note, comment, agent):
             event = OutboxEvent.objects.create(name=kind.name, payload=payload)
             for person in people:
                 body = body_of(event, person, Payload.THIN)

@@ -6,9 +6,11 @@ import socket
 import time
 
 import pytest
+from django.test import Client
 
 from accounts import tokens
 from accounts.models import RoleAssignment, Session
+from accounts.people.services import switch
 from approvals.services import request_approval
 from core import dispatch
 from core import live as broker
@@ -135,6 +137,23 @@ def test_taking_a_right_away_ends_what_is_heard_within_five_seconds(live, cookie
         assert stream.quiet()
     else:
         assert stream.ended(5)
+
+
+def test_se2_who_is_switched_off_loses_session_token_and_stream(live, cookie, client):
+    keeper, agent = UserFactory(roles=["administrator"]), AgentFactory()
+    incident = make_incident()
+    _row, plain = tokens.mint(actor=agent, owner=agent, name="x")
+    client.force_login(agent)
+    bearer = {"authorization": f"Bearer {plain}"}
+    assert client.get("/account/sessions/").status_code == 200
+    assert client.get("/api/v1/users/me/", headers=bearer).status_code == 200
+    topic = f"tickets/{incident.number}"
+    streams = [live.open(topic, cookie=cookie(agent)), live.open(topic, Authorization=f"Bearer {plain}")]
+    assert [each.status for each in streams] == [200, 200]
+    switch(agent.username, actor=keeper, on=False)
+    assert client.get("/account/sessions/").status_code == 302
+    assert Client().get("/api/v1/users/me/", headers=bearer).status_code == 401
+    assert all(each.ended(5) for each in streams)
 
 
 def test_a_token_opens_a_stream_and_its_end_ends_it(live):

@@ -155,6 +155,7 @@ def build() -> World:
         ("tokens", "public_id"): str(token.public_id),
         ("sessions/", "public_id"): str(session.public_id),
         ("sessions/", "username"): owner.username,
+        ("design/people/", "username"): owner.username,
         ("service-accounts/", "username"): robot.username,
         ("second-factor/", "key"): factors_of(owner).rows[0].key,
         ("jobs/", "public_id"): str(job.public_id),

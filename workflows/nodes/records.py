@@ -20,10 +20,11 @@ _GROUPS = frozenset({"group", "support_group"})
 _TEXTS = frozenset({"comment", "work_note"})
 
 
-def reference(field: str, value: Any) -> Any:
-    """``value`` as the record that a field wants: people by user name, groups by key, items by number.
+def reference(field: str, value: Any, company_id: int) -> Any:
+    """``value`` as the record of the company that a field wants: people by user name, groups by key, items by
+    number.
 
-    Raises NodeError when there is none.
+    Raises NodeError when there is none: a flow reaches over the wall no further than people (SECURITY S-7).
     """
     if field not in _PEOPLE | _GROUPS | {"ci"} or value in (None, ""):
         return value if value != "" or field not in _PEOPLE | _GROUPS | {"ci"} else None
@@ -34,7 +35,7 @@ def reference(field: str, value: Any) -> Any:
         found = group_keyed(None, str(key))
     else:
         found = ci_numbered(None, str(key))
-    if found is None:
+    if found is None or found.company_id != company_id:
         raise NodeError(_("“%(key)s” is nothing that “%(field)s” can be.") % {"key": key, "field": field})
     return found
 
@@ -42,7 +43,7 @@ def reference(field: str, value: Any) -> Any:
 def _create(ctx: Context) -> Result:
     ticket = ticket_of(ctx)
     given = names.filled(ctx.node["map"], ctx.names)
-    fields = {name: reference(name, value) for name, value in given.items()}
+    fields = {name: reference(name, value, ticket.company_id) for name, value in given.items()}
     name = str(fields.pop("name", "") or f"{text_of(ctx, ctx.node.get('title', ''))}".strip() or ticket.title)
     row = create_ci(
         actor=None,
@@ -75,14 +76,15 @@ def _check_create(check: Check, where: str, node: Node) -> None:
 
 def _update(ctx: Context) -> Result:
     """Run a transition, change fields, or say something, in this order."""
-    node, pk = ctx.node, ticket_of(ctx).pk
+    node, ticket = ctx.node, ticket_of(ctx)
+    pk, wall = ticket.pk, ticket.company_id
     if node.get("transition"):
         model = type(child_of(ticket_of(ctx)))
         inputs = names.filled(node.get("inputs", {}), ctx.names)
         apply_transition(model, pk, node["transition"], actor=None, **_without_none(inputs))
     if node.get("set"):
         given = names.filled(node["set"], ctx.names)
-        update_ticket(pk, actor=None, **{name: reference(name, value) for name, value in given.items()})
+        update_ticket(pk, actor=None, **{name: reference(name, value, wall) for name, value in given.items()})
     if node.get("comment"):
         add_comment(pk, actor=None, body=text_of(ctx, node["comment"]))
     if node.get("work_note"):

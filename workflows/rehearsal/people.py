@@ -82,7 +82,7 @@ def touch_ticket(ticket: Ticket | None, touch: Touch) -> None:
     if ticket is None:
         raise invalid("changes", _("The run is about no ticket that could change."))
     if touch.set:
-        values = {name: reference(name, value) for name, value in touch.set.items()}
+        values = {name: reference(name, value, ticket.company_id) for name, value in touch.set.items()}
         update_ticket(ticket.pk, actor=touch.by, **values)
     if touch.comment:
         add_comment(ticket.pk, actor=touch.by, body=touch.comment)
