@@ -7,7 +7,7 @@ that serves several kinds of ticket, such as comments, is asked at the first of 
 
 After a change of fields, write the file anew and review the difference:
 
-    ./run test tests/security/test_field_matrix.py --rewrite && git diff tests/security
+    ./run test tests/security/test_field_matrix.py --rewrite -n 0 && git diff tests/security
 """
 
 from __future__ import annotations
