@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from typing import Any
 
 import pytest
@@ -114,3 +115,26 @@ def test_a_file_served_otherwise_would_be_noticed(browser: Browser, stack: Priva
         planted(page, '<iframe src="/unsafe"></iframe>')
         person.complaints.clear()
     assert hits == ["file"]
+
+
+def test_head_and_parts_over_the_wire(stack: PrivateStack, tickets: dict[str, list[str]]) -> None:
+    """What a test client cannot show: nothing follows a HEAD, and a part is as long as it says."""
+    token = stack.manage("mint_token", "jimin", "--name", "parts").stdout.split()[-1]
+    number, keys = next(iter(tickets.items()))
+    path, content = f"/api/v1/incidents/{number}/attachments/{keys[0]}/", TAKEN[0].content
+    connection = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=20)
+    asked: list[tuple[str, dict[str, str], int, bytes]] = [
+        ("HEAD", {}, 200, b""),
+        ("GET", {"Range": "bytes=6-9"}, 206, content[6:10]),
+        ("HEAD", {"Range": "bytes=6-9"}, 200, b""),
+        ("GET", {"If-None-Match": "*"}, 304, b""),
+        ("GET", {}, 200, content),
+    ]
+    for method, headers, status, body in asked:  # on one connection: a byte too many would spoil the next
+        connection.request(method, path, headers={"Authorization": f"Bearer {token}"} | headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (status, body)
+        if status != 304:
+            length = len(content) if method == "HEAD" else len(body)
+            assert answer.headers["Content-Length"] == str(length)
+    connection.close()
