@@ -21,10 +21,9 @@ _TEXTS = frozenset({"comment", "work_note"})
 
 
 def reference(field: str, value: Any, company_id: int) -> Any:
-    """``value`` as the record of the company that a field wants: people by user name, groups by key, items by
-    number.
+    """``value`` as what a field wants: people by user name, groups by key, items by number.
 
-    Raises NodeError when there is none: a flow reaches over the wall no further than people (SECURITY S-7).
+    Raises NodeError when the company has none: a flow reaches no further than its people do (SECURITY S-7).
     """
     if field not in _PEOPLE | _GROUPS | {"ci"} or value in (None, ""):
         return value if value != "" or field not in _PEOPLE | _GROUPS | {"ci"} else None
