@@ -63,12 +63,15 @@ def cpu_seconds() -> tuple[float, float]:
 
 
 def tree_cpu_seconds(pids: list[int]) -> float:
-    """CPU seconds the processes have used so far."""
+    """CPU seconds the processes have used so far, with those of their children that have ended since.
+
+    A backend or worker that is replaced meanwhile would else take its seconds along, and look like others' work.
+    """
     total = 0
     for pid in pids:
         try:
             words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        total += int(words[11]) + int(words[12])
+        total += sum(map(int, words[11:15]))
     return total / os.sysconf("SC_CLK_TCK")
