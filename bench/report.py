@@ -65,7 +65,7 @@ def cpu_seconds() -> tuple[float, float]:
 def tree_cpu_seconds(pids: list[int]) -> float:
     """CPU seconds the processes have used so far, with those of their children that have ended since.
 
-    A backend or worker that is replaced meanwhile would else take its seconds along, and look like others' work.
+    One that is replaced meanwhile would else take its seconds along, and they would look like others' work.
     """
     total = 0
     for pid in pids:
