@@ -21,9 +21,16 @@ from django.core.management import CommandError
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from core import dispatch
 from itsm.environment import BASE_DIR
 
 ORIGIN = "http://127.0.0.1:8000"
+
+
+def work_off() -> None:
+    """What a worker does: relay and run handlers."""
+    while dispatch.relay(limit=100) + dispatch.run_handlers(limit=100):
+        pass
 
 
 class Stream:

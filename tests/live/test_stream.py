@@ -6,25 +6,15 @@ import socket
 import time
 
 import pytest
-from django.test import Client
 
-from accounts import tokens
-from accounts.models import RoleAssignment, Session
-from accounts.people.services import switch
 from approvals.services import request_approval
 from core import dispatch
 from core import live as broker
 from core.live import Envelope, Message
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
-from tests.live.conftest import ORIGIN
+from tests.live.conftest import ORIGIN, work_off
 from tickets.services import add_comment, add_work_note, update_ticket
-
-
-def work_off() -> None:
-    """What a worker does: relay and run handlers."""
-    while dispatch.relay(limit=100) + dispatch.run_handlers(limit=100):
-        pass
 
 
 def test_a_requester_hears_of_the_own_ticket_and_of_no_other(live, cookie):
@@ -113,72 +103,6 @@ def test_an_approver_hears_of_the_question(live, cookie):
     kinds = {stream.next()["event"] for _ in range(2)}
     assert kinds == {"approval", "notification"}
     assert request.status == "requested"
-
-
-@pytest.mark.parametrize("how", ["sign out", "disable", "password", "role"])
-def test_taking_a_right_away_ends_what_is_heard_within_five_seconds(live, cookie, how):
-    agent = AgentFactory()
-    incident = make_incident()
-    work_off()
-    stream = live.open(f"tickets/{incident.number}", cookie=cookie(agent))
-    if how == "sign out":
-        Session.objects.all().delete()
-    elif how == "disable":
-        type(agent).objects.filter(pk=agent.pk).update(is_active=False)
-    elif how == "password":
-        agent.set_password("a new long password")
-        agent.save()
-    else:
-        RoleAssignment.objects.filter(user=agent).delete()
-    if how == "role":
-        time.sleep(4.2)
-        add_comment(incident.pk, actor=None, body="Hello.")
-        work_off()
-        assert stream.quiet()
-    else:
-        assert stream.ended(5)
-
-
-def test_se2_who_is_switched_off_loses_session_token_and_stream(live, cookie, client):
-    keeper, agent = UserFactory(roles=["administrator"]), AgentFactory()
-    incident = make_incident()
-    _row, plain = tokens.mint(actor=agent, owner=agent, name="x")
-    client.force_login(agent)
-    bearer = {"authorization": f"Bearer {plain}"}
-    assert client.get("/account/sessions/").status_code == 200
-    assert client.get("/api/v1/users/me/", headers=bearer).status_code == 200
-    topic = f"tickets/{incident.number}"
-    streams = [live.open(topic, cookie=cookie(agent)), live.open(topic, Authorization=f"Bearer {plain}")]
-    assert [each.status for each in streams] == [200, 200]
-    switch(agent.username, actor=keeper, on=False)
-    assert client.get("/account/sessions/").status_code == 302
-    assert Client().get("/api/v1/users/me/", headers=bearer).status_code == 401
-    assert all(each.ended(5) for each in streams)
-
-
-def test_a_token_opens_a_stream_and_its_end_ends_it(live):
-    agent = AgentFactory()
-    incident = make_incident()
-    work_off()
-    token, plain = tokens.mint(actor=agent, owner=agent, name="test")
-    stream = live.open(f"tickets/{incident.number}", Authorization=f"Bearer {plain}")
-    assert stream.status == 200
-    add_comment(incident.pk, actor=None, body="Hello.")
-    work_off()
-    assert stream.next()["data"]["number"] == incident.number
-    tokens.revoke(token, actor=agent)
-    assert stream.ended(5)
-
-
-@pytest.mark.parametrize(
-    ("scopes", "status"), [(["tickets:read"], 200), (["tickets:write"], 200), (["cmdb:read"], 403)]
-)
-def test_a_token_reads_no_further_than_its_scopes(live, scopes, status):
-    agent = AgentFactory()
-    token, plain = tokens.mint(actor=agent, owner=agent, name="test", scopes=scopes)
-    assert live.open("users/me", Authorization=f"Bearer {plain}").status == status
-    token.refresh_from_db()
-    assert (token.last_used_at is not None) is (status == 200)
 
 
 def test_a_stream_goes_on_where_it_broke_off(live, cookie):
