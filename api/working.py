@@ -27,7 +27,7 @@ from api.inprocess import Answer, call, request_alone
 from api.models import Job, JobItem
 from api.services import end, operation_of
 from core import failpoints, live, sweep
-from core.again import is_lost, is_outage
+from core.again import LOCK_TIMEOUT, is_lost, is_outage, sqlstate
 from core.api.problems import as_refusal, document
 from core.api.throttling import CallerThrottle
 from core.cause import arriving_by
@@ -90,18 +90,23 @@ def _begin() -> int | None:
 
 
 def _step(job_id: int) -> _Next:
-    """One operation of the job, unless it is over or somebody else has it."""
+    """One operation of the job, unless it is over or somebody else has it.
+
+    The row is waited for: a sweep that looked a moment too late holds it for a moment, and finds it taken.
+    """
     job: Job | None = None
     try:
         with transaction.atomic():
             rows = Job.objects.filter(pk=job_id, state__in=LIVE_JOBS)
-            job = rows.select_for_update(skip_locked=True, no_key=True).first()
+            job = rows.select_for_update(no_key=True).first()
             if job is None:
                 return _Next.OVER
             by_its_maker = arriving_by("api", request_id=job.request_id, actor_id=job.owner_id)
             with translation.override(job.language), by_its_maker:
                 return _work(job)
     except Exception as error:
+        if job is None and sqlstate(error) == LOCK_TIMEOUT:
+            return _Next.OVER
         if job is None or is_lost(error):
             raise
         return _put_off(job, error)

@@ -15,6 +15,7 @@ from core import commits
 
 log = structlog.get_logger(__name__)
 CLASHES = frozenset({"40001", "40P01"})  # serialization failure, deadlock: the loser is to begin anew
+LOCK_TIMEOUT = "55P03"
 MAX_CLASHES = 3
 CLASH_PAUSE = 0.05
 # While the server ends all sessions and recovers, because one of its processes died, it takes no new ones:

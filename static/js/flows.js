@@ -26,7 +26,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 const isBusy = (part) =>
   part.querySelector("details[open]") || (part.contains(document.activeElement) && part.id === "side");
 
-const again = (id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("run:again"));
+const again = (id) => document.getElementById(id)?.dispatchEvent(new CustomEvent("refresh:again"));
 
 // What somebody is doing is not taken away: the refresh is made when they are done.
 const refused = new Set();
@@ -57,20 +57,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (path === location.pathname + location.search && !isBusy(part)) return;
   event.detail.shouldSwap = false;
   if (isBusy(part)) refused.add("side");
-});
-
-// News that come while a refresh is on its way are not in its answer: it is made once more then.
-let news = 0;
-const knew = {};
-
-document.addEventListener("maru:ticket-changed", () => (news += 1), true);
-document.addEventListener("htmx:beforeSend", ({ detail: { elt } }) => {
-  if (elt.hasAttribute("data-run-part")) knew[elt.id] = news;
-});
-document.addEventListener("htmx:afterSettle", ({ target: { id } }) => {
-  if (!(id in knew)) return;
-  if (knew[id] !== news) setTimeout(again, 0, id);
-  delete knew[id];
 });
 
 // A card taken away between press and release gets no click: the refresh waits until the button is let go.

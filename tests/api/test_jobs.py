@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.db.models.functions import Now
 from rest_framework.settings import api_settings
 
@@ -142,6 +143,32 @@ def test_many_sweeps_at_once_do_each_operation_once():
     assert [caller.get(f"jobs/{each}/").json()["done"] for each in jobs] == [30, 30]
     assert Incident.objects.count() == 60
     assert not JobItem.objects.exclude(status=201).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_looked_a_moment_too_late_takes_nothing_from_the_one_that_works(monkeypatch):
+    answer = start(Caller(AgentFactory()), *[op("POST", "incidents/", GOOD)] * 10)
+    begin, is_held = working._begin, threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Job.objects.select_for_update(no_key=True).get()
+            is_held.set()
+            time.sleep(0.3)
+        connections.close_all()
+
+    def overtaken() -> int | None:
+        begun = begin()
+        late.start()
+        assert is_held.wait(10)
+        return begun
+
+    late = threading.Thread(target=hold)
+    monkeypatch.setattr(working, "_begin", overtaken)
+    assert working.work_jobs(limit=5) == 5
+    late.join()
+    told = Caller(User.objects.get(pk=Job.objects.get().owner_id)).get(answer["Location"]).json()
+    assert (told["done"], told["failed"]) == (5, 0)
 
 
 def test_a_cancelled_job_does_no_more(agent_api):

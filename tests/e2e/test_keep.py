@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import APIResponse, Browser, Route, expect
 
 from tests.e2e.person import Person
 from tests.faults.stack import PrivateStack
 from tests.faults.story import Story, until
 
 pytestmark = pytest.mark.e2e
+CHANGED = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
 REFRESH = re.compile(r"/refresh/$")
 
 
@@ -38,6 +39,26 @@ def test_what_is_typed_while_questions_are_asked_anew_stays(browser: Browser, st
         page.wait_for_url(re.compile(r"/my/RITM\d+/"))
 
 
+def test_news_that_come_while_a_request_is_put_in_anew_are_asked_for(
+    browser: Browser, stack: PrivateStack
+) -> None:
+    story = Story(stack)
+    number = story.order()
+    with Person(browser, stack, "jimin", lang="en") as employee:
+        page = employee.open(f"/my/{number}/")
+        shown = page.url.rstrip("/").rsplit("/", 1)[-1]
+        page.wait_for_timeout(1500)  # what the order itself caused has been shown
+        held: list[tuple[Route, APIResponse]] = []
+        page.route("**/my/**", lambda route: held.append((route, route.fetch())), times=1)
+        page.evaluate(CHANGED)
+        assert until(lambda: page.evaluate("1") and held, 10)
+        story.employee.post(f"/tickets/{shown}/comments/", {"body": "Any news?"})
+        page.wait_for_timeout(2500)  # the stream tells of it while the older answer is on its way
+        route, answer = held[0]
+        route.fulfill(response=answer)
+        expect(page.locator("#conversation")).to_contain_text("Any news?", timeout=5000)
+
+
 def test_what_was_closed_stays_closed_and_what_was_opened_open(browser: Browser, stack: PrivateStack) -> None:
     number = Story(stack).order()
     with Person(browser, stack, "jimin", lang="en") as employee:
@@ -47,6 +68,6 @@ def test_what_was_closed_stays_closed_and_what_was_opened_open(browser: Browser,
             fold.locator("summary").click()
             assert fold.evaluate("fold => fold.open") is state
             with page.expect_response("**/my/**"):
-                page.evaluate("document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))")
+                page.evaluate(CHANGED)
             page.wait_for_timeout(300)  # long enough for the answer to be put in place
             assert fold.evaluate("fold => fold.open") is state

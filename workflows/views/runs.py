@@ -262,10 +262,11 @@ def _names(
 def _live_trigger(page: RunPage) -> str:
     """When parts of the page refresh themselves: by the ticket's stream, and for an open run now and then.
 
-    ``run:again`` is js/flows.js, for news that came while a refresh was on its way.
+    ``refresh:again`` is js/refresh.js, for news that came while a refresh was on its way, and js/flows.js,
+    for a refresh that waited until somebody was done.
     """
     seconds = 15 if page.run.ticket else 3
-    return "maru:ticket-changed from:body, run:again" + (f", every {seconds}s" if page.is_open else "")
+    return "maru:ticket-changed from:body, refresh:again" + (f", every {seconds}s" if page.is_open else "")
 
 
 def _form(action: Action, bound: dict[str, forms.Form]) -> forms.Form:
