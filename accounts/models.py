@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -20,6 +21,13 @@ from core.revisions import new_revision
 from core.trail.tracking import RowHistory
 
 
+def name_reader() -> Callable[[Any], str]:
+    """Reads the name of a person or group in the active language, the other one where it is missing."""
+    names = ("name_ko", "name_en")
+    first, second = reversed(names) if (get_language() or "ko").startswith("en") else names
+    return lambda row: getattr(row, first) or getattr(row, second)
+
+
 class Named(models.Model):
     """Something with a Korean and an English name; ``name`` follows the reader's language."""
 
@@ -35,8 +43,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the active language, the other one when it is missing."""
-        english = (get_language() or "ko").startswith("en")
-        return (self.name_en or self.name_ko) if english else (self.name_ko or self.name_en)
+        return name_reader()(self)
 
 
 class Company(Named, Record):
@@ -175,8 +182,7 @@ class User(AbstractBaseUser, Record):
     @property
     def display_name(self) -> str:
         """The name as the active language writes it."""
-        english = (get_language() or "ko").startswith("en")
-        return (self.name_en or self.name_ko) if english else (self.name_ko or self.name_en)
+        return name_reader()(self)
 
     @property
     def initials(self) -> str:

@@ -1,7 +1,8 @@
-"""``./run bench api``: list, one ticket, create, transition over REST beside a bare DRF view (BENCH W1–W5).
+"""``./run bench api``: list, one ticket, create, transition over REST beside DRF views (BENCH W1–W5).
 
-The tables grow from 10 000 tickets by appending; at each step all four are measured in turn with the bare
-view over one table of that size, under the same server with the same workers and threads.
+The tables grow from 10 000 tickets by appending; at each step all four are measured in turn with views over
+one table of that size, under the same server with the same workers and threads: a bare one, with six columns
+for nobody in particular, and one with a column for each value that ours shows, for who has a token.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 
 from bench import api_paths as paths
 from bench.client import Load, Request, Result, ask, get, median_of, post
-from bench.reference import append_things, bare_drf
+from bench.reference import Reference, append_things, bare_drf
 from bench.report import NOISE_CORES, NOISE_SPREAD, Report, cpu_seconds, header, tree_cpu_seconds
 from bench.smoke import BODY, CLIENTS, is_incident, mint, pids, settle
 from itsm.environment import BASE_DIR
@@ -35,22 +36,36 @@ SECONDS = 60.0  # at most, of one work in one repetition
 ALONE = 300  # requests of one process for the processor time of one
 WARMED = 3 * CLIENTS
 FLAT = 1.3
+BESIDE = {"bare": "/things/", "wide": "/entries/"}
 LIMITS = {"list": 2.0, "create": 3.0}
 STATEMENTS = {"list": 8, "detail": 14, "create": 15, "transition": 15}
 
 
 @dataclass
+class Asked:
+    """What a server is asked in one of the works, who judges the answers, and what was measured."""
+
+    make: Callable[[int], Request | list[Request]]
+    good: Callable[[int, bytes], bool]
+    results: list[Result] = field(default_factory=list)
+
+    def p50(self) -> float:
+        """The median of the repetitions, in ms."""
+        return median_of(self.results, lambda result: result.percentile(0.5))[0]
+
+    def rate(self) -> float:
+        """Answers per second, the median of the repetitions."""
+        return median_of(self.results, lambda result: result.per_second)[0]
+
+
+@dataclass
 class Work:
-    """One of the measured works: what we are asked and what the bare view is, and who judges the answers."""
+    """One of the measured works: ours, and the like of the references by name."""
 
     name: str
-    ours: Callable[[int], Request | list[Request]]
-    good: Callable[[int, bytes], bool]
-    bare: Callable[[int], Request]
-    bare_good: Callable[[int, bytes], bool]
+    ours: Asked
+    beside: dict[str, Asked]
     count: int
-    mine: list[Result] = field(default_factory=list)
-    floor: list[Result] = field(default_factory=list)
     is_noisy: bool = False
 
 
@@ -93,7 +108,7 @@ class Bench:
 
     stack: PrivateStack
     report: Report
-    floor: str
+    floor: Reference
     token: str
     reps: int
     count: int
@@ -129,28 +144,22 @@ class Bench:
 
     def works(self, size: int, most_moves: int) -> list[Work]:
         """What is measured; a ticket is begun once, so there are no more than ``most_moves``."""
-        is_page, is_thing = Known(is_list), Known(lambda body: body["id"] > 0)
-        is_bare_page = Known(lambda body: len(body["results"]) == paths.PAGE)
-        things = "/things/"
         near, far = (partial(fixed, get(each, self.token)) for each in (paths.LIST, self.far_page()))
-        bare_page = partial(fixed, get(things, "-"))
-        row = lambda turn: f"{things}{turn * 7919 % size + 1}/"  # noqa: E731 - one line says it
-        change, count = json.dumps({"impact": 1}).encode(), self.count
+        mine = {
+            "list": Asked(near, Known(is_list)),
+            f"list page {FAR}": Asked(far, Known(is_list)),
+            "detail": Asked(self.read, Known(is_detail)),
+            "create": Asked(lambda _turn: post(paths.INCIDENTS, self.token, BODY), is_incident),
+            "transition": Asked(self.start, is_begun),
+        }
+        beside = {name: references(self.floor, place, size) for name, place in BESIDE.items()}
+        most = {"transition": most_moves}
         return [
-            Work("list", near, is_page, bare_page, is_bare_page, count),
-            Work(f"list page {FAR}", far, is_page, bare_page, is_bare_page, count),
-            Work("detail", self.read, Known(is_detail), lambda turn: get(row(turn), "-"), is_thing, count),
             Work(
-                "create", lambda _turn: post(paths.INCIDENTS, self.token, BODY), is_incident,
-                lambda _turn: post(things, "-", BODY), lambda status, _body: status == 201,
-                count,
-            ),
-            Work(
-                "transition", self.start, is_begun,
-                lambda turn: ("PATCH", row(turn), {"Content-Type": "application/json"}, change),
-                lambda status, body: status == 200 and json.loads(body)["impact"] == 1,
-                min(count, most_moves),
-            ),
+                name, asked, {told: known[name.split()[0]]() for told, known in beside.items()},
+                min(self.count, most.get(name, self.count)),
+            )
+            for name, asked in mine.items()
         ]  # fmt: skip
 
     def read(self, turn: int) -> list[Request]:
@@ -177,17 +186,18 @@ class Bench:
         return far
 
     def one(self, each: Work) -> None:
-        """One repetition: the bare view, then ours."""
+        """One repetition: the references, then ours."""
         load = partial(Load, clients=CLIENTS, count=each.count, seconds=SECONDS)
         before, used = cpu_seconds(), tree_cpu_seconds(self.everybody())
-        each.floor.append(load(f"  bare {each.name}", self.floor, each.bare, each.bare_good).run())
+        for told, asked in each.beside.items():
+            asked.results.append(load(f"  {told} {each.name}", self.floor.url, asked.make, asked.good).run())
         mine, middle = tree_cpu_seconds(pids(self.stack)), cpu_seconds()
-        each.mine.append(load(each.name, self.stack.url, each.ours, each.good).run())
+        each.ours.results.append(load(each.name, self.stack.url, each.ours.make, each.ours.good).run())
         mine, after = tree_cpu_seconds(pids(self.stack)) - mine, cpu_seconds()
         used = tree_cpu_seconds(self.everybody()) - used
         others = max(0.0, after[0] - before[0] - used) / (after[1] - before[1])
         each.is_noisy = each.is_noisy or others > NOISE_CORES
-        for result in (each.floor[-1], each.mine[-1]):
+        for result in (asked.results[-1] for asked in (*each.beside.values(), each.ours)):
             self.report.say(result.line())
             self.report.wrong += result.wrong + (not result.times)
         self.report.say(
@@ -200,23 +210,25 @@ class Bench:
 
     def judge(self, each: Work, size: int) -> None:
         """Ratios of one work at one size, over the repetitions."""
-        p50, low, high = median_of(each.mine, lambda result: result.percentile(0.5))
-        p95 = median_of(each.mine, lambda result: result.percentile(0.95))[0]
-        rate = median_of(each.mine, lambda result: result.per_second)[0]
-        bare_p50 = median_of(each.floor, lambda result: result.percentile(0.5))[0]
-        bare_rate = median_of(each.floor, lambda result: result.per_second)[0]
+        p50, low, high = median_of(each.ours.results, lambda result: result.percentile(0.5))
+        p95 = median_of(each.ours.results, lambda result: result.percentile(0.95))[0]
+        rate = each.ours.rate()
         noisy = each.is_noisy or (high - low) / max(p50, 0.001) > NOISE_SPREAD
         self.is_noisy = self.is_noisy or noisy
         self.p95.setdefault(each.name, {})[size] = p95
         self.report.say(
             f"{each.name} at {size:,}: p50 {p50:.1f} ms [{low:.1f}–{high:.1f}], p95 {p95:.1f} ms,"
-            f" {rate:.0f}/s; bare {bare_p50:.1f} ms, {bare_rate:.0f}/s; p50 {p50 / bare_p50:.2f} ×,"
-            f" throughput 1/{bare_rate / max(rate, 0.001):.2f}{' NOISY' if noisy else ''}"
+            f" {rate:.0f}/s{' NOISY' if noisy else ''}"
         )
-        if each.name in LIMITS:
-            for told, figure in (("p50", p50 / bare_p50), ("throughput", bare_rate / max(rate, 0.001))):
+        for told, asked in each.beside.items():
+            ratios = {"p50": p50 / asked.p50(), "throughput": asked.rate() / max(rate, 0.001)}
+            self.report.say(
+                f"  against the {told} view ({asked.p50():.1f} ms, {asked.rate():.0f}/s):"
+                f" p50 {ratios['p50']:.2f} ×, throughput 1/{ratios['throughput']:.2f}"
+            )
+            for name, figure in ratios.items() if each.name in LIMITS else ():
                 self.report.goal(
-                    f"{each.name} at {size:,} against a bare DRF view, {told}",
+                    f"{each.name} at {size:,} against the {told} view, {name}",
                     figure, LIMITS[each.name], at_most=True, unit="×", noisy=noisy,
                 )  # fmt: skip
 
@@ -236,7 +248,6 @@ class Bench:
 
     def alone(self) -> None:
         """Statements of one request, and its processor time in one process with nobody else at work."""
-        # Of several priorities: a process reads each promise once.
         found = self.work("statements", self.token, *(self.new.pop() for _ in range(20)))
         self.report.say(f"statements: {found}")
         for name, limit in STATEMENTS.items():
@@ -260,6 +271,24 @@ class Bench:
             raise SystemExit(f"bench.api_work {words[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
         told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return told
+
+
+def references(floor: Reference, place: str, size: int) -> dict[str, Callable[[], Asked]]:
+    """What a reference is asked at each of the works, by name; each time a fresh collection of results."""
+    token, change = floor.token, json.dumps({"impact": 1}).encode()
+    row = lambda turn: f"{place}{turn * 7919 % size + 1}/"  # noqa: E731 - one line says it
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    return {
+        "list": lambda: Asked(
+            partial(fixed, get(place, token)), Known(lambda body: len(body["results"]) == paths.PAGE)
+        ),
+        "detail": lambda: Asked(lambda turn: get(row(turn), token), Known(lambda body: body["id"] > 0)),
+        "create": lambda: Asked(lambda _turn: post(place, token, BODY), lambda status, _body: status == 201),
+        "transition": lambda: Asked(
+            lambda turn: ("PATCH", row(turn), headers, change),
+            lambda status, body: status == 200 and json.loads(body)["impact"] == 1,
+        ),
+    }
 
 
 def fixed(request: Request, _turn: int) -> Request:

@@ -1,4 +1,7 @@
-"""The bare reference: one Django model behind a plain DRF view, as small as such a thing can be."""
+"""The references: a model behind a DRF view, as small as such a thing can be, and one as wide as a ticket.
+
+``python -m bench.floor_app`` makes the tables in the database ``FLOOR_DATABASE_URL`` and prints a token.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,13 @@ settings.configure(
     SECRET_KEY="floor",
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF="bench.floor_urls",
-    INSTALLED_APPS=["rest_framework", "bench.floor"],
+    INSTALLED_APPS=[
+        "django.contrib.contenttypes",
+        "django.contrib.auth",
+        "rest_framework",
+        "rest_framework.authtoken",
+        "bench.floor",
+    ],
     MIDDLEWARE=[],
     USE_TZ=True,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
@@ -37,6 +46,20 @@ settings.configure(
 )
 django.setup()
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - Django must be configured first
+from django.core.management import call_command  # noqa: E402 - Django must be configured first
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 application = get_wsgi_application()
+
+
+def main() -> str:
+    """Make the tables and somebody who may use them; the token."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - not for who only serves
+    from rest_framework.authtoken.models import Token  # noqa: PLC0415
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    return str(Token.objects.create(user=User.objects.create(username="somebody")).key)
+
+
+if __name__ == "__main__":
+    print(main())

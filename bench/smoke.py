@@ -102,7 +102,7 @@ def creates(stack: PrivateStack, report: Report, token: str, *, reps: int, count
             bare.append(
                 Load(
                     "bare DRF create",
-                    floor,
+                    floor.url,
                     lambda _number: post("/things/", "-", BODY),
                     lambda status, _body: status == 201,
                     CLIENTS,

@@ -19,6 +19,7 @@ from tickets.policies import involved, visible_activity, visible_attachments, vi
 
 TicketT = TypeVar("TicketT", bound=Ticket)
 _HEAVY = ("description", "bigram", "custom", "close_notes")
+_NOT_SHOWN = (*_HEAVY, "public_id", "created_at")
 _PERSON = ("username", "name_ko", "name_en")
 _SHOWN = {
     "requester": _PERSON, "assignee": _PERSON,
@@ -118,7 +119,7 @@ def in_short(page: Sequence[Ticket]) -> list[Any]:
 @cache
 def _in_short(kind: str) -> PreparedPlain:
     model: Any = kinds.get(kind).model
-    columns = [each.attname for each in model._meta.concrete_fields if each.name not in _HEAVY]
+    columns = [each.attname for each in model._meta.concrete_fields if each.name not in _NOT_SHOWN]
     return PreparedPlain(model.objects.filter(Among(F("id"), [_PLACE])), columns, _SHOWN, [_PLACE])
 
 

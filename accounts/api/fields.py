@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Department, Group, Location, User
+from accounts.models import Department, Group, Location, User, name_reader
 from accounts.selectors import departments_for, group_keyed, locations_for, person_named
 from core.api.fields import KeyField, Out
 
@@ -51,18 +52,26 @@ class DepartmentField(KeyField):
         return departments_for(self.actor).filter(key=key).first()
 
 
+class NameField(serializers.CharField):
+    """The name in the reader's language, which is looked up once for an answer, not for each of its rows."""
+
+    def reading(self) -> Callable[[Any], str]:
+        """See ``core.api.writing``."""
+        return name_reader()
+
+
 class PersonRef(Out):
     """A person in short."""
 
     username = serializers.CharField()
-    name = serializers.CharField(source="display_name")
+    name = NameField(source="display_name")
 
 
 class NamedRef(Out):
     """Something with a key and a name in short: a group, a department, a place, a class."""
 
     key = serializers.CharField()
-    name = serializers.CharField()
+    name = NameField()
 
 
 def ref(kind: type[Out], **kwargs: Any) -> Out:

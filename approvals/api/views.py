@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -26,6 +27,7 @@ class ApprovalViewSet(ListMixin, RetrieveMixin, ApiViewSet):
 
     scope = "approvals"
     serializer_class = out.ApprovalOut
+    matching: ClassVar[Mapping[str, bool]] = {"decision": False}
     filterset_class = ApprovalFilterSet
     lookup_field = "public_id"
     ordering_fields = {"asked_at": ("pk",)}

@@ -38,7 +38,7 @@ class Body(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The fields this caller may write."""
-        return _for_reader(_fresh(self), self)
+        return _fresh(self, _unread(self))
 
     def to_internal_value(self, data: Any) -> Any:
         """The values. Raises BadInputError for another type or unknown names."""
@@ -62,10 +62,8 @@ class Out(serializers.Serializer[Any]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The fields this caller may read in this place."""
-        fields = _for_reader(_fresh(self), self)
-        if self.context.get("in_list"):
-            return {name: field for name, field in fields.items() if name not in self.detail_fields}
-        return fields
+        left_out = _unread(self)
+        return _fresh(self, left_out | self.detail_fields if self.context.get("in_list") else left_out)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """The row as JSON; the fields are settled when the first one is written."""
@@ -76,16 +74,22 @@ class Out(serializers.Serializer[Any]):
         return plan_of(self._readable_fields)
 
 
-def _fresh(serializer: Body | Out) -> dict[str, Any]:
-    """The declared fields, to be bound to this serializer.
+def _fresh(serializer: Body | Out, left_out: frozenset[str]) -> dict[str, Any]:
+    """The declared fields but those, to be bound to this serializer.
 
     The framework makes each of them anew from its arguments, a twelfth of the time of opening an incident. A
-    field that binds nothing in turn differs between serializers by what ``bind`` sets alone: a copy will do.
+    field that binds nothing in turn differs between serializers by what ``bind`` sets alone: a copy will do,
+    also of a representation, which is bound before it makes its own fields.
     """
     return {
-        name: deepcopy(each) if isinstance(each, BaseSerializer) or hasattr(each, "child") else _copy(each)
+        name: _copy(each) if isinstance(each, Out) or not _binds(each) else deepcopy(each)
         for name, each in serializer._declared_fields.items()
+        if name not in left_out
     }
+
+
+def _binds(field: Any) -> bool:
+    return isinstance(field, BaseSerializer) or hasattr(field, "child")
 
 
 def _copy(field: Any) -> Any:
@@ -95,10 +99,8 @@ def _copy(field: Any) -> Any:
     return twin
 
 
-def _for_reader(fields: dict[str, Any], serializer: Body | Out) -> dict[str, Any]:
-    internal = bool(describing.get() or serializer.context.get("internal"))
-    unread = hidden(serializer, internal=internal)
-    return {name: field for name, field in fields.items() if name not in unread} if unread else fields
+def _unread(serializer: Body | Out) -> frozenset[str]:
+    return hidden(serializer, internal=bool(describing.get() or serializer.context.get("internal")))
 
 
 @extend_schema_field(OpenApiTypes.STR)

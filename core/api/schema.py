@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -138,6 +139,9 @@ class MaruSchema(AutoSchema):
         if self._needs_version():
             text = "The ETag that was read."
             found.append(OpenApiParameter("If-Match", str, "header", description=text, required=True))
+        if (is_asked_for := self._may_match()) is not None:
+            text = "The ETag that was read" + ("; asked for where there is one." if is_asked_for else ".")
+            found.append(OpenApiParameter("If-Match", str, "header", description=text))
         if self.method == "GET" and self._takes_fields():
             found.append(OpenApiParameter("fields", str, description="number,title,assignee.name"))
             if self.view.expandable:
@@ -199,6 +203,11 @@ class MaruSchema(AutoSchema):
     def _needs_version(self) -> bool:
         return self.method in {"PATCH", "PUT", "DELETE"} and getattr(self.view, "versioned", False)
 
+    def _may_match(self) -> bool | None:
+        """Whether this POST may ask for If-Match; None when it takes none."""
+        matching: Mapping[str, bool] = getattr(self.view, "matching", {})
+        return matching.get(str(self.view.action)) if self.method == "POST" else None
+
     def _refusals(self) -> dict[str, str]:
         found = dict(ALWAYS)
         if "{" in self.path:
@@ -207,6 +216,8 @@ class MaruSchema(AutoSchema):
             found |= WRITING
         if self._needs_version():
             found |= VERSIONED
+        if (is_asked_for := self._may_match()) is not None:
+            found |= VERSIONED if is_asked_for else {"412": VERSIONED["412"]}
         return found | getattr(self.view, "more_refusals", {})
 
     def _headers(self, status: str) -> dict[str, Any]:

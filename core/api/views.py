@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -49,6 +49,8 @@ class ApiViewSet(GenericViewSet[Any]):
     is_paged = False
     # Whether a change needs If-Match; off for records without versions.
     versioned = True
+    # The actions by POST that take If-Match, and whether they may ask for it.
+    matching: ClassVar[Mapping[str, bool]] = {}
     # Whether a POST takes an Idempotency-Key; off where nobody signs in whose key it could be.
     takes_keys = True
     # Whether operations of a bulk may come here; off for files, for signed calls and for bulks themselves.
@@ -185,6 +187,8 @@ class ApiViewSet(GenericViewSet[Any]):
 
     def expected_version(self, row: Any, *, required: bool = True) -> int | None:
         """The version in ``If-Match``. Raises VersionMissingError, StaleVersionError with what changed."""
+        if self.request.method == "POST" and self.action not in self.matching:
+            raise TypeError(f"{self.action} takes If-Match, but is not among the matching actions.")
         try:
             return if_match(self.request, row, required=required, may_force=self.may_force())
         except StaleVersionError as stale:

@@ -89,7 +89,8 @@ def _reading(field: Field) -> tuple[Callable[[Any], Any] | None, Ways]:
     steps = field.source_attrs
     if not steps:
         return None, Ways(_whole_row(field))
-    return attrgetter(".".join(steps)), _ways(field)
+    own: Callable[[], Callable[[Any], Any]] | None = getattr(field, "reading", None)
+    return own() if own else attrgetter(".".join(steps)), _ways(field)
 
 
 def _whole_row(field: Field) -> Way:
@@ -105,8 +106,11 @@ def _ways(field: Any) -> Ways:
     if own is not None:
         return Ways(by_the_framework, own())
     kind = type(field)
-    if kind in _AS_IT_IS:
-        return Ways(by_the_framework, {_AS_IT_IS[kind]: None})
+    plain = (
+        kind.__base__ if hasattr(field, "reading") else kind
+    )  # it reads in its own way, and writes as its base
+    if plain in _AS_IT_IS:
+        return Ways(by_the_framework, {_AS_IT_IS[plain]: None})
     if kind is serializers.ChoiceField:
         return Ways(by_the_framework, {type(code): None for code in field.choices})
     if kind is serializers.UUIDField and field.uuid_format == "hex_verbose":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -195,6 +196,8 @@ class DefinitionViewSet(NeedsEditor):
 
 class DefinitionDraftViewSet(NeedsEditor):
     """The one draft of a definition: made, read, changed, published, deleted."""
+
+    matching: ClassVar[Mapping[str, bool]] = {"publish": False}
 
     def get_object(self) -> Any:
         """The draft. Raises NotVisibleError."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from core.models import IdempotencyKey
 from incidents.models import Incident
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.sessions import beside, impatient
 from tickets.models import Activity
 
 GOOD = {"title": "VPN drops", "impact": 2, "urgency": 2}
@@ -137,23 +138,12 @@ def test_twenty_twins_at_once_make_one_incident():
 @pytest.mark.django_db(transaction=True)
 def test_a_twin_waits_no_longer_than_the_lock_timeout():
     caller = Caller(AgentFactory())
-    other = connection.copy()
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '200ms'")
-    try:
-        other.connect()
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(
-                "INSERT INTO core_idempotencykey (caller, scope, key, fingerprint) "
-                "VALUES (%s, 'api', 'k', '')",
-                [f"user:{caller.user.pk}"],
-            )
+    with impatient(), beside() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (caller, scope, key, fingerprint) VALUES (%s, 'api', 'k', '')",
+            [f"user:{caller.user.pk}"],
+        )
         response = caller.post("incidents/", GOOD, Idempotency_Key="k")
         problem(response, 409, "idempotency_in_progress")
         assert response["Retry-After"] == "1"
-    finally:
-        other.close()
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
     assert not Incident.objects.exists()

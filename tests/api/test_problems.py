@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
 from django.utils.crypto import get_random_string
 
@@ -13,6 +13,7 @@ from incidents.models import Incident
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.sessions import beside, impatient
 
 GOOD = {"title": "VPN drops", "impact": 2, "urgency": 2}
 
@@ -224,21 +225,11 @@ def test_a_database_that_is_away_answers_503(agent_api, monkeypatch):
 def test_a_record_held_by_another_answers_503_within_the_limit(monkeypatch):
     incident = make_incident()
     caller = Caller(AgentFactory())
-    other = connection.copy()
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '200ms'")
-    try:
-        other.connect()
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR UPDATE", [incident.pk])
+    with impatient(), beside() as cursor:
+        cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR UPDATE", [incident.pk])
         response = caller.post(f"incidents/{incident.number}/transitions/start/")
         problem(response, 503, "busy")
         assert response["Retry-After"] == "1"
-    finally:
-        other.close()
-        with connection.cursor() as cursor:
-            cursor.execute("RESET lock_timeout")
 
 
 def test_a_path_without_its_slash_gets_the_same_answer(agent_api):

@@ -9,11 +9,12 @@ import time
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.models.functions import Now
 
 from core import eventlog, outbox, sweep
 from core.models import Delivery, OutboxEvent
+from tests.sessions import beside
 
 
 def all_of(_name: str) -> bool:
@@ -125,17 +126,10 @@ def test_a_row_that_the_relay_holds_ends_the_list(start):
     with transaction.atomic():
         for name in ("test.a", "test.b", "test.c"):
             outbox.publish(name, {})
-    other = connection.copy()
-    try:
-        other.connect()
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT id FROM core_outboxevent WHERE name = 'test.b' FOR NO KEY UPDATE")
+    with beside() as cursor:
+        cursor.execute("SELECT id FROM core_outboxevent WHERE name = 'test.b' FOR NO KEY UPDATE")
         assert eventlog.number_events(limit=100) == 1
         assert names_after(start) == ["test.a"]
-    finally:
-        other.rollback()
-        other.close()
     number_all()
     assert names_after(start) == ["test.a", "test.b", "test.c"]
 
@@ -143,16 +137,9 @@ def test_a_row_that_the_relay_holds_ends_the_list(start):
 def test_while_one_numbers_the_others_do_nothing(start):
     with transaction.atomic():
         outbox.publish("test.a", {})
-    other = connection.copy()
-    try:
-        other.connect()
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [eventlog._LOCK])
+    with beside() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [eventlog._LOCK])
         assert eventlog.number_events(limit=100) == 0
-    finally:
-        other.rollback()
-        other.close()
     assert eventlog.number_events(limit=100) == 1
 
 

@@ -40,7 +40,7 @@ from tickets.services import apply_transition, move_to, update_ticket
 from tickets.transitions import available, edges_from
 
 _PERSON = ("department", "location", "manager")
-_ORDERED_BY = ("public_id", "kind", "opened_at", "priority", "updated_at", "number")
+_ORDERED_BY = ("pk", "kind", "opened_at", "priority", "updated_at", "number")
 _INTERNAL_WORDS = (ActivityKind.WORK_NOTE, ActivityKind.ATTACHMENT)
 
 
@@ -118,6 +118,7 @@ class TicketViewSet(ListMixin, AsOfMixin, TicketsViewSet):
 
     serializer_class = out.TicketOut
     filterset_class = AnyTicketFilterSet
+    place_columns: ClassVar[tuple[str, ...]] = ("number",)
 
 
 class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
@@ -131,11 +132,13 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     change_in: ClassVar[type[out.ChangeIn]] = out.ChangeIn
     model: ClassVar[type[Ticket]] = Ticket
     related: ClassVar[tuple[str, ...]] = ()
+    place_columns: ClassVar[tuple[str, ...]] = ("number",)
     plain_actions = frozenset({"transitions"})
+    matching: ClassVar[Mapping[str, bool]] = {"move": False}
 
     def get_queryset(self) -> QuerySet[Ticket]:
         """Tickets the caller may see; of the parents, whose children are shown, only what orders them."""
-        return super().get_queryset().select_related(None).only(*_ORDERED_BY)
+        return super().get_queryset().select_related(None).values_list(*_ORDERED_BY, named=True)
 
     def prepare(self, page: list[Ticket]) -> list[Any]:
         """The children of a page of parents: one query, and one per relation."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -44,6 +45,7 @@ class WebhookViewSet(AdministratorViewSet):
     """Who hears of which events."""
 
     serializer_class = out.WebhookOut
+    matching: ClassVar[Mapping[str, bool]] = {"rotate": False}
     ordering_fields = {"name": ("name",), "created_at": ("created_at",)}
     default_ordering = "name"
 

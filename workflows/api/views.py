@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,10 +26,6 @@ from workflows.api.selectors import draft_of, flows_shown, has_version, hook_of
 from workflows.models import Flow
 from workflows.selectors import progress_for, versions_of
 from workflows.validate import BadFlowError
-
-_IF_MATCH = OpenApiParameter(
-    "If-Match", str, "header", description="The draft's ETag; needed where there is a draft."
-)
 
 
 class FlowViewSet(NeedsRight, ConfigurationViewSet):
@@ -81,6 +78,7 @@ class DraftViewSet(NeedsRight, ConfigurationViewSet):
     scope = "flows"
     serializer_class = out.VersionOut
     needs: ClassVar[dict[str, str]] = {"save": "edit", "publish": "publish"}
+    matching: ClassVar[Mapping[str, bool]] = {"save": True, "publish": False}
 
     def get_object(self) -> Any:
         """The draft. Raises NotVisibleError."""
@@ -92,7 +90,7 @@ class DraftViewSet(NeedsRight, ConfigurationViewSet):
     def still_visible(self, headers: dict[str, str]) -> None:
         """A repeat is answered after the draft was published too; the right was checked."""
 
-    @extend_schema(request=out.DraftIn, responses=out.VersionOut, parameters=[_IF_MATCH])
+    @extend_schema(request=out.DraftIn, responses=out.VersionOut)
     def save(self, request: Request, key: str) -> Response:
         """Keep this graph as the draft. It may have mistakes; publishing finds them."""
         row = draft_of(key)
