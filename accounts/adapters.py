@@ -21,6 +21,8 @@ from core import client, outbox, secrets
 from core.time import clock_now
 
 RESET_CHANNEL = "password_reset"
+NOBODY = 0
+_UNKNOWN_ACCOUNT = "account/email/unknown_account"
 _SEALED_FOR = "second-factor"
 
 
@@ -33,11 +35,16 @@ class ClosedAdapter(DefaultAccountAdapter):
         """Never: nobody signs up by themselves."""
         return False
 
-    @transaction.atomic
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Queue the mail. The link is made when it is sent, no table holds it; older ones end (SE-6)."""
-        User.objects.filter(pk=user.pk).update(reset_serial=F("reset_serial") + 1)
-        outbox.queue(RESET_CHANNEL, f"reset:{user.pk}:{clock_now().isoformat()}", {"user_id": user.pk})
+        _queue_reset(user.pk)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """An address that nobody has gets no mail, and costs what a known one costs (SECURITY S-24)."""
+        if template_prefix == _UNKNOWN_ACCOUNT:
+            _queue_reset(NOBODY)
+        else:
+            super().send_mail(template_prefix, email, context)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The client as far as our own proxies tell; a local socket has no address."""
@@ -75,6 +82,12 @@ class ClosedAdapter(DefaultAccountAdapter):
         sessions.end_all(user, actor=user, but=kept)
         if not is_own:
             tokens.revoke_all(user, actor=user)
+
+
+@transaction.atomic
+def _queue_reset(user_id: int) -> None:
+    User.objects.filter(pk=user_id).update(reset_serial=F("reset_serial") + 1)
+    outbox.queue(RESET_CHANNEL, f"reset:{user_id}:{clock_now().isoformat()}", {"user_id": user_id})
 
 
 class FactorAdapter(DefaultMFAAdapter):

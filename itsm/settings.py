@@ -147,7 +147,7 @@ ACCOUNT_ADAPTER = "accounts.adapters.ClosedAdapter"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # no mail: the adapter makes it cost what a known one costs
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # SECURITY SE-5
 # Guesses at passwords and codes are counted in PostgreSQL (accounts.limits); these are requests, not guesses.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.adapters import RESET_CHANNEL
+from accounts.adapters import NOBODY, RESET_CHANNEL
 from accounts.models import User
 from accounts.selectors import person
 from core.models import Delivery
@@ -22,7 +22,9 @@ from notifications.texts import Rendered, brand
 
 @channel(RESET_CHANNEL, lease_seconds=90)
 def send(delivery: Delivery) -> None:
-    """Send the link to the person's own address, in their language."""
+    """Send the link to the person's own address, in their language; for ``NOBODY`` do nothing."""
+    if delivery.payload["user_id"] == NOBODY:
+        return
     reader = person(delivery.payload["user_id"])
     if reader is None or not reader.is_active or not reader.email:
         raise PermanentFailure("there is nobody to send this to")
