@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
+from api.examples import BODIES
 from api.urls import addresses, collections
 from api.views import description_of
 from itsm.environment import BASE_DIR
@@ -46,6 +47,25 @@ def test_every_operation_tells_its_answers_and_scope():
             assert operation["x-required-scopes"], told
         if method == "post" and path not in unsigned:
             assert "Idempotency-Key" in {each["name"] for each in operation["parameters"]}, told
+
+
+def test_every_body_has_an_example_that_fits_and_every_address_names_its_parts():
+    document = description_of()
+    used = set()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            places = [each for each in operation.get("parameters", []) if each["in"] == "path"]
+            assert all(each["example"] for each in places), f"{method} {path}"
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if content is None or "$ref" not in content["schema"]:  # files, and signed calls with any body
+                continue
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            example = content["examples"]["demo"]["value"]
+            checker = Draft202012Validator(content["schema"] | {"components": document["components"]})
+            assert [each.message for each in checker.iter_errors(example)] == [], f"{method} {path}"
+            assert example, name
+            used.add(name.removeprefix("Patched").removesuffix("Request"))
+    assert set(BODIES) - used == set()  # none for a body that is not there any more
 
 
 def test_every_address_is_described():
