@@ -83,6 +83,14 @@ def test_se1_cookies(client, person):
     assert "SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS" in text
 
 
+def test_se1_no_cookie_is_read_by_a_script(client, person):
+    client.get(LOGIN)
+    sign_in(client, person.username)
+    client.get(OWN)
+    found = {name: bool(cookie["httponly"]) for name, cookie in client.cookies.items() if cookie.value}
+    assert found == {"maru_session": True, "maru_csrf": True}
+
+
 def test_se2_lifetimes_have_written_defaults(monkeypatch):
     for name in ("ITSM_SESSION_IDLE_MINUTES", "ITSM_SESSION_HOURS"):
         monkeypatch.delenv(name, raising=False)

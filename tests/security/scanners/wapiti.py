@@ -18,7 +18,12 @@ MODULES = (
 )
 PARTS = {"portal": (target.EMPLOYEE, ""), "desk": (target.AGENT, "w/incidents/")}
 # Category → why it is no hole here. Everything else is a finding.
-EXPLAINED: dict[str, str] = {}
+EXPLAINED: dict[str, str] = {
+    "Secure Flag cookie": (
+        "the installation is attacked over http; with https each cookie has it"
+        " (tests/security/test_s12_sessions.py::test_se1_cookies)"
+    ),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
