@@ -172,6 +172,7 @@ class RequestViewSet(KindViewSet):
     filterset_class = filters.RequestFilterSet
     change_in = out.OrderChangeIn
     moves: ClassVar[Moves] = SERVICES["request"]
+    other_records = frozenset({"progress"})
 
     @extend_schema(responses=out.ProgressOut(many=True))
     @action(detail=True, methods=["get"])
@@ -191,6 +192,7 @@ class RequestItemViewSet(KindViewSet):
     filterset_class = filters.RequestItemFilterSet
     change_in = out.RequestItemChangeIn
     moves: ClassVar[Moves] = SERVICES["ritm"]
+    other_records = frozenset({"progress"})
     related = ("item_version__item", "request")
 
     @extend_schema(responses=out.ProgressOut(many=True))

@@ -144,7 +144,7 @@ class MaruSchema(AutoSchema):
             found.append(OpenApiParameter("If-Match", str, "header", description=text))
         if self.method == "GET" and self._takes_fields():
             found.append(OpenApiParameter("fields", str, description="number,title,assignee.name"))
-            if self.view.expandable:
+            if self.view.may_expand():
                 names = list(self.view.expandable)
                 told = f"Any of: {', '.join(names)}"
                 found.append(OpenApiParameter("expand", limits.names(names), description=told))

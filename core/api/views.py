@@ -41,6 +41,8 @@ class ApiViewSet(GenericViewSet[Any]):
     list_parameters: ClassVar[frozenset[str]] = frozenset()
     # Actions that answer with no records: there is nothing to choose fields of.
     plain_actions: ClassVar[frozenset[str]] = frozenset()
+    # Actions that answer records of another kind: what the others embed on request, these do not have.
+    other_records: ClassVar[frozenset[str]] = frozenset()
     # Statuses of refusals that only this resource has, with what they mean, for the OpenAPI document.
     more_refusals: ClassVar[dict[str, str]] = {}
     # Headers of its answers beside those of all, by status, for the same document.
@@ -82,7 +84,11 @@ class ApiViewSet(GenericViewSet[Any]):
         known = self.read_parameters | (self.list_parameters if self.action == "list" else frozenset())
         if self.action in self.plain_actions:
             return known - READ_PARAMETERS
-        return known if self.expandable else known - {"expand"}
+        return known if self.may_expand() else known - {"expand"}
+
+    def may_expand(self) -> bool:
+        """Whether the action's answer embeds references on request."""
+        return bool(self.expandable) and self.action not in self.other_records
 
     def _once(self, handler: Any, key: str, request: Request, /, *args: Any, **kwargs: Any) -> HttpResponse:
         return answer_once(

@@ -158,6 +158,16 @@ def test_an_order_with_a_key_is_placed_once(person, version):
     assert Request.objects.count() == 1
 
 
+def test_progress_embeds_nothing(person):
+    request = make_order(person=person.user)
+    for path in (
+        f"requests/{request.number}/progress/",
+        f"request-items/{item_of(request).number}/progress/",
+    ):
+        assert person.get(path).status_code == 200
+        problem(person.get(f"{path}?expand=requester"), 400, "bad_input")
+
+
 def test_requests_of_others_are_not_there(person, agent):
     request = make_order()
     problem(person.get(f"requests/{request.number}/"), 404, "not_found")

@@ -118,7 +118,7 @@ def _queried() -> Iterator[Place]:
 
 
 def _expandable(view: Any, action: str) -> dict[str, Expand]:
-    return {} if action in view.plain_actions else view.expandable
+    return {} if action in view.plain_actions | view.other_records else view.expandable
 
 
 def value_for(each: Any, keys: dict[type[KeyField], str]) -> Any:
