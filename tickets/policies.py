@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OWN = yes("own", _("It is this person's own: they asked for it, or it is for them."))
 BEGUN = no("begun", _("Work on it has begun; its requester cannot take it back alone any more."))
 NOT_FOR_REQUESTERS = no("not_for_requesters", _("This is for people who work on it, not for who asked."))
-_CLOSED = no("closed", _("A closed ticket cannot be edited."))
+CLOSED = no("closed", _("A closed ticket cannot be edited."))
 _READS_ALL = (Grant.TICKET_READ_ALL,)
 
 
@@ -129,7 +129,7 @@ def why_change(actor: Actor, ticket: Ticket, field: str) -> Decision:
     """Whether ``actor`` may change this field of a visible ticket now, and by which rule."""
     decision = why(actor, ticket, "update")
     if decision and ticket.is_closed:
-        return _CLOSED
+        return CLOSED
     return by_grant(actor, Grant.INCIDENT_MANAGE) if decision and field == "priority" else decision
 
 

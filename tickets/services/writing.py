@@ -33,7 +33,7 @@ from tickets.assignment import assign_by_rules, priority_for
 from tickets.choices import ActivityKind, Level, Priority
 from tickets.models import Activity, Ticket
 from tickets.numbering import begin
-from tickets.policies import may, visible_to, why_change
+from tickets.policies import CLOSED, may, visible_to, why_change
 
 TicketT = TypeVar("TicketT", bound=Ticket)
 _UNTRACKED = {
@@ -216,7 +216,7 @@ def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None,
     if not may(actor, ticket, "update"):
         raise NotAllowedError
     if ticket.is_closed:
-        raise WrongStateError(_("A closed ticket cannot be edited."), current_state=ticket.state, allowed=[])
+        raise WrongStateError(str(CLOSED.words), current_state=ticket.state, allowed=[])
     before, now = snapshot(ticket), instant(ticket)
     _set_fields(ticket, fields, actor)
     if snapshot(ticket) != before:
