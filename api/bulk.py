@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -46,6 +46,11 @@ class BulkViewSet(ApiViewSet):
     scope = SCOPE
     versioned = False
     in_bulk = False
+    more_refusals: ClassVar[dict[str, str]] = {
+        "404": "not_found: of the operation that undid all, as the other refusals here may be",
+        "412": "stale_version: likewise",
+        "428": "version_missing: likewise",
+    }
     lookup_field = "public_id"
     key_of_all = ""
 

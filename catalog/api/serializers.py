@@ -194,7 +194,7 @@ class AnswerOut(Out):
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # a field's name, no attribute
     text = serializers.CharField()
-    value = AnswersField()
+    value = serializers.JSONField()
 
 
 class RequestItemOut(TicketOut):

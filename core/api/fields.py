@@ -218,6 +218,11 @@ class Moment(serializers.DateTimeField):
         return {dt.datetime: self._text}
 
 
+@extend_schema_field({"type": "string", "pattern": r"^[0-2]\d:[0-5]\d(:[0-5]\d)?$"})
+class TimeOfDay(serializers.TimeField):
+    """A time by the clock on the wall; what the document's format ``time`` means has a zone."""
+
+
 @cache
 def _texts(model: type[Model], name: str) -> dict[Any, Any]:
     field: Any = model._meta.get_field(name)

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
-from core.api.fields import Body, Label, Line, Moment, Out, Whole
+from core.api.fields import Body, Label, Line, Moment, Out, TimeOfDay, Whole
 from schedules.bizcal import MINUTES_PER_DAY, Interval
 from schedules.choices import TurnUnit
 from schedules.models import CalendarException, RotaLayer, intervals_of, is_zone
@@ -141,7 +141,7 @@ class LayerOut(Out):
     length = serializers.IntegerField()
     start_date = serializers.DateField()
     handover_weekday = serializers.IntegerField(allow_null=True)
-    handover_time = serializers.TimeField(format="%H:%M")
+    handover_time = TimeOfDay(format="%H:%M")
     hours = serializers.SerializerMethodField()
     members = serializers.SerializerMethodField()
 

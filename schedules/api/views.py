@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -128,6 +128,9 @@ class TurnViewSet(RotaViewSet):
     """The turns of a rota."""
 
     read_parameters = READ_PARAMETERS | {"from", "to"}
+    more_refusals: ClassVar[dict[str, str]] = {
+        "422": "rule_refused: the times are in another order, or too far apart"
+    }
 
     @extend_schema(parameters=[_FROM, _TO], responses=out.TurnOut(many=True), filters=False)
     def turns(self, request: Request, key: str) -> Response:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api.fields import NamedRef, ref
 from accounts.api.views import ConfigurationViewSet
-from core.api.fields import Body, Label, Line, Moment, Out, Whole
+from core.api.fields import Body, Label, Line, Moment, Out, TimeOfDay, Whole
 from core.errors import FieldError, NotAllowedError, NotVisibleError, RuleRefusedError
 from sla import services
 from sla.api.fields import CalendarField, Duration
@@ -57,7 +57,7 @@ class DefinitionOut(Out):
     relative = serializers.ChoiceField(choices=Relative.choices)
     target_duration = Duration(source="target_s", read_only=True, allow_null=True)
     due_field = serializers.CharField()
-    relative_at = serializers.TimeField(format="%H:%M", allow_null=True)
+    relative_at = TimeOfDay(format="%H:%M", allow_null=True)
     calendar_source = serializers.ChoiceField(choices=CalendarSource.choices)
     calendar = ref(NamedRef)
     time_zone_source = serializers.ChoiceField(choices=ZoneSource.choices, source="tz_source")
@@ -92,7 +92,7 @@ class DefinitionChangeIn(Body):
     relative = serializers.ChoiceField(choices=Relative.choices, required=False)
     target_duration = Duration(source="target_s", required=False, allow_null=True)
     due_field = Line(max_length=40, required=False)
-    relative_at = serializers.TimeField(required=False, allow_null=True)
+    relative_at = TimeOfDay(required=False, allow_null=True)
     calendar_source = serializers.ChoiceField(choices=CalendarSource.choices, required=False)
     calendar = CalendarField(required=False, allow_null=True)
     time_zone_source = serializers.ChoiceField(choices=ZoneSource.choices, source="tz_source", required=False)
