@@ -9,7 +9,7 @@ _BY_NUMBER = {
     "cis": "CI0001003",
     "incidents": "INC0001002",
     "request-items": "RITM0001001",
-    "requests": "REQ0001001",
+    "requests": "REQ0001002",
     "tickets": "INC0001005",
 }
 _BY_KEY = {
