@@ -23,6 +23,7 @@ from tests.api.calls import Caller, problem
 from tests.api.test_bulk import GOOD, narrow, op
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.sessions import beside, impatient
 
 LATER = {"Prefer": "respond-async"}
 
@@ -169,6 +170,20 @@ def test_a_sweep_that_looked_a_moment_too_late_takes_nothing_from_the_one_that_w
     late.join()
     told = Caller(User.objects.get(pk=Job.objects.get().owner_id)).get(answer["Location"]).json()
     assert (told["done"], told["failed"]) == (5, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_another_process_has_for_long_is_left_to_it(monkeypatch):
+    start(Caller(AgentFactory()), *[op("POST", "incidents/", GOOD)] * 10)
+    job = working._begin()
+    monkeypatch.setattr(working, "_begin", lambda: job)
+    monkeypatch.setattr(working, "_rest", lambda _job, *, is_due: rested.append(is_due))
+    rested: list[bool] = []
+    with impatient(), beside() as cursor:
+        cursor.execute("SELECT 1 FROM api_job WHERE id = %s FOR NO KEY UPDATE", [job])
+        assert working.work_jobs(limit=5) == 1
+    assert rested == [False]
+    assert not JobItem.objects.exclude(status=None).exists()
 
 
 def test_a_cancelled_job_does_no_more(agent_api):
