@@ -1,10 +1,12 @@
 // What a person has typed, chosen or opened in a part of the page outlives its being put in anew.
 
-// A region with data-keep-typed waits for the next refresh while something is typed in it.
+// A region with data-keep-typed waits for the next refresh while something is typed in it, or refused.
 const typedIn = (region) =>
-  [...region.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+  [...region.querySelectorAll("textarea, input:not([type=hidden])")].some(
+    (field) => field.value !== field.defaultValue || field.matches("[aria-invalid=true]"),
+  );
 
-// Else it comes anew, and what was opened or closed in it stays so.
+// Else it comes anew, and what was opened or closed in it stays so, as does the cursor in a field that is still empty.
 let kept = null;
 
 const foldsOf = (region) => [...region.querySelectorAll("details:has(> summary)")];
@@ -16,7 +18,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!region?.hasAttribute?.("data-keep-typed")) return;
   if (typedIn(region)) event.detail.shouldSwap = false;
   else if (event.detail.requestConfig.verb === "get") {
-    kept = { id: region.id, folds: new Map(foldsOf(region).map((each) => [nameOf(each), each.open])) };
+    const cursor = region.contains(document.activeElement) ? document.activeElement.id : "";
+    kept = { id: region.id, cursor, folds: new Map(foldsOf(region).map((each) => [nameOf(each), each.open])) };
   }
 });
 
@@ -27,6 +30,8 @@ document.addEventListener("htmx:afterSwap", () => {
     const open = kept.folds.get(nameOf(each));
     if (open !== undefined && each.open !== open) each.open = open;
   });
+  // htmx puts it back too, but before the fold around it is open.
+  if (kept.cursor) document.getElementById(kept.cursor)?.focus({ preventScroll: true });
   kept = null;
 });
 

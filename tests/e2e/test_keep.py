@@ -9,7 +9,7 @@ from playwright.sync_api import APIResponse, Browser, Route, expect
 
 from tests.e2e.person import Person
 from tests.faults.stack import PrivateStack
-from tests.faults.story import Story, until
+from tests.faults.story import Api, Story, until
 
 pytestmark = pytest.mark.e2e
 CHANGED = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
@@ -71,3 +71,44 @@ def test_what_was_closed_stays_closed_and_what_was_opened_open(browser: Browser,
                 page.evaluate(CHANGED)
             page.wait_for_timeout(300)  # long enough for the answer to be put in place
             assert fold.evaluate("fold => fold.open") is state
+
+
+def test_the_cursor_stays_in_a_field_that_is_still_empty(browser: Browser, stack: PrivateStack) -> None:
+    number = Story(stack).order()
+    with Person(browser, stack, "jimin", lang="en") as employee:
+        page = employee.open(f"/my/{number}/")
+        page.locator("details:has(form[action*='move/cancel']) > summary").click()
+        reason = page.locator("#move-cancel")
+        reason.focus()
+        with page.expect_response("**/my/**"):
+            page.evaluate(CHANGED)
+        page.wait_for_timeout(300)  # long enough for the answer to be put in place
+        page.keyboard.type("Not needed")
+        expect(reason).to_have_value("Not needed")
+
+
+def test_what_was_refused_stays_until_it_is_mended(browser: Browser, stack: PrivateStack) -> None:
+    employee_token, agent_token = stack.manage(
+        "mint_token", "jimin", "haneul", "--name", "keep"
+    ).stdout.split()[-2:]
+    number = Api(stack, employee_token).post("/incidents/", {"title": "VPN drops", "category": "network"})[
+        "number"
+    ]
+    agent_api = Api(stack, agent_token)
+    agent_api.post(f"/incidents/{number}/transitions/start/", {})
+    agent_api.post(
+        f"/incidents/{number}/transitions/resolve/",
+        {"close_code": "solution_provided", "close_notes": "Restarted the gateway."},
+    )
+    with Person(browser, stack, "jimin", lang="en") as employee:
+        page = employee.open(f"/my/{number}/")
+        page.locator("details:has(form[action*='move/reopen']) > summary").click()
+        page.locator("#move-reopen").fill("   ")  # enough for the browser, not for the rule
+        page.locator("form[action*='move/reopen'] button").last.click()
+        error = page.locator("#move-reopen-error")
+        expect(error).to_be_visible()
+        employee.complaints.clear()  # the browser names the status 422
+        with page.expect_response("**/my/**"):
+            page.evaluate(CHANGED)
+        page.wait_for_timeout(300)
+        expect(error).to_be_visible()

@@ -188,12 +188,15 @@ def test_the_reopen_window(days, possible):
 
 
 @pytest.mark.django_db
-def test_the_requester_says_why_it_is_reopened():
+@pytest.mark.parametrize("said", [{}, {"comment": ""}, {"comment": " \n\t "}])
+def test_the_requester_says_why_it_is_reopened(said):
     requester = UserFactory()
     incident = make_incident("resolved", requester=requester)
     with pytest.raises(RuleRefusedError) as refusal:
-        services.reopen_incident(incident.pk, actor=requester)
-    assert refusal.value.errors[0].field == "comment"
+        services.reopen_incident(incident.pk, actor=requester, **said)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("comment", "required")]
+    incident.refresh_from_db()
+    assert incident.state == "resolved"
 
 
 @pytest.mark.django_db

@@ -144,24 +144,25 @@ def _check_guards(chosen: Edge, ticket: Ticket, actor: Actor, now: dt.datetime) 
 
 
 def _checked_inputs(spec: EdgeSpec, ticket: Ticket, actor: Actor, inputs: dict[str, Any]) -> dict[str, Any]:
-    known = {each.name: each for each in spec.inputs} | {
-        n: Input(n, "text", max_length=20_000) for n in _TEXTS
-    }
-    known |= {each.name: each for each in spec.inputs}
+    known = {each.name: each for each in spec.inputs}
+    for name in _TEXTS:
+        known.setdefault(name, Input(name, "text", max_length=20_000))
     unknown = set(inputs) - set(known)
     if unknown:
         raise BadInputError(_("Unknown input: %(names)s") % {"names": ", ".join(sorted(unknown))})
-    given, errors = {}, []
+    given: dict[str, Any] = {}
+    errors: list[FieldError] = []
     for name, each in known.items():
         value = inputs.get(name)
-        if value in (None, ""):
-            if each.is_required(ticket, actor):
-                errors.append(FieldError(name, "required", _("This field is required.")))
-            continue
         try:
-            given[name] = _checked(each, value)
+            value = value if value in (None, "") else _checked(each, value)
         except RuleRefusedError as refusal:
             errors.extend(refusal.errors)
+            continue
+        if value not in (None, ""):  # of a text that is all blanks nothing is left
+            given[name] = value
+        elif each.is_required(ticket, actor):
+            errors.append(FieldError(name, "required", _("This field is required.")))
     if errors:
         raise RuleRefusedError(errors=errors)
     return given
