@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from functools import cache
 from typing import Any
 
 import structlog
@@ -20,12 +21,14 @@ from core import failpoints, outbox, sweep
 from core.cause import caused_by
 from core.errors import LoopStoppedError
 from core.models import Delivery, OutboxEvent
+from core.prepared import Prepared
 from core.time import clock_now
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 8
 BATCH = 50
 REST_SECONDS, POSTPONED = 10, 1_000
+_CHANNEL = "?"  # of the name that the prepared query is asked for
 
 
 def backoff(attempts: int) -> dt.timedelta:
@@ -78,16 +81,22 @@ def _due(channel: str) -> Any:
     ).order_by("not_before", "pk")
 
 
+@cache
+def _first_due() -> Prepared[Delivery]:
+    rows = _due(_CHANNEL).select_related("event")
+    return Prepared(rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:1], _CHANNEL)
+
+
+def _lock_due(channel: str) -> Delivery | None:
+    """The delivery that is due longest and that nobody has, locked, with its event."""
+    return next(iter(_first_due().read(channel)), None)
+
+
 def _run_one_handler() -> bool:
     delivery: Delivery | None = None
     try:
         with transaction.atomic():
-            delivery = (
-                _due(outbox.HANDLER)
-                .select_related("event")
-                .select_for_update(skip_locked=True, no_key=True, of=("self",))
-                .first()
-            )
+            delivery = _lock_due(outbox.HANDLER)
             if delivery is None:
                 return False
             _handle(delivery)
@@ -154,7 +163,7 @@ def _rest(channel: outbox.Channel) -> None:
 def _claim(channel: outbox.Channel) -> Delivery | None:
     """The next due delivery under a lease of its own: a killed worker delays that one, by the lease."""
     with transaction.atomic():
-        delivery: Delivery | None = _due(channel.name).select_for_update(skip_locked=True).first()
+        delivery = _lock_due(channel.name)
         if delivery is None:
             return None
         delivery.lease_token, delivery.attempts = uuid.uuid4(), delivery.attempts + 1

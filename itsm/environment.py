@@ -98,7 +98,7 @@ def database_settings(url: str) -> dict[str, Any]:
     port = query.pop("port", "") or (str(parts.port) if parts.port else "")
     options.update(query)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "maru",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -9,9 +9,9 @@ from core.models import OutboxEvent
 from core.outbox import PermanentFailure, subscribe
 from notifications import audience, decisions, live
 from notifications.choices import Side
-from notifications.selectors import is_answered
+from notifications.selectors import is_answered, ticket_of
 from notifications.services import Notice, known_template, notify
-from tickets.models import Activity, Ticket
+from tickets.models import Activity
 
 
 @subscribe("*")
@@ -25,7 +25,7 @@ def tell_open_pages(event: OutboxEvent) -> None:
 @subscribe("*.opened")
 def tell_of_opening(event: OutboxEvent) -> None:
     """A ticket was opened."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None:
         notify(event, audience.of_opening(ticket), ticket=ticket)
 
@@ -33,7 +33,7 @@ def tell_of_opening(event: OutboxEvent) -> None:
 @subscribe("*.moved")
 def tell_of_move(event: OutboxEvent) -> None:
     """A ticket changed its state."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None and event.payload["from"] != event.payload["to"]:
         word = Activity.objects.filter(pk=event.payload.get("comment_id"), is_public=True).first()
         notify(event, audience.of_move(ticket, event.payload, word), ticket=ticket)
@@ -42,7 +42,7 @@ def tell_of_move(event: OutboxEvent) -> None:
 @subscribe("ticket.assigned")
 def tell_of_assignment(event: OutboxEvent) -> None:
     """A ticket has another group or assignee."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None and ticket.active:
         notify(event, [audience.of_owner(ticket)], ticket=ticket)
 
@@ -50,7 +50,7 @@ def tell_of_assignment(event: OutboxEvent) -> None:
 @subscribe("ticket.commented")
 def tell_of_comment(event: OutboxEvent) -> None:
     """Somebody wrote on a ticket, or put files on it."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     word = Activity.objects.filter(pk=event.payload["activity_id"]).first()
     if ticket is not None and word is not None:
         notify(event, audience.of_comment(ticket, word), ticket=ticket)
@@ -77,7 +77,7 @@ def answer_reply(event: OutboxEvent) -> None:
 @subscribe("approval.decided")
 def tell_of_decision(event: OutboxEvent) -> None:
     """A question was decided."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None:
         notify(event, decisions.decided(event, ticket), ticket=ticket)
 
@@ -88,7 +88,7 @@ def tell_for_flow(event: OutboxEvent) -> None:
     payload = event.payload
     if not known_template(payload["template"]):
         raise PermanentFailure(f"there is no text {payload['template']!r}")
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     params: dict[str, Any] = {"names": payload.get("names") or {}}
     if ticket is not None and payload["template"] == "request_rejected":
         params |= decisions.refusal(ticket)
@@ -100,7 +100,7 @@ def tell_for_flow(event: OutboxEvent) -> None:
 @subscribe("sla.warned")
 def tell_of_warning(event: OutboxEvent) -> None:
     """An SLA clock comes to its end."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None and ticket.active:
         notify(event, audience.of_clock(ticket, event.payload["percent"], breached=False), ticket=ticket)
 
@@ -108,7 +108,7 @@ def tell_of_warning(event: OutboxEvent) -> None:
 @subscribe("sla.breached")
 def tell_of_breach(event: OutboxEvent) -> None:
     """An SLA clock missed its target."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None:
         notify(event, audience.of_clock(ticket, event.payload["percent"], breached=True), ticket=ticket)
 
@@ -116,7 +116,7 @@ def tell_of_breach(event: OutboxEvent) -> None:
 @subscribe("sla.overdue")
 def tell_of_overdue(event: OutboxEvent) -> None:
     """An SLA clock missed its target some time ago and still runs."""
-    ticket = _ticket(event)
+    ticket = ticket_of(event)
     if ticket is not None and ticket.active:
         notify(event, audience.of_overdue(ticket, event.payload["percent"]), ticket=ticket)
 
@@ -127,14 +127,9 @@ def tell_of_page(event: OutboxEvent) -> None:
 
     A page that was answered before its event got here wakes nobody.
     """
-    ticket, payload = _ticket(event), event.payload
+    ticket, payload = ticket_of(event), event.payload
     if ticket is not None and not is_answered(payload.get("page_id", 0)):
         params = {"names": {"percent": payload["percent"]}}
         template = "sla_paged" if payload.get("level", 1) == 1 else "page_climbed"
         page = audience.to_agents(ticket, template, payload["user_ids"], params=params)
         notify(event, [page], ticket=ticket)
-
-
-def _ticket(event: OutboxEvent) -> Ticket | None:
-    pk = event.payload.get("ticket_id")
-    return Ticket.objects.select_related("group").filter(pk=pk).first() if pk else None

@@ -12,6 +12,7 @@ from accounts.models import Group
 from approvals.models import Approval, ApprovalRequest
 from core.live import Envelope, Message
 from core.models import OutboxEvent
+from core.prepared import the_one
 from notifications.choices import Channel
 from notifications.models import Notification
 from tickets.choices import ActivityKind
@@ -20,6 +21,10 @@ from tickets.models import Activity, Ticket
 WINDOW_SECONDS = 30
 MOST = 500
 MAX_DEPTH = 3
+_TOLD = (
+    *("number", "lock_version", "group__key"),
+    *("parent__number", "parent__lock_version", "parent__parent"),
+)
 
 
 def envelope_of(event: OutboxEvent) -> Envelope:
@@ -30,7 +35,8 @@ def envelope_of(event: OutboxEvent) -> Envelope:
 def _messages(event: OutboxEvent) -> Iterator[Message]:
     payload = event.payload
     pk = payload.get("ticket_id") or 0
-    ticket = Ticket.objects.select_related("group", "parent").filter(pk=pk).first()
+    rows = Ticket.objects.select_related("group", "parent").only(*_TOLD)
+    ticket = the_one(rows.filter(pk=pk)) if pk else None
     if ticket is not None:
         internal = event.name == "ticket.commented" and not payload.get("public")
         yield from _of_ticket(ticket, event.name, internal=internal)

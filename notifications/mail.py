@@ -19,8 +19,9 @@ from accounts.models import User
 from core.models import Delivery
 from core.outbox import PermanentFailure, RetryLater, channel
 from notifications import decisions, services
-from notifications.choices import Channel, Side
+from notifications.choices import Side
 from notifications.models import Notification
+from notifications.selectors import mail_notice
 from notifications.texts import Action, Rendered, brand, rendered
 
 log = structlog.get_logger(__name__)
@@ -34,13 +35,7 @@ def send(delivery: Delivery) -> None:
     The reader's rights and the state of the matter count at this moment, not when it was queued (G-06).
     """
     payload = delivery.payload
-    row = (
-        Notification.objects.filter(
-            event_id=payload["event_id"], user=payload["user_id"], channel=Channel.MAIL
-        )
-        .select_related("user__company")
-        .first()
-    )
+    row = mail_notice(payload["event_id"], payload["user_id"])
     if row is None:
         raise PermanentFailure("there is no such notice")
     reader = row.user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q, QuerySet
@@ -10,6 +11,8 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q, Qu
 from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import company_wall, group_ids, has_grant
+from core.models import OutboxEvent
+from core.prepared import Among, Prepared, the_one
 from notifications.choices import Channel, PageEnd
 from notifications.models import (
     Notification,
@@ -25,6 +28,42 @@ from tickets.policies import visible_to as visible_tickets
 PAGE = 30
 PAGING = frozenset({"sla_paged", "page_climbed"})  # the notices that ask to answer a page
 _PEOPLE_PER_QUERY = 40
+_PLACE = -1  # of the keys that a prepared query is asked for
+
+
+def ticket_of(event: OutboxEvent) -> Ticket | None:
+    """The ticket that the event is about, with its group, if it is about one that is there."""
+    pk = event.payload.get("ticket_id")
+    return next(iter(_ticket().read(pk)), None) if pk else None
+
+
+@cache
+def _ticket() -> Prepared[Ticket]:
+    return Prepared(Ticket.objects.select_related("group").filter(pk=_PLACE), _PLACE)
+
+
+def people_told(keys: Iterable[int]) -> list[User]:
+    """Those of the people with these keys who are told anything at all: active, no service accounts."""
+    wanted = list(keys)
+    return _people().read(wanted) if wanted else []
+
+
+@cache
+def _people() -> Prepared[User]:
+    rows = User.objects.filter(Among(F("id"), [_PLACE]), is_active=True, is_service=False)
+    return Prepared(rows.select_related("company").order_by("pk"), [_PLACE])
+
+
+def mail_notice(event_id: int, user_id: int) -> Notification | None:
+    """What ``user_id`` is told of the event by mail, with the reader, or None."""
+    return next(iter(_mail_notice().read(event_id, user_id)), None)
+
+
+@cache
+def _mail_notice() -> Prepared[Notification]:
+    event, user = -1, -2
+    rows = Notification.objects.filter(event_id=event, user_id=user, channel=Channel.MAIL)
+    return Prepared(rows.select_related("user__company"), event, user)
 
 
 def readers_of(people: Iterable[User], *, pk: int | None = None, number: str = "") -> set[int]:
@@ -40,7 +79,7 @@ def readers_of(people: Iterable[User], *, pk: int | None = None, number: str = "
             f"u{person.pk}": ExpressionWrapper(visible_tickets(person), output_field=BooleanField())
             for person in chunk
         }
-        row = ticket.order_by("pk").annotate(**answers).values(*answers).first() or {}
+        row = the_one(ticket.annotate(**answers).values(*answers)) or {}
         allowed |= {person.pk for person in chunk if row.get(f"u{person.pk}")}
     return allowed
 

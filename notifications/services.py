@@ -21,7 +21,7 @@ from notifications.choices import Channel, Side
 from notifications.models import Notification, NotificationPreference, NotificationTemplate
 from notifications.policies import may_edit_texts, visible_to
 from notifications.reference import allowed_names
-from notifications.selectors import readers_of, switched_off, template_keyed
+from notifications.selectors import people_told, readers_of, switched_off, template_keyed
 from tickets.models import Ticket
 
 BOTH = (Channel.INAPP, Channel.MAIL)
@@ -73,11 +73,7 @@ def notify(event: OutboxEvent, notices: Iterable[Notice], *, ticket: Ticket | No
 
 
 def _reachable(wanted: Iterable[int], ticket: Ticket | None) -> list[User]:
-    people = list(
-        User.objects.filter(pk__in=list(wanted), is_active=True, is_service=False)
-        .select_related("company")
-        .order_by("pk")
-    )
+    people = people_told(wanted)
     if ticket is None or not people:
         return people
     readers = readers_of(people, pk=ticket.pk)

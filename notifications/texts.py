@@ -23,6 +23,12 @@ from tickets.policies import visible_to as visible_tickets
 
 MAX_QUOTE = 4000
 WITH_REASON = frozenset({"ticket_cancelled", "ticket_resolved", "request_rejected"})
+_NAMED = ("username", "name_ko", "name_en")
+_TOLD = (
+    *("kind", "number", "title", "state", "priority", "close_notes"),
+    *(f"{person}__{name}" for person in ("requester", "assignee") for name in _NAMED),
+    *("group__name_ko", "group__name_en"),
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ def brand(reader: User) -> str:
 def _tickets(notices: Iterable[Notification], reader: User) -> dict[int, Ticket]:
     ids = {notice.ticket_id for notice in notices if notice.ticket_id}
     rows = Ticket.objects.filter(visible_tickets(reader), pk__in=ids) if ids else Ticket.objects.none()
-    return {row.pk: row for row in rows.select_related("requester", "assignee", "group").defer("bigram")}
+    return {row.pk: row for row in rows.select_related("requester", "assignee", "group").only(*_TOLD)}
 
 
 def _words(notices: Iterable[Notification], reader: User) -> dict[int, Activity]:

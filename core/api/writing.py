@@ -83,14 +83,31 @@ def _write_slowly(told: dict[str, Any], name: str, row: Any, field: Field) -> No
     told[name] = None if value is None else field.to_representation(value)
 
 
-def _reading(field: Field) -> tuple[Callable[[Any], Any] | None, Ways]:
+Reading = tuple[Callable[[Any], Any] | None, Ways]
+# What a plain field of a serializer does is the same for each request. As many as are declared in the code.
+_KNOWN: dict[tuple[type, type, str | None, str | None], Reading] = {}
+
+
+def _reading(field: Field) -> Reading:
+    place = (type(field.parent), type(field), field.field_name, field.source)
+    found = _KNOWN.get(place)
+    if found is None:
+        found, is_plain = _found_out(field)
+        if is_plain:
+            _KNOWN[place] = found
+    return found
+
+
+def _found_out(field: Field) -> tuple[Reading, bool]:
+    """How it is read and written, and whether nothing in that belongs to this one field or request."""
     if type(field).get_attribute is not serializers.Field.get_attribute:
-        return None, Ways(by_the_framework)
+        return (None, Ways(by_the_framework)), True
     steps = field.source_attrs
     if not steps:
-        return None, Ways(_whole_row(field))
+        return (None, Ways(_whole_row(field))), False
     own: Callable[[], Callable[[Any], Any]] | None = getattr(field, "reading", None)
-    return own() if own else attrgetter(".".join(steps)), _ways(field)
+    is_plain = own is None and not hasattr(field, "ways") and not isinstance(field, serializers.Serializer)
+    return (own() if own else attrgetter(".".join(steps)), _ways(field)), is_plain
 
 
 def _whole_row(field: Field) -> Way:
