@@ -54,10 +54,20 @@ def drill(d: Drill) -> None:
 
 
 def call_and_die(d: Drill, stack: PrivateStack, sink: Sink) -> None:
-    """A worker whose processes each make one call and are killed by the failpoint."""
+    """Workers whose processes each make one call and are killed by the failpoint.
+
+    The main process sweeps too when its children have not told for a while that they did, and dies of it.
+    """
     mortal = stack.add_worker("mortal", failpoint=FAILPOINT)
+
+    def all_called() -> bool:
+        nonlocal mortal
+        if mortal.poll() is not None:
+            mortal = stack.add_worker("mortal", failpoint=FAILPOINT)
+        return len(keys(sink)) == 2 * d.rounds
+
     try:
-        called = until(lambda: len(keys(sink)) == 2 * d.rounds, KILLED_SECONDS)
+        called = until(all_called, KILLED_SECONDS)
     finally:
         mortal.kill()
         mortal.wait()
