@@ -65,6 +65,17 @@ function refresh(number) {
   window.htmx.ajax("GET", pane.dataset.rows.replace("NUMBER", number), { target: row, swap: "outerHTML" });
 }
 
+// A row that is being pressed stays until it is let go: taken away, it would get no click.
+const LET_GO = 300;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.target.matches(".row[data-number]:active")) return;
+  detail.shouldSwap = false;
+  setTimeout(refresh, LET_GO, detail.target.dataset.number);
+});
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (detail.target.matches(".row[data-number]:active")) detail.shouldSwap = false;
+});
+
 const PATIENCE = 3000;
 let asked = 0;
 

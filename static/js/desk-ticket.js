@@ -69,7 +69,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { elt } = event.detail.requestConfig;
   if (elt.id !== "ticket-live" || busyParts().every((id) => kept.includes(id))) return;
   event.detail.shouldSwap = false;
-  setTimeout(() => elt.dispatchEvent(new CustomEvent("maru:ticket-changed")));
+  setTimeout(() => elt.dispatchEvent(new CustomEvent("refresh:again")));
 });
 
 // The timeline opens at its end. When it is refreshed it keeps its place, or its end if that was in view.

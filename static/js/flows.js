@@ -59,28 +59,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (isBusy(part)) refused.add("side");
 });
 
-// A card taken away between press and release gets no click: the refresh waits until the button is let go.
-let pressing = false;
-let missed = false;
-
-document.addEventListener("pointerdown", (event) => {
-  pressing = Boolean(event.target.closest("#run-live"));
-});
-
-["pointerup", "pointercancel"].forEach((end) =>
-  document.addEventListener(end, () => {
-    pressing = false;
-    if (missed) setTimeout(again, 0, "run-live"); // after the click
-    missed = false;
-  }),
-);
-
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "run-live" || !pressing) return;
-  event.detail.shouldSwap = false;
-  missed = true;
-});
-
 // The picture stays where it was scrolled to, and the focus on its card.
 let place = null;
 

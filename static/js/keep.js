@@ -6,7 +6,7 @@ const typedIn = (region) =>
     (field) => field.value !== field.defaultValue || field.matches("[aria-invalid=true]"),
   );
 
-// Else it comes anew, and what was opened or closed in it stays so, as does the cursor in a field that is still empty.
+// Else it comes anew, and what was opened or closed in it stays so.
 let kept = null;
 
 const foldsOf = (region) => [...region.querySelectorAll("details:has(> summary)")];
@@ -18,8 +18,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!region?.hasAttribute?.("data-keep-typed")) return;
   if (typedIn(region)) event.detail.shouldSwap = false;
   else if (event.detail.requestConfig.verb === "get") {
-    const cursor = region.contains(document.activeElement) ? document.activeElement.id : "";
-    kept = { id: region.id, cursor, folds: new Map(foldsOf(region).map((each) => [nameOf(each), each.open])) };
+    kept = { id: region.id, folds: new Map(foldsOf(region).map((each) => [nameOf(each), each.open])) };
   }
 });
 
@@ -30,8 +29,6 @@ document.addEventListener("htmx:afterSwap", () => {
     const open = kept.folds.get(nameOf(each));
     if (open !== undefined && each.open !== open) each.open = open;
   });
-  // htmx puts it back too, but before the fold around it is open.
-  if (kept.cursor) document.getElementById(kept.cursor)?.focus({ preventScroll: true });
   kept = null;
 });
 

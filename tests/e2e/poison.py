@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from rest_framework import serializers
 
 from core.api.fields import Text
+from tests.e2e import poison_flows
 from tests.faults.stack import PrivateStack
 from tests.faults.story import EXPENSIVE, Story, until
 from tests.security.operations import Operation, operations
@@ -46,7 +47,6 @@ GOOD: dict[str, dict[str, Any]] = {
     "roles-list post": {"grants": []},
     "service-accounts-list post": {"roles": []},
     "cis-list post": {"ci_class": "laptop"},
-    "sla-what-ifs-list post": {"months": 1, "definition": "incident_resolution_p1"},
     "on-call-overrides post": {
         "person": "seojin",
         "start": "2090-01-01T00:00:00Z",
@@ -80,6 +80,8 @@ class Poison:
     left: dict[str, str] = field(default_factory=dict)
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
     more: dict[str, dict[str, Any]] = field(default_factory=dict)
+    others: dict[str, Callable[[], dict[str, str]]] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
     count: int = 0
 
     def ask(
@@ -115,15 +117,17 @@ class Poison:
         for name, more in MOVES[operation.route.split("/")[2]]:
             yield operation.route.replace("<key:name>", name), good | more
 
-    def _path(self, route: str) -> str:
+    def _path(self, operation: Operation, route: str) -> str:
+        keys = self.keys | self.others.get(operation.name, dict)()
+
         def key(found: re.Match[str]) -> str:
             start = route[: found.start()]
-            return self.keys[max((known for known in self.keys if start.startswith(known)), key=len)]
+            return keys[max((known for known in keys if start.startswith(known)), key=len)]
 
         return "/" + re.sub(r"<\w+:\w+>", key, route)
 
     def _write(self, operation: Operation, route: str, more: dict[str, Any], text: str, turn: int) -> None:
-        path, method = self._path(route), operation.method.upper()
+        path, method = self._path(operation, route), operation.method.upper()
         fields = {name: each for name, each in operation.fields().items() if is_text(each)}
         fixed = more | (
             {"key": f"poison-{turn}"} if "key" in fields and operation.name != "flow-signals post" else {}
@@ -257,7 +261,7 @@ def _prepare(poison: Poison) -> None:
     _rename(graph)
     poison.more["flows-draft post"] = {"graph": graph}
     poison.more["flow-runs-variables post"] = {"values": {"poison": EVERY}}
-    poison.more["flows-scenarios post"] = {"script": {}, "ticket": poison.keys["api/v1/request-items/"]}
+    poison.others = poison_flows.prepare(poison)
     poison.more["cis-list post"] = {"ci_class": "laptop", "assigned_to": "jimin"}
 
 

@@ -13,6 +13,13 @@ from tests.faults.story import Api, Story, until
 
 pytestmark = pytest.mark.e2e
 CHANGED = "document.body.dispatchEvent(new CustomEvent('maru:ticket-changed'))"
+TICKET_CHANGED = (
+    "document.getElementById('ticket-live').dispatchEvent(new CustomEvent('maru:ticket-changed'))"
+)
+ROW_CHANGED = """number => document.getElementById('list-live').dispatchEvent(
+  new CustomEvent('maru:queue-changed', { bubbles: true, detail: { number } }))"""
+WITHDRAW = "details:has(form[action*='move/cancel']) > summary"
+HOME = re.compile(r"^[^/]*//[^/]*/$")
 REFRESH = re.compile(r"/refresh/$")
 
 
@@ -77,7 +84,7 @@ def test_the_cursor_stays_in_a_field_that_is_still_empty(browser: Browser, stack
     number = Story(stack).order()
     with Person(browser, stack, "jimin", lang="en") as employee:
         page = employee.open(f"/my/{number}/")
-        page.locator("details:has(form[action*='move/cancel']) > summary").click()
+        page.locator(WITHDRAW).click()
         reason = page.locator("#move-cancel")
         reason.focus()
         with page.expect_response("**/my/**"):
@@ -85,6 +92,64 @@ def test_the_cursor_stays_in_a_field_that_is_still_empty(browser: Browser, stack
         page.wait_for_timeout(300)  # long enough for the answer to be put in place
         page.keyboard.type("Not needed")
         expect(reason).to_have_value("Not needed")
+
+
+def test_the_keyboard_stays_on_its_button(browser: Browser, stack: PrivateStack) -> None:
+    number = Story(stack).order()
+    with Person(browser, stack, "jimin", lang="en") as employee:
+        page = employee.open(f"/my/{number}/")
+        page.locator(WITHDRAW).focus()
+        with page.expect_response("**/my/**"):
+            page.evaluate(CHANGED)
+        page.wait_for_timeout(300)
+        page.keyboard.press("Enter")
+        expect(page.locator("#move-cancel")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "pressed", "news", "answer"),
+    [
+        ("jimin", "/my/{order}/", WITHDRAW, CHANGED, "**/my/**"),
+        ("jimin", "/", ".request__head h3 a >> nth=0", CHANGED, HOME),
+        (
+            "haneul",
+            "/w/incidents/{incident}/",
+            ".timeline__filter a >> nth=0",
+            TICKET_CHANGED,
+            "**/w/incidents/**",
+        ),
+        ("haneul", "/w/incidents/", "#row-{incident} a >> nth=0", ROW_CHANGED, "**/w/incidents/**"),
+    ],
+    ids=["request", "home", "ticket", "row"],
+)
+def test_what_is_pressed_is_not_taken_away(
+    browser: Browser,
+    stack: PrivateStack,
+    username: str,
+    path: str,
+    pressed: str,
+    news: str,
+    answer: str | re.Pattern[str],
+) -> None:
+    incident = stack.sql("SELECT number FROM tickets_ticket WHERE kind = 'incident' ORDER BY id LIMIT 1")[0][
+        0
+    ]
+    names = {"order": Story(stack).order(), "incident": incident}
+    with Person(browser, stack, username, lang="en") as person:
+        page = person.open(path.format(**names))
+        page.wait_for_timeout(1500)  # what the order itself caused has been shown
+        target = page.locator(pressed.format(**names))
+        target.evaluate(
+            "each => each.addEventListener('click', event => { event.preventDefault(); window.got = 1 })"
+        )
+        target.hover()
+        page.mouse.down()
+        with page.expect_response(answer):
+            page.evaluate(news, incident)
+        page.wait_for_timeout(300)  # long enough for the answer to be put in place
+        with page.expect_response(answer):  # it is asked for again once the button is let go
+            page.mouse.up()
+        assert page.evaluate("window.got") == 1
 
 
 def test_what_was_refused_stays_until_it_is_mended(browser: Browser, stack: PrivateStack) -> None:

@@ -83,12 +83,27 @@ DESIGN = [
     "/design/access/guests/",
     "/design/access/?user=jimin&object=flows&action=edit",
 ]
+APPROVER = ["/", "/approvals/", "/approvals/?tab=done"]
 NOBODY = ["/accounts/login/", "/accounts/password/reset/", "/problems/stale-version"]
+INCIDENT = "SELECT number FROM tickets_ticket WHERE kind = 'incident'"
+OF_PERSON = "(SELECT id FROM accounts_user WHERE username = %s)"
+REPORTED = f"{INCIDENT} AND requester_id = {OF_PERSON} AND state = %s"
+ORDERED = "SELECT number FROM tickets_ticket WHERE kind = 'ritm'"
+ASKED = f"SELECT public_id FROM approvals_approval WHERE approver_id = {OF_PERSON}"
+RUN = "SELECT public_id FROM workflows_flowrun"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [
     (lang, theme, width) for lang in ("ko", "en") for theme in ("light", "dark") for width in (390, 1440)
 ]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Each menu opened by itself: whose panel does not lie between the left and the right edge of the window.
+LEAVING = """[...document.querySelectorAll('details.menu')].filter(menu => {
+  if (!menu.checkVisibility()) return false;
+  menu.open = true;
+  const box = menu.querySelector('.menu__panel').getBoundingClientRect();
+  menu.open = false;
+  return !box.width || box.left < 0 || box.right > document.documentElement.clientWidth;
+}).map(menu => menu.querySelector('summary').textContent.trim())"""
 # The spacing of WCAG 1.4.12, and a fifth of an em more to each letter: what the widest fonts make of a page.
 WIDE_LETTERS = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
 WIDER_LETTERS = "* { letter-spacing: 0.2em !important; word-spacing: 0.2em !important }"
@@ -111,40 +126,48 @@ def faults_of(page: Page) -> list[str]:
         " && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim().slice(0, 40))"
     )
     faults += [f"{page.url}: “{text}” is cut off" for text in clipped]
+    faults += [f"{page.url}: the panel of “{text}” leaves the window" for text in page.evaluate(LEAVING)]
     return faults
 
 
-def a_run(stack: PrivateStack) -> object:
-    """The run of an ordered laptop."""
-    asked = "SELECT public_id FROM workflows_flowrun ORDER BY id LIMIT 1"
-    if not stack.sql(asked):
-        story = Story(stack)
-        story.order()
-        until(lambda: stack.sql(asked))
-    return stack.sql(asked)[0][0]
+def record_pages(stack: PrivateStack, username: str) -> list[str]:
+    """The pages of records that this person has, in the states that offer them something to do."""
+
+    def first(asked: str, *given: object) -> str:
+        return str(stack.sql(f"{asked} ORDER BY id LIMIT 1", given)[0][0])
+
+    if username == "jimin":
+        return [f"/my/{first(ORDERED)}/", f"/my/{first(REPORTED, username, 'in_progress')}/"]
+    if username == "seoyeon":
+        return [f"/my/{first(REPORTED, username, 'resolved')}/", f"/approvals/{first(ASKED, username)}/"]
+    if username == "seojin":
+        return [f"/w/incidents/{first(INCIDENT)}/{part}" for part in ("", "sla/", "times/")]
+    if username == "admin":
+        asked = f"/design/access/?user=jimin&object={first('SELECT number FROM cmdb_ci')}&action=query"
+        return [f"/design/flows/runs/{first(RUN)}/", f"{asked}&field=environment"]
+    return []
 
 
+@pytest.fixture(scope="module")
+def ordered(stack: PrivateStack) -> None:
+    """A laptop is ordered, and its flow has begun."""
+    Story(stack).order()
+    assert until(lambda: stack.sql(RUN) and stack.sql(ASKED, ("seoyeon",)))
+
+
+@pytest.mark.usefixtures("ordered")
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 @pytest.mark.parametrize(
     ("username", "paths"),
-    [("", NOBODY), ("jimin", EMPLOYEE), ("seojin", AGENT), ("admin", DESIGN)],
-    ids=["nobody", "employee", "agent", "designer"],
+    [("", NOBODY), ("jimin", EMPLOYEE), ("seoyeon", APPROVER), ("seojin", AGENT), ("admin", DESIGN)],
+    ids=["nobody", "employee", "approver", "agent", "designer"],
 )
 def test_a_page_has_no_fault(
     browser: Browser, stack: PrivateStack, username: str, paths: list[str], lang: str, theme: str, width: int
 ) -> None:
     faults = []
     with Person(browser, stack, username, lang=lang, width=width, theme=theme) as person:
-        if username == "seojin":
-            number = stack.sql(
-                "SELECT number FROM tickets_ticket WHERE kind = 'incident' ORDER BY id LIMIT 1"
-            )[0][0]
-            paths = [*paths, *(f"/w/incidents/{number}/{part}" for part in ("", "sla/", "times/"))]
-        if username == "admin":
-            item = stack.sql("SELECT number FROM cmdb_ci ORDER BY id LIMIT 1")[0][0]
-            asked = f"/design/access/?user=jimin&object={item}&action=query&field=environment"
-            paths = [*paths, f"/design/flows/runs/{a_run(stack)}/", asked]
-        for path in paths:
+        for path in [*paths, *record_pages(stack, username)]:
             page = person.open(path)
             assert page.locator("html").get_attribute("lang") == lang
             faults += faults_of(page)
