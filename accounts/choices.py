@@ -38,6 +38,7 @@ class Grant(models.TextChoices):
     """What a role may hold. A grant is the unit that policies ask for."""
 
     TICKET_READ_ALL = "ticket.read_all", _("Read all tickets of the company")
+    TICKET_READ_INTERNAL = "ticket.read_internal", _("Read work notes and internal fields")
     INCIDENT_WRITE = "incident.write", _("Work incidents")
     INCIDENT_MANAGE = "incident.manage", _("Manage incidents and override priority")
     PROBLEM_WRITE = "problem.write", _("Work problems")

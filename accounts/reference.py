@@ -9,6 +9,7 @@ from accounts.models import Company, Role
 
 _AGENT = [
     Grant.TICKET_READ_ALL,
+    Grant.TICKET_READ_INTERNAL,
     Grant.INCIDENT_WRITE,
     Grant.PROBLEM_WRITE,
     Grant.CHANGE_WRITE,

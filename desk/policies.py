@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from accounts.policies import Actor, is_agent
+from accounts.policies import Actor
+from tickets.policies import works_inside
 
 
 def may_enter(actor: Actor) -> bool:
-    """Whether ``actor`` is a person who works on tickets of others."""
-    return actor is not None and is_agent(actor)
+    """Whether ``actor`` is a person whose place the workspace is."""
+    return actor is not None and works_inside(actor)

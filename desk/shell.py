@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policies import is_agent
 from core import context
 from core.context import NavItem
+from desk.policies import may_enter
 
 
 def shown(request: HttpRequest) -> bool:
-    """Whether the reader works on tickets."""
+    """Whether the reader may enter the workspace."""
     user = getattr(request, "user", None)
-    return user is not None and user.is_authenticated and is_agent(user)
+    return user is not None and user.is_authenticated and may_enter(user)
 
 
 MENUS = [

@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.policies import is_agent
 from approvals.services import store_mail
 from core.context import NavItem
 from core.errors import BadInputError, WrongStateError
 from notifications import mailbox, paging, selectors, services
 from notifications.texts import rendered
+from tickets.policies import works_inside
 
 MAX_KEY = 2**63
 MAX_REPLY = 5000
@@ -60,8 +60,8 @@ def notices(request: HttpRequest) -> HttpResponse:
             for row in page
         ],
         "next_url": f"{reverse('notifications:list')}?before={following}" if following else "",
-        "shell_template": "desk.html" if is_agent(actor) else "portal.html",
-        "page_class": "desk-page" if is_agent(actor) else "stack",
+        "shell_template": "desk.html" if works_inside(actor) else "portal.html",
+        "page_class": "desk-page" if works_inside(actor) else "stack",
     }
     response = render(request, "notifications/list.html", names)
     response.headers["Vary"] = "HX-Request, Cookie"

@@ -65,6 +65,11 @@ def all_kinds() -> list[KindSpec]:
     return list(_kinds.values())
 
 
+def work_orders() -> list[str]:
+    """Kinds that employees have no word for: the work behind what they asked for."""
+    return [spec.key for spec in all_kinds() if not spec.employee_word]
+
+
 def with_path(path: str) -> KindSpec | None:
     """The kind whose pages and endpoints live under ``path`` (``incidents``), or None."""
     return next((spec for spec in _kinds.values() if spec.path == path), None)

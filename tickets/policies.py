@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import PLATFORM, Decision, RowRule, any_of, no, row_decision, yes
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant, company_wall, group_ids, has_grant
+from accounts.policies import Actor, by_grant, company_wall, group_ids, has_grant, is_agent
 from tickets import kinds
 from tickets.models import Ticket, Watcher
 
@@ -55,8 +55,7 @@ def involved(actor: User) -> Q:
 def _involved_rules(actor: User) -> list[RowRule]:
     """Work orders of teams, which employees have no word for, carry the requester too: hidden from them."""
     watched = Exists(Watcher.objects.filter(ticket=OuterRef("pk"), user=actor))
-    work_orders = [spec.key for spec in kinds.all_kinds() if not spec.employee_word]
-    asked = (Q(requester=actor) | Q(on_behalf_of=actor)) & ~Q(kind__in=work_orders)
+    asked = (Q(requester=actor) | Q(on_behalf_of=actor)) & ~Q(kind__in=kinds.work_orders())
     return [
         RowRule("asked", _("It was asked for by this person, or for them."), asked),
         RowRule("opened", _("This person opened it."), Q(opened_by=actor)),
@@ -66,22 +65,25 @@ def _involved_rules(actor: User) -> list[RowRule]:
 
 
 def _agent_rules(actor: Actor) -> list[RowRule]:
-    """Tickets an agent sees by role; nothing for others."""
+    """Tickets an agent sees by role; nothing for others. Work orders are internal as a whole."""
     if not has_grant(actor, Grant.TICKET_READ_ALL):
         return []
+    kept = Q() if reads_internal(actor) else ~Q(kind__in=kinds.work_orders())
     return [
-        RowRule("no_group", _("It is assigned to no group: agents see it."), Q(group=None), _READS_ALL),
+        RowRule(
+            "no_group", _("It is assigned to no group: agents see it."), Q(group=None) & kept, _READS_ALL
+        ),
         RowRule(
             "open_group",
             _("Its group is not restricted: agents see it."),
-            Q(group__is_restricted=False),
+            Q(group__is_restricted=False) & kept,
             _READS_ALL,
             via="group",
         ),
         RowRule(
             "member",
             _("This agent is a member of its group."),
-            Q(group__in=group_ids(actor)),
+            Q(group__in=group_ids(actor)) & kept,
             _READS_ALL,
             via="group",
         ),
@@ -90,12 +92,20 @@ def _agent_rules(actor: Actor) -> list[RowRule]:
 
 def why_internal(actor: Actor) -> Decision:
     """Whether ``actor`` may read work notes and internal fields of tickets they see (PROCESSES G-08)."""
-    return by_grant(actor, *_READS_ALL)
+    return by_grant(actor, Grant.TICKET_READ_INTERNAL)
 
 
 def reads_internal(actor: Actor) -> bool:
     """Whether ``actor`` may read work notes and internal fields of tickets they see (PROCESSES G-08)."""
     return bool(why_internal(actor))
+
+
+def works_inside(actor: User) -> bool:
+    """Whether the workspace is this person's: they work on tickets of others and read what is internal.
+
+    It shows internal fields everywhere. Who works without them does so over REST and in the portal.
+    """
+    return is_agent(actor) and reads_internal(actor)
 
 
 def visible_activity(actor: Actor) -> Q:
@@ -117,12 +127,21 @@ def is_requester_side(actor: Actor, ticket: Ticket) -> bool:
         return False
     if actor.pk in {ticket.requester_id, ticket.on_behalf_of_id}:
         return True
-    return actor.pk == ticket.opened_by_id and not reads_internal(actor)
+    return actor.pk == ticket.opened_by_id and not is_agent(actor)
 
 
 def why(actor: Actor, ticket: Ticket, action: str) -> Decision:
-    """Whether ``actor`` may run ``action`` on this visible ticket, and by which rule: the kind decides."""
-    return PLATFORM if actor is None else kinds.get(ticket.kind).why(actor, ticket, action)
+    """Whether ``actor`` may run ``action`` on this visible ticket, and by which rule: the kind decides.
+
+    Nobody writes work notes who does not read them, but for the reason of a correction by hand (REQ-06).
+    """
+    if actor is None:
+        return PLATFORM
+    found = kinds.get(ticket.kind).why(actor, ticket, action)
+    if not found or action != "work_note" or Grant.CONFIG_WRITE in found.grants:
+        return found
+    internal = why_internal(actor)
+    return found if internal else internal
 
 
 def why_change(actor: Actor, ticket: Ticket, field: str) -> Decision:

@@ -168,7 +168,7 @@ def _named(values: Values) -> Values:
 
 
 def _agents_among(people: set[int]) -> frozenset[int]:
-    """Those of them who read internal notes: what they say is an agent's word."""
+    """Those of them who read all tickets: what they say is an agent's word."""
     roles = Role.objects.filter(grants__contains=[Grant.TICKET_READ_ALL], holders__in=people)
     return frozenset(roles.values_list("holders", flat=True))
 

@@ -143,3 +143,20 @@ def test_a_script_runs_under_our_policy_and_speaks_no_language(path: Path):
     assert not re.search(r"[가-힣]", code), "Words come from <maru-texts> or data attributes."
     assert not re.search(r"https?://", code)
     assert len(text.splitlines()) <= 300
+
+
+def test_no_class_of_a_style_sheet_is_without_use():
+    """What nobody uses any more is sent to everybody all the same."""
+    code = settings.BASE_DIR.glob("[a-z]*/**/*.py")
+    used = {
+        word
+        for path in [*PAGES, *SCRIPTS, *code]
+        if "tests" not in set(path.relative_to(settings.BASE_DIR).parts)
+        for word in re.findall(r"[a-z][\w-]*", path.read_text(encoding="utf-8"))
+    }
+    found = set()
+    for path in STYLES:
+        rules = re.sub(r"/\*.*?\*/|url\([^)]*\)", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        found |= set(re.findall(r"\.([a-z][\w-]*)", rules))
+    assert len(found) > 300
+    assert sorted(found - used) == []

@@ -21,6 +21,7 @@ ROLES = (
     "agent",
     "approver",
     "other_agent",
+    "supplier",
     "super",
     "other_company",
 )

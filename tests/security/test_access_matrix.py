@@ -1,8 +1,9 @@
 """Who reaches which address: ``access_matrix.csv`` against the running code (SECURITY AC-12).
 
 Columns are people as ``own`` sees them: nobody, the employee whose things the addresses name, another
-employee, an agent of the group, the person asked for a decision, an agent of another group, who holds every
-right, and the administrator and agent of another company. Cells: ``yes`` the gate is passed, ``no``
+employee, an agent of the group, the person asked for a decision, an agent of another group, a supplier
+who works all tickets without the right to what is internal, who holds every right, and the administrator and
+agent of another company. Cells: ``yes`` the gate is passed, ``no``
 403, ``gone`` 404, ``in`` sign in first. An address or method without a row, or a row without one, fails.
 """
 

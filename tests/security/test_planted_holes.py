@@ -50,7 +50,7 @@ IN_THE_MATRIX = [
     ("accounts.roles.policies.why_people", allow, ["design/roles/", "api/v1/roles/"]),
     ("accounts.policies.why_people", allow, ["design/access/", "api/v1/access/explain/"]),
     ("reports.policies.why_read", allow, ["api/v1/reports/sla/"]),
-    ("desk.policies.is_agent", allow, ["w/all/"]),
+    ("desk.policies.works_inside", allow, ["w/all/"]),
     ("approvals.selectors.lists.visible_to", show_all, ["api/v1/approvals/<uuid:public_id>/"]),
     ("cmdb.selectors.visible_to", show_all, ["api/v1/cis/<key:number>/"]),
     ("tickets.selectors.visible_to", show_all, ["my/<str:number>/", "api/v1/tickets/<key:number>/"]),

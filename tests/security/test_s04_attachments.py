@@ -32,10 +32,10 @@ AGENTS = {"agent", "other_agent", "super", "other_company"}
 # Whose content each file is. Agents read public and internal ones, but none of a restricted group or of
 # another company; the requester reads the public ones, and nothing of work orders.
 READERS = {
-    "incident": {"own", "agent", "other_agent", "super"},
+    "incident": {"own", "agent", "other_agent", "supplier", "super"},
     "note": {"agent", "other_agent", "super"},
-    "request": {"own", "agent", "other_agent", "super"},
-    "item": {"own", "agent", "other_agent", "super"},
+    "request": {"own", "agent", "other_agent", "supplier", "super"},
+    "item": {"own", "agent", "other_agent", "supplier", "super"},
     "task": {"agent", "other_agent", "super"},
     "restricted": {"own", "agent"},
     "elsewhere": {"other_company"},

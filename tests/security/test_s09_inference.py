@@ -25,7 +25,7 @@ from tests.security.hidden import (
 from tests.security.world import World
 from tickets.models import Ticket
 
-PEOPLE = ("own", "agent", "approver", "config_admin", "administrator")
+PEOPLE = ("own", "agent", "supplier", "approver", "config_admin", "administrator")
 EMPLOYEES = ("own", "approver", "config_admin")
 # Who operates flows is told of every run in their company: number and place, never the title (SECURITY 1.1);
 # who edits service levels, how many clocks of the company are open by each.

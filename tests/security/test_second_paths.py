@@ -14,7 +14,7 @@ from api.urls import addresses
 from api.working import work_jobs
 from tests.security.world import World, build
 
-ROLES = ("own", "other", "agent", "approver")
+ROLES = ("own", "other", "agent", "supplier", "approver")
 SHARES = 4
 NOT_IN_BULK = {"attachments", "bulk", "hooks", "jobs"}
 

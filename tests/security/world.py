@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import tokens
 from accounts.access.report import routes
+from accounts.choices import Grant
 from accounts.factors.selectors import factors_of
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from api.operations import Operation
 from api.services import start_job
 from approvals.services import link_for
@@ -83,6 +84,13 @@ class World:
             raise AssertionError(f"tests/security/world.py has nothing for {name} of {route}")
 
         return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", part, route)
+
+
+def _supplier() -> Any:
+    """Who works on tickets of all without the right to read what is internal."""
+    grants = [grant for grant in Role.objects.get(key="agent").grants if grant != Grant.TICKET_READ_INTERNAL]
+    Role.objects.create(key="supplier", name_ko="협력사", grants=grants)
+    return UserFactory(roles=["supplier"])
 
 
 def nobodys(key: str) -> str:
@@ -205,6 +213,7 @@ def build() -> World:
         "agent": agent,
         "approver": approver,
         "other_agent": AgentFactory(groups=[GroupFactory()]),
+        "supplier": _supplier(),
         "super": UserFactory(roles=["super"]),
         "other_company": UserFactory(company=CompanyFactory(), roles=["administrator", "agent"]),
     }

@@ -48,11 +48,6 @@ def _person(name: str) -> Expand:
     return Expand(PersonOut, (name, *(f"{name}__{each}" for each in _PERSON)))
 
 
-def internal_kinds() -> list[str]:
-    """Kinds that employees have no word for: the work behind what they asked for."""
-    return [spec.key for spec in kinds.all_kinds() if not spec.employee_word]
-
-
 class TicketsViewSet(ApiViewSet):
     """What every endpoint about tickets knows of its caller and its ticket."""
 
@@ -84,7 +79,7 @@ class TicketsViewSet(ApiViewSet):
     def get_queryset(self) -> QuerySet[Ticket]:
         """Tickets the caller may see; lists page the parent rows."""
         rows = tickets_for(self.actor, kind=self.kind or None)
-        return rows if self.reads_internal() else rows.exclude(kind__in=internal_kinds())
+        return rows if self.reads_internal() else rows.exclude(kind__in=kinds.work_orders())
 
     def get_object(self) -> Any:
         """The visible ticket with the number in the address. Raises NotVisibleError."""
@@ -93,7 +88,7 @@ class TicketsViewSet(ApiViewSet):
     def seen(self) -> Ticket:
         """The same with its key, kind and version alone. Raises NotVisibleError."""
         row = seen_numbered(self.actor, self.kwargs["number"], kind=self.kind)
-        if row.kind in internal_kinds() and not self.reads_internal():
+        if row.kind in kinds.work_orders() and not self.reads_internal():
             raise NotVisibleError
         return row
 
