@@ -21,16 +21,18 @@ document.addEventListener("htmx:afterSettle", ({ target: { id } }) => {
   delete knew[id];
 });
 
-// A button taken away between press and release gets no click: the part waits until the button is let go.
+// A button taken away between press and release gets no click: the part waits until the button is let go. Of the
+// secondary button's release a page may never hear, as of one in another window.
 let isPressing = false;
 const held = new Set();
 
-document.addEventListener("pointerdown", () => (isPressing = true), true);
+addEventListener("pointerdown", ({ button }) => (isPressing = button === 0), true);
 
-["pointerup", "pointercancel"].forEach((end) =>
-  document.addEventListener(
+["pointerup", "pointercancel", "blur"].forEach((end) =>
+  addEventListener(
     end,
-    () => {
+    ({ type, target }) => {
+      if (type === "blur" && target !== window) return; // of a field
       isPressing = false;
       held.forEach((id) => setTimeout(again, 0, id)); // after the click
       held.clear();

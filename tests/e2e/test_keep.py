@@ -152,6 +152,22 @@ def test_what_is_pressed_is_not_taken_away(
         assert page.evaluate("window.got") == 1
 
 
+def test_a_press_whose_end_is_not_told_holds_nothing_back(browser: Browser, stack: PrivateStack) -> None:
+    number = Story(stack).order()
+    with Person(browser, stack, "jimin", lang="en") as employee:
+        page = employee.open(f"/my/{number}/")
+        page.wait_for_timeout(1500)  # what the order itself caused has been shown
+        page.locator(WITHDRAW).hover()
+        for button in ("right", "left"):
+            page.mouse.down(button=button)
+            if button == "left":
+                page.evaluate("window.dispatchEvent(new FocusEvent('blur'))")  # to another window
+            page.evaluate("document.getElementById('live').dataset.old = 1")
+            page.evaluate(CHANGED)
+            expect(page.locator("#live:not([data-old])")).to_be_visible()
+            page.mouse.up(button=button)
+
+
 def test_what_was_refused_stays_until_it_is_mended(browser: Browser, stack: PrivateStack) -> None:
     employee_token, agent_token = stack.manage(
         "mint_token", "jimin", "haneul", "--name", "keep"
