@@ -19,7 +19,7 @@ def why(actor: Actor, action: str) -> Decision:
     if action == "signal" and (signals := by_grants(actor, Grant.API_USE, Grant.TICKET_READ_ALL)):
         return signals
     if action == "read_runs":
-        return by_grant(actor, Grant.TICKET_READ_ALL, Grant.CONFIG_WRITE)
+        return by_grant(actor, Grant.TICKET_READ_INTERNAL, Grant.CONFIG_WRITE)
     if action not in ACTIONS:
         return UNKNOWN_ACTION
     found = by_grant(actor, Grant.CONFIG_WRITE)
@@ -31,8 +31,8 @@ def may(actor: Actor, action: str) -> bool:
 
     ``hook`` is to make and to end the secret that calls from other systems are signed with.
 
-    Reading a run's steps is for agents, signals are for integrators too; all else for who edits
-    configuration; the platform may all.
+    Reading a run's steps is for who reads what is internal, signals are for integrators too; all else for who
+    edits configuration; the platform may all.
     """
     return bool(why(actor, action))
 

@@ -14,6 +14,7 @@ from core.errors import NotAllowedError
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
+from tests.factories.workflows import make_run
 from tickets.selectors import timeline_for
 from tickets.services import add_comment, add_work_note
 
@@ -74,6 +75,17 @@ def test_the_workspace_which_shows_internal_fields_is_closed_to_them(supplier, i
         assert browser.get(path).status_code in {403, 404}, path
     assert "/w/all/" not in browser.get("/").content.decode()
     assert browser.get("/notifications/").status_code == 200
+
+
+def test_runs_whose_steps_hold_what_is_internal_are_not_read(supplier, incident):
+    run = make_run({"one": {"kind": "log", "message": "The switch."}}, ticket=incident)
+    browser = Client()
+    browser.force_login(supplier)
+    assert browser.get("/design/flows/runs/").status_code == 403
+    for path in ("flow-runs/", f"flow-runs/?ticket={incident.number}"):
+        assert Caller(supplier).get(path).json()["results"] == []
+    problem(Caller(supplier).get(f"flow-runs/{run.public_id}/"), 404, "not_found")
+    assert Caller(AgentFactory()).get(f"flow-runs/{run.public_id}/").status_code == 200
 
 
 def test_a_role_that_only_works_incidents_does_not_open_it_either(incident):

@@ -56,6 +56,18 @@ def test_agents_look_but_do_not_touch(agent):
     assert fresh(run).status == RunStatus.RUNNING
 
 
+def test_what_went_through_a_run_is_for_operators_as_over_rest(agent, admin):
+    run = make_run(WAIT, given={"secret_plan": "only for operators"})
+    go()
+    step = run.steps.get(node_id="hold")
+    step.input, step.output = {"asked": "went in"}, {"told": "came out"}
+    step.save()
+    pages = {person: browser(person).get(run_url(run, step=1)).content.decode() for person in (agent, admin)}
+    for text in ("only for operators", "went in", "came out"):
+        assert text in pages[admin], text
+        assert text not in pages[agent], text
+
+
 def test_a_run_about_a_ticket_one_may_not_see_is_not_there(agent, admin):
     stranger = UserFactory(company=CompanyFactory())
     run = make_run(WAIT, ticket=make_incident(requester=stranger))

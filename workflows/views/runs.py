@@ -249,8 +249,8 @@ def _names(
         "numbers": {each.step.node_id: number for number, each in enumerate(page.steps, start=1)},
         "chosen": chosen,
         "chosen_number": page.steps.index(chosen) + 1 if chosen else 0,
-        "chosen_json": _step_json(chosen),
-        "variables_json": presenting.as_json(page.run.vars) if page.run.vars else "",
+        "chosen_json": _step_json(chosen, inside=page.can_operate),
+        "variables_json": presenting.as_json(page.run.vars) if page.run.vars and page.can_operate else "",
         "step_actions": [(each, _form(each, given)) for each in offered if each.of_step],
         "run_actions": [(each, _form(each, given)) for each in offered if not each.of_step],
         "opened": next(iter(given), ""),
@@ -273,11 +273,13 @@ def _form(action: Action, bound: dict[str, forms.Form]) -> forms.Form:
     return bound.get(action.key) or action.form(auto_id=f"{action.key}_%s")
 
 
-def _step_json(chosen: StepDetail | None) -> list[tuple[str, str]]:
+def _step_json(chosen: StepDetail | None, *, inside: bool) -> list[tuple[str, str]]:
+    """What went in and out is for operators, over REST too; the error is for whoever reads runs."""
     if chosen is None:
         return []
     step = chosen.step
-    found = ((_("Input"), step.input), (_("Output"), step.output), (_("Error"), step.error))
+    through = ((_("Input"), step.input), (_("Output"), step.output)) if inside else ()
+    found = (*through, (_("Error"), step.error))
     return [(label, presenting.as_json(value)) for label, value in found if value]
 
 
