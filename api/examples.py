@@ -7,6 +7,7 @@ from typing import Any
 _BY_NUMBER = {
     "catalog-tasks": "SCTASK0001001",
     "cis": "CI0001003",
+    "incident-tasks": "ITASK0001001",
     "incidents": "INC0001002",
     "request-items": "RITM0001001",
     "requests": "REQ0001002",
@@ -27,6 +28,7 @@ _BY_KEY = {
 }
 _MOVES = {
     "catalog-tasks": "complete",
+    "incident-tasks": "start",
     "incidents": "start",
     "request-items": "cancel",
     "requests": "cancel",
@@ -81,6 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "CatalogTaskMoveIn": {"serial": "SN-2026-0001", "work_note": "Handed over at the desk."},
     "ChannelsIn": {"mail": False},
     "ChosenIn": {"whose": "group", "reference": "network", "calendar": "24x7"},
+    "ChildrenCommentIn": {"body": "The gateway is being restarted; it takes ten minutes."},
     "ConnectorChangeIn": {"auth": "bearer", "timeout_seconds": 10},
     "ConnectorIn": {
         "key": "assets",
@@ -110,6 +113,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "IncidentChangeIn": {"group": "service-desk", "assignee": "seojin", "urgency": 1},
     "IncidentIn": {**_PLANNED, "category": "software", "ci": "CI0001003"},
     "IncidentMoveIn": {"work_note": "Looking at the gateway."},
+    "IncidentTaskChangeIn": {"group": "network", "due_at": "2026-12-04T09:00:00Z"},
+    "IncidentTaskIn": {"incident": "INC0001002", "title": "Check the switch", "group": "network"},
+    "IncidentTaskMoveIn": {"work_note": "On my way to the room."},
     "JumpIn": {"node": "ask", "reason": "The manager answered by phone."},
     "LinkIn": {"type": "related", "target": "INC0001003"},
     "MigrateIn": {"version": 1, "plan": {"ask": "ask"}},

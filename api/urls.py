@@ -19,7 +19,7 @@ from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from history.api.urls import addresses as audit
 from history.api.views import TicketHistoryViewSet
-from incidents.api.views import IncidentViewSet
+from incidents.api import urls as incidents
 from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
 from reports.api.urls import addresses as reports
@@ -30,7 +30,7 @@ from sla.api.explain import addresses as explanations
 from sla.api.urls import addresses as service_levels
 from sla.api.views import TicketClockViewSet
 from tickets.api.parts import UploadViewSet
-from tickets.api.urls import READ, Part, kind_urls, part_urls
+from tickets.api.urls import READ, Part, part_urls
 from tickets.api.views import TicketViewSet
 from webhooks.api.urls import addresses as webhooks
 from workflows.api.urls import addresses as flows
@@ -51,8 +51,10 @@ _JOB = "jobs/<uuid:public_id>/"
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
     *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS, _EXPLAINED]),
-    *kind_urls("incidents", IncidentViewSet, opens=True),
-    *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS]),
+    *incidents.incidents,
+    *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS, *incidents.incident_parts]),
+    *incidents.incident_tasks,
+    *part_urls("incident-tasks", "itask", "incidents", _MORE),
     *orders.catalogue,
     *orders.requests,
     *part_urls("requests", "request", "requests", _MORE),

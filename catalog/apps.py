@@ -20,12 +20,12 @@ class Config(AppConfig):
             EMPLOYEE_REQUEST_STATES,
             ItemState,
             RequestState,
-            TaskState,
         )
         from catalog.models import CatalogTask, Request, RequestItem
         from catalog.policies import why_item, why_publish, why_request, why_task
         from catalog.services import open_task
         from tickets import kinds
+        from tickets.choices import TaskState
 
         subjects.register_area("catalog", _("Service catalog"), ("edit",), why_publish)
         texts = frozenset({"description", "due_at"})

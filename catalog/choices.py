@@ -31,17 +31,6 @@ class ItemState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
-class TaskState(models.TextChoices):
-    """Where a catalog task (SCTASK) stands."""
-
-    PENDING = "pending", _("Pending")
-    OPEN = "open", _("Open")
-    WORK_IN_PROGRESS = "work_in_progress", _("Work in progress")
-    CLOSED_COMPLETE = "closed_complete", _("Closed complete")
-    CLOSED_INCOMPLETE = "closed_incomplete", _("Closed incomplete")
-    CLOSED_SKIPPED = "closed_skipped", _("Closed skipped")
-
-
 EMPLOYEE_REQUEST_STATES = {
     RequestState.DRAFT: _("Not sent yet"),
     RequestState.SUBMITTED: _("Being approved"),

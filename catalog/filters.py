@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import django_filters as df
 
-from catalog.choices import ItemState, RequestState, TaskState
+from catalog.choices import ItemState, RequestState
+from tickets.choices import TaskState
 from tickets.filters import TicketFilterSet
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policies import group_ids
-from catalog.choices import ItemState, RequestState, TaskState
-from tickets.choices import Phase
+from catalog.choices import ItemState, RequestState
+from tickets.choices import Phase, TaskState
 from tickets.lifecycle import COMMENT, WORK_NOTE, Input, edge, guard
 from tickets.policies import is_requester_side
+from tickets.work_orders import NEEDED_NOTES, NOTES, OPEN_TASK, Ending, TaskLifecycle
 
 OPEN_ITEM = (ItemState.PENDING_APPROVAL, ItemState.OPEN, ItemState.WORK_IN_PROGRESS)
-OPEN_TASK = (TaskState.OPEN, TaskState.WORK_IN_PROGRESS)
 
 
 def _others_must_say(ticket: Any, actor: Any) -> bool:
@@ -36,29 +35,7 @@ def has_no_finished_item(request: Any) -> bool:
     return not ended.exists()
 
 
-class _Ending:
-    """What every final edge sets."""
-
-    if TYPE_CHECKING:  # the columns that edges set; the model brings them
-        assignee: Any
-        assignee_id: Any
-        close_notes: Any
-        closed_at: Any
-        closed_by: Any
-        group_id: Any
-        reopen_count: Any
-        resolved_at: Any
-        resolved_by: Any
-        result: Any
-
-    def _end(self, actor: Any, now: dt.datetime, notes: str = "") -> None:
-        self.closed_at, self.closed_by = now, actor
-        self.resolved_at = self.resolved_at or now
-        self.resolved_by = self.resolved_by or actor
-        self.close_notes = notes or self.close_notes
-
-
-class RequestLifecycle(_Ending):
+class RequestLifecycle(Ending):
     """A request follows its items; people only send it off and withdraw it."""
 
     RANKS: ClassVar[dict[str, int]] = {
@@ -104,7 +81,7 @@ class RequestLifecycle(_Ending):
     )
     def reject(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
         """Nothing of it was approved; the comment tells the reason in public."""
-        self._end(actor, now, reason_text)
+        self.end(actor, now, reason_text)
 
     @edge(
         source=RequestState.IN_PROCESS,
@@ -114,7 +91,7 @@ class RequestLifecycle(_Ending):
     )
     def complete(self, *, actor: Any, now: dt.datetime) -> None:
         """Everything that was not withdrawn has been delivered."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=RequestState.IN_PROCESS,
@@ -124,7 +101,7 @@ class RequestLifecycle(_Ending):
     )
     def incomplete(self, *, actor: Any, now: dt.datetime) -> None:
         """At least one item could not be delivered."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=RequestState.IN_PROCESS,
@@ -134,7 +111,7 @@ class RequestLifecycle(_Ending):
     )
     def skip(self, *, actor: Any, now: dt.datetime) -> None:
         """Nothing was needed any more."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=[RequestState.DRAFT, RequestState.SUBMITTED, RequestState.IN_PROCESS],
@@ -146,10 +123,10 @@ class RequestLifecycle(_Ending):
     )
     def cancel(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
         """It is not wanted any more; its open items are withdrawn too, by a handler."""
-        self._end(actor, now, reason_text)
+        self.end(actor, now, reason_text)
 
 
-class ItemLifecycle(_Ending):
+class ItemLifecycle(Ending):
     """The flow and the tasks move an item; people withdraw, accept, complain, or correct (REQ-02)."""
 
     RANKS: ClassVar[dict[str, int]] = {
@@ -192,7 +169,7 @@ class ItemLifecycle(_Ending):
     )
     def reject(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
         """An approver said no; the comment tells the reason in public (REQ-05)."""
-        self._end(actor, now, reason_text)
+        self.end(actor, now, reason_text)
 
     @edge(source=ItemState.WORK_IN_PROGRESS, target=ItemState.DELIVERED, label=_("Deliver"), system=True)
     def deliver(self, *, actor: Any, now: dt.datetime) -> None:
@@ -208,7 +185,7 @@ class ItemLifecycle(_Ending):
     )
     def accept(self, *, actor: Any, now: dt.datetime) -> None:
         """The person has it and it works, or said nothing for the agreed time."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=ItemState.DELIVERED,
@@ -229,7 +206,7 @@ class ItemLifecycle(_Ending):
     )
     def complete(self, *, actor: Any, now: dt.datetime) -> None:
         """All its tasks are done."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=OPEN_ITEM,
@@ -239,7 +216,7 @@ class ItemLifecycle(_Ending):
     )
     def incomplete(self, *, actor: Any, now: dt.datetime) -> None:
         """A task, or the flow, could not be brought to its end."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=OPEN_ITEM,
@@ -249,7 +226,7 @@ class ItemLifecycle(_Ending):
     )
     def skip(self, *, actor: Any, now: dt.datetime) -> None:
         """No task was needed."""
-        self._end(actor, now)
+        self.end(actor, now)
 
     @edge(
         source=OPEN_ITEM,
@@ -260,89 +237,40 @@ class ItemLifecycle(_Ending):
     )
     def cancel(self, *, actor: Any, now: dt.datetime, reason_text: str = "") -> None:
         """It is not wanted any more; a handler stops its flow and skips its open tasks (REQ-06)."""
-        self._end(actor, now, reason_text)
+        self.end(actor, now, reason_text)
 
 
-class TaskLifecycle(_Ending):
-    """What a team does for one requested item."""
+class CatalogTaskLifecycle(TaskLifecycle):
+    """What a team does for one requested item; it may have to wait for something first."""
 
-    RANKS: ClassVar[dict[str, int]] = {
-        TaskState.PENDING: 5,
-        TaskState.OPEN: 10,
-        TaskState.WORK_IN_PROGRESS: 20,
-        TaskState.CLOSED_COMPLETE: 90,
-        TaskState.CLOSED_INCOMPLETE: 91,
-        TaskState.CLOSED_SKIPPED: 92,
-    }
-    PHASES: ClassVar[dict[str, Phase]] = {
-        TaskState.PENDING: Phase.WAITING,
-        TaskState.OPEN: Phase.OPEN,
-        TaskState.WORK_IN_PROGRESS: Phase.OPEN,
-        TaskState.CLOSED_COMPLETE: Phase.DONE,
-        TaskState.CLOSED_INCOMPLETE: Phase.DONE,
-        TaskState.CLOSED_SKIPPED: Phase.DONE,
-    }
+    RANKS: ClassVar[dict[str, int]] = {TaskState.PENDING: 5, **TaskLifecycle.RANKS}
+    PHASES: ClassVar[dict[str, Phase]] = {TaskState.PENDING: Phase.WAITING, **TaskLifecycle.PHASES}
+    if TYPE_CHECKING:
+        result: Any
 
     @edge(source=TaskState.PENDING, target=TaskState.OPEN, label=_("Release"), system=True)
     def release(self, *, actor: Any, now: dt.datetime) -> None:
         """What it waited for is there."""
 
     @edge(
-        source=TaskState.OPEN,
-        target=TaskState.WORK_IN_PROGRESS,
-        label=_("Start work"),
-        inputs=[WORK_NOTE],
-        tone="primary",
-    )
-    def start(self, *, actor: Any, now: dt.datetime) -> None:
-        """Somebody works on it now: the acting person, when nobody was named and they are in the group."""
-        self._own(actor)
-
-    @edge(
         source=OPEN_TASK,
         target=TaskState.CLOSED_COMPLETE,
         label=_("Complete"),
-        inputs=[
-            Input("serial", "line", label=_("Serial number"), max_length=80),
-            Input("close_notes", "text", label=_("Notes"), max_length=20_000),
-            WORK_NOTE,
-        ],
+        inputs=[Input("serial", "line", label=_("Serial number"), max_length=80), NOTES, WORK_NOTE],
         tone="primary",
     )
     def complete(self, *, actor: Any, now: dt.datetime, serial: str = "", close_notes: str = "") -> None:
         """It is done; the serial number of what was handed out goes on to the flow."""
-        self._own(actor)
         if serial:
             self.result = {**self.result, "serial": serial}
-        self._end(actor, now, close_notes)
-
-    @edge(
-        source=OPEN_TASK,
-        target=TaskState.CLOSED_INCOMPLETE,
-        label=_("Could not be done"),
-        inputs=[
-            Input("close_notes", "text", required=True, label=_("Notes"), max_length=20_000),
-            WORK_NOTE,
-        ],
-    )
-    def incomplete(self, *, actor: Any, now: dt.datetime, close_notes: str) -> None:
-        """It could not be done; the notes say why."""
-        self._own(actor)
-        self._end(actor, now, close_notes)
+        self.own_and_end(actor, now, close_notes)
 
     @edge(
         source=(TaskState.PENDING, *OPEN_TASK),
         target=TaskState.CLOSED_SKIPPED,
         label=_("Skip"),
-        inputs=[
-            Input("close_notes", "text", required=True, label=_("Notes"), max_length=20_000),
-            WORK_NOTE,
-        ],
+        inputs=[NEEDED_NOTES, WORK_NOTE],
     )
     def skip(self, *, actor: Any, now: dt.datetime, close_notes: str) -> None:
         """It was not needed; the notes say why."""
-        self._end(actor, now, close_notes)
-
-    def _own(self, actor: Any) -> None:
-        if self.assignee_id is None and actor is not None and self.group_id in {None, *group_ids(actor)}:
-            self.assignee = actor
+        self.end(actor, now, close_notes)

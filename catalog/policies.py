@@ -10,9 +10,9 @@ from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
 from accounts.models import User
 from accounts.policies import Actor, by_grant, company_wall, has_grant
-from catalog.choices import TaskState
 from catalog.models import CatalogTask
 from core.versions import VersionStatus
+from tickets.choices import TaskState
 from tickets.policies import BEGUN, NOT_FOR_REQUESTERS, OWN, is_requester_side, visible_to
 
 __all__ = [

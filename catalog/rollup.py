@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from catalog.choices import ItemState, RequestState, TaskState
+from catalog.choices import ItemState, RequestState
+from tickets.choices import TaskState
 
 OPEN_TASKS = frozenset({TaskState.PENDING, TaskState.OPEN, TaskState.WORK_IN_PROGRESS})
 CLOSED_ITEMS = frozenset(

@@ -1,7 +1,8 @@
 """What the readable sources in ``static/`` are served as: one style sheet, one script, the icon sprite.
 
 Our style sheets stand in cascade layers and our modules import nothing from each other, so joining the
-files in name order is all the build there is (UI section 1).
+files in name order is all the build there is (UI section 1). What the workspace and the configuration pages
+alone need are sheets of their own, each joined from the folder of its name below ``css/modules``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +23,12 @@ LAYERS = "@layer reset, tokens, base, layout, components, pages, utilities;\n"
 def css_files() -> list[Path]:
     """Our style sheets in the order they are joined; what only some pages need is in ``css/modules``."""
     found = sorted((settings.BASE_DIR / "static" / "css").rglob("*.css"))
-    return [path for path in found if path.parent.name != "modules"]
+    return [path for path in found if "modules" not in path.parts]
+
+
+def room_files(room: str) -> list[Path]:
+    """The style sheets that only the pages of one room load, in the order they are joined."""
+    return sorted((settings.BASE_DIR / "static" / "css" / "modules" / room).glob("*.css"))
 
 
 def js_files() -> list[Path]:
@@ -38,9 +45,18 @@ def _title(path: Path) -> str:
     return f"/* {path.relative_to(settings.BASE_DIR).as_posix()} */\n"
 
 
+def _joined(paths: list[Path]) -> str:
+    return "".join(_title(path) + path.read_text(encoding="utf-8") for path in paths)
+
+
 def style_sheet() -> str:
     """The text of ``app.css``."""
-    return LAYERS + "".join(_title(path) + path.read_text(encoding="utf-8") for path in css_files())
+    return LAYERS + _joined(css_files())
+
+
+def room_sheet(room: str) -> str:
+    """The text of ``<room>.css``; the layers are those of ``app.css``, which every page loads before it."""
+    return _joined(room_files(room))
 
 
 def script() -> str:
@@ -48,8 +64,10 @@ def script() -> str:
     return "".join(f"{_title(path)}{{\n{path.read_text(encoding='utf-8')}}}\n" for path in js_files())
 
 
+ROOMS = ("desk", "design")
 GENERATED: dict[str, tuple[Callable[[], str], Callable[[], list[Path]]]] = {
     "app.css": (style_sheet, css_files),
+    **{f"{room}.css": (partial(room_sheet, room), partial(room_files, room)) for room in ROOMS},
     "app.js": (script, js_files),
     "icons.svg": (icons.sprite, icons.source_files),
 }

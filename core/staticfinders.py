@@ -12,7 +12,7 @@ from core import assets
 
 
 class GeneratedFinder(BaseFinder):
-    """Finds ``app.css``, ``app.js`` and ``icons.svg``; makes them first where they are missing or old."""
+    """Finds ``app.css`` and the other generated files; makes them first where they are missing or old."""
 
     def check(self, **kwargs: Any) -> list[Any]:
         """Nothing to configure, nothing to report."""

@@ -22,7 +22,7 @@ MOST_BUTTONS = 12
 
 
 # What services call the values that a form has under another name.
-_FORM_NAMES = {"file": "attachments", "target": "number"}
+_FORM_NAMES = {"file": "attachments", "target": "number", "parent": "number"}
 
 
 def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
@@ -143,6 +143,7 @@ class MessageForm(forms.Form):
         label=gettext_lazy("Text"),
     )
     then = forms.ChoiceField(required=False, choices=[("", ""), ("hold", "hold")])
+    to_children = forms.BooleanField(required=False)
     lock_version = forms.IntegerField(required=False, min_value=0)
     attachments = FilesField(label=gettext_lazy("Files"))
 
@@ -208,3 +209,31 @@ class LinkForm(forms.Form):
     def __init__(self, data: Any = None, *, types: Iterable[tuple[str, Any]]) -> None:
         super().__init__(data, auto_id="id_link_%s")
         self.fields["type"].choices = list(types)  # type: ignore[attr-defined]
+
+
+class TaskForm(forms.Form):
+    """A task for a team, below a ticket."""
+
+    title = forms.CharField(max_length=160, label=gettext_lazy("What is to be done?"))
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data, auto_id="id_task_%s")
+        help_text = _("Left empty, the assignment rules choose it.")
+        self.fields["group"] = GroupField(actor, required=False, label=_("Group"), help_text=help_text)
+
+
+class FamilyForm(forms.Form):
+    """Another ticket that becomes the parent or a child of this one."""
+
+    PARENT, CHILD = "parent", "child"
+    side = forms.ChoiceField(
+        choices=[
+            (CHILD, gettext_lazy("A child of this one")),
+            (PARENT, gettext_lazy("The parent of this one")),
+        ],
+        label=gettext_lazy("It becomes"),
+    )
+    number = forms.CharField(max_length=20, label=gettext_lazy("Number"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_family_%s")

@@ -21,7 +21,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "all": (),
     "incidents": ("incidents",),
     "requests": ("requests", "request-items"),
-    "tasks": ("catalog-tasks",),
+    "tasks": ("catalog-tasks", "incident-tasks"),
 }
 
 
@@ -104,10 +104,10 @@ OPEN_REQUESTS = Queue(
     condition=_open,
     empty=_("No request is open."),
 )
-REQUEST_TASKS = Queue(
+TASKS = Queue(
     "open",
     "tasks",
-    _("Request tasks"),
+    _("Tasks"),
     icon="list-checks",
     condition=_open,
     empty=_("There is no task to do."),
@@ -136,7 +136,7 @@ RAIL: tuple[tuple[str | Promise, tuple[Queue, ...]], ...] = (
     (_("My work"), (MINE,)),
     (
         _("Service desk"),
-        (UNASSIGNED, AT_RISK, OPEN_INCIDENTS, OPEN_REQUESTS, REQUEST_TASKS, WAITING, RESOLVED),
+        (UNASSIGNED, AT_RISK, OPEN_INCIDENTS, OPEN_REQUESTS, TASKS, WAITING, RESOLVED),
     ),
 )
 QUEUES = (
@@ -146,11 +146,11 @@ QUEUES = (
     OPEN_ALL,
     OPEN_INCIDENTS,
     OPEN_REQUESTS,
-    REQUEST_TASKS,
+    TASKS,
     WAITING,
     RESOLVED,
 )
-DEFAULTS = {"all": MINE, "incidents": OPEN_INCIDENTS, "requests": OPEN_REQUESTS, "tasks": REQUEST_TASKS}
+DEFAULTS = {"all": MINE, "incidents": OPEN_INCIDENTS, "requests": OPEN_REQUESTS, "tasks": TASKS}
 
 
 def queue_at(path: str, key: str) -> Queue | None:

@@ -17,6 +17,7 @@ from incidents import services as incident_services
 from incidents.choices import HoldReason
 from incidents.models import Incident
 from tickets import kinds
+from tickets.models import Ticket
 from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
 
 # Kinds whose transitions have services with typed inputs; others go through the one door itself.
@@ -70,6 +71,26 @@ def reply_and_hold(
 def reply(ticket: Any, *, actor: User, body: str, files: Iterable[Attachment] = ()) -> None:
     """Answer the requester. Raises what ``add_comment`` raises."""
     add_comment(ticket.pk, actor=actor, body=body, attachments=list(files))
+
+
+def reply_to_family(ticket: Any, *, actor: User, body: str, files: Iterable[Attachment] = ()) -> None:
+    """Answer the requesters of an incident and of its open children; files stay on the parent.
+
+    Raises what ``comment_with_children`` raises.
+    """
+    incident_services.comment_with_children(ticket.pk, actor=actor, body=body, attachments=list(files))
+
+
+def open_task(ticket: Any, *, actor: User, title: str, group: Any = None) -> Ticket:
+    """A task for a team below the ticket. Raises what the opening of the task's kind raises.
+
+    Raises IllegalTransitionError for a kind that has no tasks.
+    """
+    spec = kinds.get(ticket.kind)
+    task = kinds.get(spec.task_kind) if spec.task_kind else None
+    if task is None or task.open is None:
+        raise IllegalTransitionError(current_state=ticket.state, allowed=[])
+    return task.open(actor=actor, parent=ticket, title=title, group=group)
 
 
 def note(ticket: Any, *, actor: User, body: str, files: Iterable[Attachment] = ()) -> None:

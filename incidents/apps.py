@@ -12,12 +12,15 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the kind and its handlers."""
-        from incidents import handlers  # noqa: F401
+        from incidents import families, handlers  # noqa: F401
         from incidents.choices import EMPLOYEE_STATES, State
-        from incidents.models import Incident
-        from incidents.policies import why
-        from incidents.services import open_incident
-        from tickets import kinds
+        from incidents.models import Incident, IncidentTask
+        from incidents.policies import why, why_task
+        from incidents.services import end_tasks_with, open_incident, open_incident_task
+        from tickets import hooks, kinds
+        from tickets.choices import TaskState
+
+        hooks.on_change(end_tasks_with, order=120)
 
         kinds.register(
             kinds.KindSpec(
@@ -33,6 +36,7 @@ class Config(AppConfig):
                 employee_word=_("Problem report"),
                 open=open_incident,
                 task_kind="itask",
+                check=families.check,
                 editable=frozenset(
                     {
                         "title",
@@ -47,9 +51,28 @@ class Config(AppConfig):
                         "ci",
                         "location",
                         "severity",
+                        "parent",
                     }
                 ),
                 state_labels={code: label for code, label in State.choices},  # noqa: C416 - keeps lazy labels
                 employee_states={str(code): label for code, label in EMPLOYEE_STATES.items()},
+            )
+        )
+        kinds.register(
+            kinds.KindSpec(
+                key="itask",
+                prefix="ITASK",
+                model=IncidentTask,
+                label=_("Incident task"),
+                plural=_("Incident tasks"),
+                icon="list-checks",
+                why=why_task,
+                resource="incidents.api.views.IncidentTaskViewSet",
+                path="incident-tasks",
+                open=open_incident_task,
+                editable=frozenset(
+                    {"title", "description", "due_at", "group", "assignee", "impact", "urgency"}
+                ),
+                state_labels={code: label for code, label in TaskState.choices if code != TaskState.PENDING},
             )
         )

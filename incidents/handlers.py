@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.models import OutboxEvent
 from core.outbox import subscribe
 from incidents import services
+from incidents.choices import State
 from tickets.selectors import activity_text
 
 
@@ -24,3 +25,30 @@ def reopen_when_the_requester_asks(event: OutboxEvent) -> None:
             speaker_id=event.actor_id,
             text=activity_text(event.payload["activity_id"]),
         )
+
+
+@subscribe("incident.moved")
+def tell_the_family(event: OutboxEvent) -> None:
+    """A move may concern the children, and the resolution of the last child its parent (INC-11)."""
+    pk, move = event.payload["ticket_id"], event.payload["transition"]
+    services.tell_children(pk, move=move, actor_id=event.actor_id)
+    if event.payload["to"] == State.RESOLVED:
+        services.note_last_child(pk)
+
+
+@subscribe("incident.parent_moved")
+def follow_the_parent(event: OutboxEvent) -> None:
+    """A child goes where its parent went (INC-11)."""
+    services.follow_parent(
+        event.payload["ticket_id"], parent_pk=event.payload["parent_id"], move=event.payload["move"]
+    )
+
+
+@subscribe("incident.parent_commented")
+def repeat_the_comment(event: OutboxEvent) -> None:
+    """What was said to a parent and its children stands on each child once (INC-11)."""
+    services.repeat_comment(
+        event.payload["ticket_id"],
+        parent_pk=event.payload["parent_id"],
+        activity_id=event.payload["activity_id"],
+    )

@@ -1,4 +1,4 @@
-"""The state machine of incidents: PROCESSES INC-01, binding."""
+"""The state machines of incidents and their tasks: PROCESSES INC-01 and INC-09, binding."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from core.time import db_now
 from incidents.choices import CloseCode, HoldReason, MajorStatus, State
 from tickets.choices import Phase
 from tickets.lifecycle import COMMENT, WORK_NOTE, Input, edge, guard
-from tickets.policies import is_requester_side
+from tickets.policies import is_requester_side, may
 from tickets.selectors import has_open_task
+from tickets.work_orders import TaskLifecycle
 
 OPEN_STATES = (State.NEW, State.IN_PROGRESS, State.ON_HOLD)
 
 
-@guard(_("An incident task is still open. Close it first."))
+@guard(_("An incident task is still open. Close it first."), lifted_by="close_tasks")
 def has_no_open_task(incident: Any) -> bool:
     """Resolving is refused while a task of the incident is open (INC-09)."""
     return not has_open_task(incident)
@@ -35,6 +36,10 @@ def _caller_must_write(ticket: Any, actor: Any) -> bool:
 
 def _agent_must_say(ticket: Any, actor: Any) -> bool:
     return not is_requester_side(actor, ticket)
+
+
+def _works_on_tasks(ticket: Any, actor: Any) -> bool:
+    return may(actor, ticket, "add_task")
 
 
 class IncidentLifecycle:
@@ -113,6 +118,9 @@ class IncidentLifecycle:
                 choices=tuple(CloseCode.choices),
             ),
             Input("close_notes", "text", required=_agent_must_say, label=_("Close notes"), max_length=20_000),
+            Input(
+                "close_tasks", "boolean", label=_("Close its open tasks as incomplete"), lifts=_works_on_tasks
+            ),
             COMMENT,
         ],
         conditions=[has_no_open_task],
@@ -125,8 +133,9 @@ class IncidentLifecycle:
         now: dt.datetime,
         close_code: str = CloseCode.RESOLVED_BY_CALLER,
         close_notes: str = "",
+        close_tasks: bool = False,
     ) -> None:
-        """Service is restored; the requester may still reopen."""
+        """Service is restored; the requester may still reopen. Open tasks were closed before, if so asked."""
         by_caller = is_requester_side(actor, self)
         self.close_code = CloseCode.RESOLVED_BY_CALLER if by_caller else close_code
         self.close_notes = close_notes or str(_("Resolved by the requester."))
@@ -168,3 +177,7 @@ class IncidentLifecycle:
         self.hold_reason, self.hold_until = "", None
         if self.major_status in {MajorStatus.PROPOSED, MajorStatus.ACCEPTED}:
             self.major_status = MajorStatus.CANCELLED
+
+
+class IncidentTaskLifecycle(TaskLifecycle):
+    """What one team does for an incident (INC-09): as all tasks of teams, never pending."""

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.settings_store import declare, value
 from core.trail.tracking import RowHistory
 from incidents.choices import HoldReason, MajorStatus
-from incidents.lifecycle import IncidentLifecycle
+from incidents.lifecycle import IncidentLifecycle, IncidentTaskLifecycle
 from tickets.choices import Level
 from tickets.models import Ticket
 
@@ -54,3 +54,20 @@ class Incident(IncidentLifecycle, Ticket):
         if self.resolved_at is None:
             return None
         return self.resolved_at + dt.timedelta(days=value("incident.reopen_days"))
+
+
+class IncidentTask(IncidentTaskLifecycle, Ticket):
+    """What one team does for an incident, its ``parent``. ``flow_step`` is the step that waits for it."""
+
+    flow_step = models.BigIntegerField(null=True, blank=True, db_index=True)
+
+    class Meta:
+        triggers = [RowHistory()]
+
+    def flow_names(self) -> dict[str, str]:
+        """What flows may read of the task: plain data."""
+        return {"number": self.number, "title": self.title, "state": self.state}
+
+    def flow_output(self) -> dict[str, str]:
+        """What the waiting flow step gets: the state it ended in and the notes."""
+        return {"number": self.number, "state": self.state, "notes": self.close_notes}

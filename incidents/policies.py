@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision, no
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grants
+from accounts.policies import Actor, by_grant, by_grants
 from incidents.choices import MajorStatus, State
 from tickets.policies import BEGUN, NOT_FOR_REQUESTERS, OWN, is_requester_side, visible_to
 
-__all__ = ["may", "visible_to", "why"]
+__all__ = ["may", "visible_to", "why", "why_task"]
 
 AGENT_ACTIONS = {
     "start",
@@ -21,6 +21,19 @@ AGENT_ACTIONS = {
     "resolve",
     "reopen",
     "cancel",
+    "comment",
+    "work_note",
+    "update",
+    "attach",
+    "watch",
+    "link",
+    "add_task",
+}
+TASK_ACTIONS = {
+    "start",
+    "complete",
+    "incomplete",
+    "skip",
     "comment",
     "work_note",
     "update",
@@ -47,6 +60,13 @@ def why(actor: Actor, incident: Any, action: str) -> Decision:
 def may(actor: Actor, incident: Any, action: str) -> bool:
     """Whether ``actor`` may run ``action`` on this visible incident; ``None`` is the platform itself."""
     return bool(why(actor, incident, action))
+
+
+def why_task(actor: Actor, task: Any, action: str) -> Decision:
+    """Whether ``actor`` may run ``action`` on this visible task, and why: who works incidents may."""
+    if actor is None:
+        return PLATFORM
+    return by_grant(actor, Grant.INCIDENT_WRITE) if action in TASK_ACTIONS else UNKNOWN_ACTION
 
 
 def _agent(actor: Actor, action: str) -> Decision:

@@ -81,8 +81,11 @@ def to_watchers(ticket: Ticket, template: str, *, for_others: str = "", **more: 
 
 
 def of_opening(ticket: Ticket) -> Iterator[Notice]:
-    """A new ticket: who asked gets a receipt if somebody else wrote it down, who is to work it is told."""
-    if ticket.parent_id is None:
+    """A new ticket: who asked gets a receipt if somebody else wrote it down, who is to work it is told.
+
+    A part of something larger of the same person has no receipt of its own.
+    """
+    if ticket.parent is None or ticket.parent.requester_id != ticket.requester_id:
         yield to_requester(ticket, "ticket_received")
     yield of_owner(ticket)
 
@@ -143,6 +146,12 @@ def _of_end(ticket: Ticket, state: str, params: dict[str, int]) -> Iterator[Noti
         yield to_agents(
             ticket, "ticket_withdrawn" if state == "cancelled" else "ticket_moved", [ticket.assignee_id]
         )
+
+
+def of_children(ticket: Ticket) -> Iterator[Notice]:
+    """All that stands below the ticket is resolved: who works it is told."""
+    if ticket.assignee_id:
+        yield to_agents(ticket, "children_resolved", [ticket.assignee_id])
 
 
 def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice]:

@@ -39,6 +39,14 @@ def tell_of_move(event: OutboxEvent) -> None:
         notify(event, audience.of_move(ticket, event.payload, word), ticket=ticket)
 
 
+@subscribe("*.children_resolved")
+def tell_of_children(event: OutboxEvent) -> None:
+    """The last child of a ticket was resolved."""
+    ticket = ticket_of(event)
+    if ticket is not None and ticket.active:
+        notify(event, audience.of_children(ticket), ticket=ticket)
+
+
 @subscribe("ticket.assigned")
 def tell_of_assignment(event: OutboxEvent) -> None:
     """A ticket has another group or assignee."""

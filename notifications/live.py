@@ -15,6 +15,7 @@ from core.models import OutboxEvent
 from core.prepared import the_one
 from notifications.choices import Channel
 from notifications.models import Notification
+from tickets import kinds
 from tickets.choices import ActivityKind
 from tickets.models import Activity, Ticket
 
@@ -22,8 +23,8 @@ WINDOW_SECONDS = 30
 MOST = 500
 MAX_DEPTH = 3
 _TOLD = (
-    *("number", "lock_version", "group__key"),
-    *("parent__number", "parent__lock_version", "parent__parent"),
+    *("number", "kind", "lock_version", "requester", "group__key"),
+    *("parent__number", "parent__kind", "parent__lock_version", "parent__requester", "parent__parent"),
 )
 
 
@@ -55,8 +56,14 @@ def _of_ticket(ticket: Ticket, kind: str, *, internal: bool) -> Iterator[Message
     above, depth = ticket.parent, 0
     while above is not None and depth < MAX_DEPTH:
         child = {"number": above.number, "version": above.lock_version, "kind": "child.changed"}
-        yield Message(f"tickets/{above.number}", "ticket.changed", child, internal)
+        kept = internal or _is_hidden_below(above, ticket)
+        yield Message(f"tickets/{above.number}", "ticket.changed", child, kept)
         above, depth = above.parent, depth + 1
+
+
+def _is_hidden_below(above: Ticket, ticket: Ticket) -> bool:
+    """Whether who asked for the one above knows nothing of the one below: work for teams, other people's."""
+    return bool(kinds.get(above.kind).task_kind) or above.requester_id != ticket.requester_id
 
 
 def _left_queue(ticket: Ticket) -> Iterator[Message]:

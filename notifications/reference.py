@@ -256,6 +256,12 @@ TEXTS: dict[str, Text] = {
         "상태가 바뀌었습니다.",
         "The state changed.",
     ),
+    "children_resolved": Text(
+        "{{ ticket.number }} 하위 건이 모두 해결됨: {{ ticket.title }}",
+        "{{ ticket.number }} has no open child any more: {{ ticket.title }}",
+        "아래에 있던 건이 모두 해결되었습니다. 이 건도 마칠 수 있는지 확인하십시오.",
+        "All that stood below it is resolved. Please see whether it can be resolved too.",
+    ),
     "sla_warned": Text(
         "{{ ticket.number }} SLA 기한 임박: {{ ticket.title }}",
         "{{ ticket.number }} SLA is running out: {{ ticket.title }}",

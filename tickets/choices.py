@@ -65,6 +65,17 @@ class CIRole(models.TextChoices):
     CAUSED_BY = "caused_by", _("Cause")
 
 
+class TaskState(models.TextChoices):
+    """Where a task of a team stands; only tasks of requests are ever pending."""
+
+    PENDING = "pending", _("Pending")
+    OPEN = "open", _("Open")
+    WORK_IN_PROGRESS = "work_in_progress", _("Work in progress")
+    CLOSED_COMPLETE = "closed_complete", _("Closed complete")
+    CLOSED_INCOMPLETE = "closed_incomplete", _("Closed incomplete")
+    CLOSED_SKIPPED = "closed_skipped", _("Closed skipped")
+
+
 class Strategy(models.TextChoices):
     """How an assignment rule picks a person of its group."""
 

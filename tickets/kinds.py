@@ -24,6 +24,7 @@ class KindSpec:
     ``resource`` is the path of its view set in the REST API, whose field rules are those of the kind.
     ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it;
     ``task_kind`` is the kind of the work below it that must be done first, where there is one.
+    ``check(ticket, fields, actor)`` refuses changed fields that do not fit this kind, before they are saved.
     """
 
     key: str
@@ -39,6 +40,7 @@ class KindSpec:
     employee_word: str | Promise = ""
     open: Callable[..., Ticket] | None = None
     task_kind: str = ""
+    check: Callable[[Any, dict[str, Any], Actor], None] | None = None
     state_labels: dict[str, str | Promise] = field(default_factory=dict)
     employee_states: dict[str, str | Promise] = field(default_factory=dict)
 

@@ -18,7 +18,8 @@ Test = Callable[[Any, Any], bool]
 class Input:
     """One typed input of a transition. ``required`` may depend on (ticket, actor).
 
-    ``kind`` is text, line, choice, datetime, date, number, boolean, user, group or ticket.
+    ``kind`` is text, line, choice, datetime, date, number, boolean, user, group or ticket. ``lifts`` is for
+    an input that only lifts a guard: whom it is offered to, and only while that guard refuses.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Input:
     label: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
     max_length: int = 4000
+    lifts: Test | None = None
 
     def is_required(self, ticket: Any, actor: Any) -> bool:
         """Whether this actor must give it for this ticket."""
@@ -47,14 +49,26 @@ class EdgeSpec:
     tone: str = ""
 
 
-def guard(reason: Text) -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
-    """Give a condition the text that tells people why it refused."""
+def guard(reason: Text, *, lifted_by: str = "") -> Callable[[Callable[[Any], bool]], Callable[[Any], bool]]:
+    """Give a condition the text that tells people why it refused.
+
+    ``lifted_by`` names the input that says what to do about it in the same move; the kind's service does it
+    before the transition.
+    """
 
     def mark(condition: Callable[[Any], bool]) -> Callable[[Any], bool]:
         condition.reason = reason  # type: ignore[attr-defined]
+        condition.lifted_by = lifted_by  # type: ignore[attr-defined]
         return condition
 
     return mark
+
+
+def lifting(test: Callable[[Any], bool], spec: EdgeSpec, ticket: Any, actor: Any) -> str:
+    """The name of the input with which this actor may lift the guard; empty for none."""
+    name: str = getattr(test, "lifted_by", "")
+    given = next((each for each in spec.inputs if each.name == name), None)
+    return name if given is not None and given.lifts is not None and given.lifts(ticket, actor) else ""
 
 
 def edge(

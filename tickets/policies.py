@@ -22,6 +22,8 @@ BEGUN = no("begun", _("Work on it has begun; its requester cannot take it back a
 NOT_FOR_REQUESTERS = no("not_for_requesters", _("This is for people who work on it, not for who asked."))
 CLOSED = no("closed", _("A closed ticket cannot be edited."))
 _READS_ALL = (Grant.TICKET_READ_ALL,)
+# What is written where only who reads what is internal looks.
+_INSIDE = frozenset({"work_note", "add_task"})
 
 
 def visible_to(actor: Actor) -> Q:
@@ -133,12 +135,13 @@ def is_requester_side(actor: Actor, ticket: Ticket) -> bool:
 def why(actor: Actor, ticket: Ticket, action: str) -> Decision:
     """Whether ``actor`` may run ``action`` on this visible ticket, and by which rule: the kind decides.
 
-    Nobody writes work notes who does not read them, but for the reason of a correction by hand (REQ-06).
+    Nobody writes work notes or opens tasks who does not read them, but for the reason of a correction by hand
+    (REQ-06).
     """
     if actor is None:
         return PLATFORM
     found = kinds.get(ticket.kind).why(actor, ticket, action)
-    if not found or action != "work_note" or Grant.CONFIG_WRITE in found.grants:
+    if not found or action not in _INSIDE or Grant.CONFIG_WRITE in found.grants:
         return found
     internal = why_internal(actor)
     return found if internal else internal

@@ -17,7 +17,7 @@ from core.errors import DomainError, FieldError, NotAllowedError, RuleRefusedErr
 from core.prepared import Prepared
 from core.time import db_now
 from tickets.conditions import compiled
-from tickets.lifecycle import EdgeSpec, Input
+from tickets.lifecycle import EdgeSpec, Input, lifting
 from tickets.models import Ticket, TransitionRule
 from tickets.policies import may
 
@@ -84,21 +84,27 @@ def allowed_names(actor: Actor, ticket: Ticket) -> list[str]:
 
 def _move(each: Edge, actor: Actor, ticket: Ticket, rules: list[TransitionRule], now: dt.datetime) -> Move:
     closed_by, reason = "", ""
+    lifted: set[str] = set()
     if not may(actor, ticket, each.name):
         closed_by, reason = "role", _("Your role does not allow this.")
     else:
-        failed = next((test for test in each.conditions if not test(ticket)), None)
+        failing = {
+            test: lifting(test, each.spec, ticket, actor) for test in each.conditions if not test(ticket)
+        }
+        failed = next((test for test, lift in failing.items() if not lift), None)
+        lifted = {lift for lift in failing.values() if lift}
         refusal = _narrow(ticket, each.name, actor, now, rules) if failed is None else None
         if failed is not None:
             closed_by, reason = "guard", str(getattr(failed, "reason", ""))
         elif refusal is not None:
             closed_by, reason = "rule", str(refusal.detail)
-    needed = {each_input.name for each_input in each.spec.inputs if each_input.is_required(ticket, actor)}
+    asked = tuple(given for given in each.spec.inputs if given.lifts is None or given.name in lifted)
+    needed = {given.name for given in asked if given.name in lifted or given.is_required(ticket, actor)}
     return Move(
         each.name,
         str(each.spec.label),
         each.target,
-        each.spec.inputs,
+        asked,
         frozenset(needed),
         each.spec.tone,
         closed_by,

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from catalog.choices import Period
-from catalog.lifecycle import ItemLifecycle, RequestLifecycle, TaskLifecycle
+from catalog.lifecycle import CatalogTaskLifecycle, ItemLifecycle, RequestLifecycle
 from catalog.models.catalogue import CatalogItemVersion
 from catalog.summary import decision_summary
 from core.settings_store import declare
@@ -91,7 +91,7 @@ class RequestItem(ItemLifecycle, _For, Ticket):
         return {"number": self.number, "state": self.state, "notes": self.close_notes}
 
 
-class CatalogTask(TaskLifecycle, Ticket):
+class CatalogTask(CatalogTaskLifecycle, Ticket):
     """What one team does for a requested item.
 
     ``result`` is what the team filled in; ``flow_step`` is the step that waits for it; ``round`` counts the

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from catalog import flows
-from catalog.choices import ItemState, RequestState, TaskState
+from catalog.choices import ItemState, RequestState
 from catalog.models import CatalogTask, Request, RequestItem
 from catalog.rollup import OPEN_TASKS, item_end, request_end
 from catalog.services.tasks import open_task
@@ -21,6 +21,7 @@ from core import sweep
 from core.settings_store import value
 from core.time import db_now
 from schedules.selectors import business_time_of_group
+from tickets.choices import TaskState
 from tickets.services import apply_transition, record, snapshot
 from tickets.services.writing import save_changed
 

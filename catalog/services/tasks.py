@@ -11,10 +11,9 @@ from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import Actor, has_grant
 from accounts.selectors import is_member
-from catalog.choices import TaskState
 from catalog.models import CatalogTask, RequestItem
 from core.errors import NotAllowedError, WrongStateError, invalid
-from tickets.choices import Channel
+from tickets.choices import Channel, TaskState
 from tickets.models import Ticket
 from tickets.services import open_ticket
 

@@ -14,6 +14,7 @@ from accounts.selectors import people
 from cmdb.models import CI
 from desk import promises, queues, timeline
 from desk.properties import Property, properties_of, property_of
+from desk.selectors.families import Family, family_of
 from desk.selectors.orders import Order, order_of
 from desk.words import GROUPS, INCOMING, ITEMS, PEOPLE, TICKETS, Names, references
 from notifications.models import PagedPerson
@@ -84,6 +85,7 @@ class TicketPage:
     watchers: list[User]
     drafts: dict[str, str]
     order: Order | None
+    family: Family
     runs: list[RunRow]
     awaited: list[PagedPerson]
     can: dict[str, bool]
@@ -120,11 +122,14 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     main = [move for move in moves if move.tone == "primary"]
     rows = timeline_for(actor, ticket)
     can = {
-        action: may(actor, ticket, action) for action in ("comment", "work_note", "update", "watch", "link")
+        action: may(actor, ticket, action)
+        for action in ("comment", "work_note", "update", "watch", "link", "add_task")
     }
     waiting = awaited(ticket)
     can["acknowledge"] = bool(waiting) and may_acknowledge(actor, ticket)
     editable = can["update"] and not ticket.is_closed
+    can["add_task"] &= ticket.phase != Phase.DONE
+    can["join"] = editable and "parent" in spec.editable
     return TicketPage(
         ticket=ticket,
         spec=spec,
@@ -132,9 +137,9 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         tone=_tone(ticket),
         steps=steps_of(ticket),
         main_moves=main,
-        more_moves=[move for move in moves if move not in main],
+        more_moves=sorted((m for m in moves if m not in main), key=lambda move: move.tone == "danger"),
         clocks=promises.strip_of(promises.clocks_of([ticket.pk]).get(ticket.pk, [])),
-        blocks=timeline.blocks(ticket, rows, _names_in(rows), shown=shown),
+        blocks=timeline.blocks(ticket, rows, _names_in(actor, rows), shown=shown),
         shown=shown,
         title=property_of(ticket, "title", can_update=editable),
         properties=properties_of(ticket, can_update=editable),
@@ -143,6 +148,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         watchers=list(watchers_of(ticket)),
         drafts=drafts_of(actor, ticket),
         order=order_of(actor, ticket),
+        family=family_of(actor, ticket),
         runs=runs_of_ticket(actor, ticket),
         awaited=waiting,
         can=can,
@@ -178,7 +184,7 @@ def _step(label: str | Promise, rank: int, here: int) -> Step:
     return Step(label, "done", icon="check") if rank < here else Step(label, "todo", icon="circle")
 
 
-def _names_in(rows: Sequence[Activity]) -> Names:
+def _names_in(actor: User, rows: Sequence[Activity]) -> Names:
     wanted = references(row.changes for row in rows)
     known: dict[str, dict[int, str]] = {}
     if wanted.get(PEOPLE):
@@ -188,8 +194,8 @@ def _names_in(rows: Sequence[Activity]) -> Names:
     if wanted.get(ITEMS):
         known[ITEMS] = {key: item.name for key, item in CI.objects.in_bulk(wanted[ITEMS]).items()}
     if wanted.get(TICKETS):
-        rows_found = Ticket.objects.filter(pk__in=wanted[TICKETS]).values_list("pk", "number")
-        known[TICKETS] = dict(rows_found)
+        rows_found = Ticket.objects.filter(visible_to(actor), pk__in=wanted[TICKETS])
+        known[TICKETS] = dict(rows_found.values_list("pk", "number"))
     return Names(known)
 
 

@@ -209,6 +209,8 @@ def _speak(actor: Any, ticket: Any, form: MessageForm) -> None:
     more: dict[str, Any] = {}
     if clean["tab"] == "comment" and clean["then"] == "hold":
         act, more = services.reply_and_hold, {"expected_version": clean["lock_version"]}
+    elif clean["tab"] == "comment" and clean["to_children"]:
+        act = services.reply_to_family
     files = services.take_in(actor, clean["attachments"])
     act(ticket, actor=actor, body=clean["body"], files=files, **more)
 

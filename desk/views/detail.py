@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.attachments import download
 from desk import queues, selectors
 from desk.filters import filters_from
-from desk.forms import LinkForm, MoveForm, PersonForm, PropertyForm
+from desk.forms import FamilyForm, LinkForm, MoveForm, PersonForm, PropertyForm
 from desk.timeline import SHOWN
 from desk.views.base import agents_only, is_part, known_path
 from desk.views.lists import list_names
@@ -48,6 +48,7 @@ def ticket_names(request: HttpRequest, path: str, ticket: Any, **extra: Any) -> 
         "shown_tabs": [{"key": key, "label": label} for key, label in SHOWN.items()],
         "link_form": LinkForm(types=LinkType.choices),
         "person_form": PersonForm(actor=actor),
+        "family_form": FamilyForm(),
         **_asked_form(request, page),
         **extra,
     }

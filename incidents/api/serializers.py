@@ -8,6 +8,7 @@ from accounts.api.fields import GroupField, LocationField, PersonField
 from cmdb.api.fields import CIField
 from core.api.fields import Body, Label, Line, Moment, Text
 from incidents.choices import Category, HoldReason, MajorStatus
+from tickets.api.fields import SeenTicket, TicketField
 from tickets.api.serializers import ChangeIn, TicketOut
 from tickets.choices import Level, Priority
 
@@ -28,7 +29,7 @@ class IncidentOut(TicketOut):
 class IncidentIn(Body):
     """An incident to open. Employees open in their own name; agents for anybody."""
 
-    agent_fields = frozenset({"group", "location"})
+    agent_fields = frozenset({"group", "location", "parent"})
 
     title = Line(max_length=160, allow_blank=False)
     description = Text(max_length=20_000, required=False)
@@ -39,6 +40,7 @@ class IncidentIn(Body):
     ci = CIField(required=False, allow_null=True)
     group = GroupField(required=False, allow_null=True)
     location = LocationField(required=False, allow_null=True)
+    parent = TicketField(required=False, allow_null=True)  # type: ignore[assignment] # a field's name
 
 
 class IncidentChangeIn(ChangeIn):
@@ -56,3 +58,39 @@ class IncidentChangeIn(ChangeIn):
     assignee = PersonField(required=False, allow_null=True)
     ci = CIField(required=False, allow_null=True)
     location = LocationField(required=False, allow_null=True)
+    parent = TicketField(required=False, allow_null=True)  # type: ignore[assignment] # a field's name
+
+
+class IncidentTaskOut(TicketOut):
+    """What one team does for an incident. Agents read it."""
+
+    incident = SeenTicket("parent")
+
+
+class IncidentTaskIn(Body):
+    """A task of an incident."""
+
+    incident = TicketField()
+    title = Line(max_length=160, allow_blank=False)
+    description = Text(max_length=20_000, required=False)
+    group = GroupField(required=False, allow_null=True)
+    assignee = PersonField(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+
+
+class IncidentTaskChangeIn(ChangeIn):
+    """What may be changed of a task of an incident."""
+
+    title = Line(max_length=160, allow_blank=False, required=False)
+    description = Text(max_length=20_000, required=False)
+    impact = serializers.ChoiceField(choices=Level.choices, required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+    group = GroupField(required=False, allow_null=True)
+    assignee = PersonField(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+
+
+class ChildrenCommentIn(Body):
+    """What is said in public on an incident and on each of its open children."""
+
+    body = Text(max_length=20_000, allow_blank=False)

@@ -1,4 +1,4 @@
-"""Incidents. Reads through selectors, writes through services; nothing else lives here."""
+"""Incidents and their tasks. Reads through selectors, writes through services; nothing else lives here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from rest_framework.response import Response
 
 from incidents import services
 from incidents.api import serializers as out
-from incidents.filters import IncidentFilterSet
-from incidents.models import Incident
+from incidents.filters import IncidentFilterSet, IncidentTaskFilterSet
+from incidents.models import Incident, IncidentTask
+from tickets.api.parts import CommentViewSet
 from tickets.api.schema import of_its_kind
+from tickets.api.selectors import activity_for
+from tickets.api.serializers import ActivityOut
 from tickets.api.views import KindViewSet
 from tickets.choices import Channel
 
@@ -37,3 +40,33 @@ class IncidentViewSet(KindViewSet):
         values = self.body(out.IncidentIn)
         incident = services.open_incident(actor=self.actor, channel=Channel.API, **values)
         return self.answer(incident, status=status.HTTP_201_CREATED)
+
+
+@of_its_kind
+class IncidentTaskViewSet(KindViewSet):
+    """What teams do for incidents. Employees do not see them."""
+
+    scope = "incidents"
+    kind = "itask"
+    model = IncidentTask
+    serializer_class = out.IncidentTaskOut
+    filterset_class = IncidentTaskFilterSet
+    change_in = out.IncidentTaskChangeIn
+
+    @extend_schema(request=out.IncidentTaskIn, responses={201: out.IncidentTaskOut})
+    def create(self, request: Request) -> Response:
+        """Give a team a task for an incident; while it is open, the incident is not resolved."""
+        values = self.body(out.IncidentTaskIn)
+        task = services.open_incident_task(actor=self.actor, parent=values.pop("incident"), **values)
+        return self.answer(task, status=status.HTTP_201_CREATED)
+
+
+class ChildCommentViewSet(CommentViewSet):
+    """Public words for a parent and its children."""
+
+    @extend_schema(request=out.ChildrenCommentIn, responses={201: ActivityOut})
+    def create(self, request: Request, number: str) -> Response:
+        """Say something on the incident and on each of its open children."""
+        values = self.body(out.ChildrenCommentIn)
+        row = services.comment_with_children(self.ticket.pk, actor=self.actor, **values)
+        return self.made(self.prepare([activity_for(self.actor, self.ticket).get(pk=row.pk)])[0])

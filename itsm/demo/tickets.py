@@ -6,8 +6,10 @@ from accounts.models import User
 from cmdb.models import CI
 from incidents import services
 from incidents.models import Incident
-from tickets.services import add_comment, add_work_note
+from tickets.services import add_comment, add_work_note, update_ticket
 
+# The titles of a parent and its child.
+JOINED = ("판교 3층 전체 와이파이 끊김", "3층 회의실 노트북이 무선에 안 붙어요")
 # Requester, title, description, impact, urgency, category, CI name, how far it came.
 INCIDENTS = [
     (
@@ -72,6 +74,7 @@ INCIDENTS = [
         "started",
     ),
     ("seoyeon", "메일이 늦게 도착해요", "외부 메일이 30분쯤 늦습니다.", 2, 3, "mail", "", "resolved"),
+    ("yeonwoo", "3층 회의실 노트북이 무선에 안 붙어요", "", 3, 2, "network", "pangyo-3f-ap-12", "new"),
 ]
 
 
@@ -91,6 +94,17 @@ def load(people: dict[str, User]) -> None:
             ci=items.get(item),
         )
         _advance(incident.pk, progress, people)
+    _join(people)
+
+
+def _join(people: dict[str, User]) -> None:
+    """The wireless network is out: one report stands below the other, and its team has a task."""
+    agent = people["seojin"]
+    parent, child = (Incident.objects.get(title=title) for title in JOINED)
+    update_ticket(child.pk, actor=agent, parent=parent)
+    services.open_incident_task(
+        parent=parent, title="AP 전원과 스위치 포트 확인", actor=agent, group=parent.group
+    )
 
 
 def _advance(pk: int, progress: str, people: dict[str, User]) -> None:

@@ -111,7 +111,7 @@ def test_the_root_lists_what_the_caller_may_use(db):
     assert root["incidents"] == "/api/v1/incidents/"
     assert {caller.get(address).status_code for address in root.values()} <= {200, 403}
     narrow = caller.post("tokens/", {"name": "x", "scopes": ["incidents:read"]}).json()["token"]
-    assert set(Caller(token=narrow).get("/api/v1/").json()) == {"incidents"}
+    assert set(Caller(token=narrow).get("/api/v1/").json()) == {"incidents", "incident-tasks"}
 
 
 def test_the_document_needs_a_credential_and_is_cached(db):

@@ -9,23 +9,17 @@ import pytest
 
 from catalog import handlers, services
 from catalog.models import CatalogTask, Request, RequestItem
-from core import outbox, sweep
+from core import outbox
 from core.errors import WrongStateError
-from core.models import Delivery, OutboxEvent
+from core.models import OutboxEvent
 from core.time import db_now
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.catalog import ANSWERS, item_of, make_item, make_order, make_version, task_of
+from tests.settling import settle
 from tickets.models import Activity, Ticket
 from tickets.services import apply_transition
 
 pytestmark = pytest.mark.django_db
-
-
-def settle():
-    """Let the platform do what is due, and see that nothing was postponed or given up."""
-    sweep.run()
-    left = Delivery.objects.filter(channel=outbox.HANDLER, done_at=None)
-    assert [(row.target, row.last_error) for row in left] == []
 
 
 def states(request):

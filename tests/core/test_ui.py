@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import re
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -283,6 +284,15 @@ def test_generated_files_are_found_and_follow_their_sources(tmp_path, monkeypatc
     assert assets.generate("app.css").read_text(encoding="utf-8") == first
 
 
+@pytest.mark.parametrize("room", assets.ROOMS)
+def test_the_sheet_of_a_room_holds_its_files_and_no_other_sheet_has_them(room):
+    files = assets.room_files(room)
+    assert files
+    assert not set(files) & set(assets.css_files())
+    text = Path(finders.find(f"{room}.css")).read_text(encoding="utf-8")
+    assert all(f"/* {p.relative_to(settings.BASE_DIR).as_posix()} */" in text for p in files)
+
+
 def test_modules_import_nothing_from_each_other():
     for path in assets.js_files():
         assert not re.search(r"^\s*(import|export)\b", path.read_text(encoding="utf-8"), re.MULTILINE), (
@@ -299,7 +309,8 @@ def test_pages_stay_within_their_budgets():
     htmx = finders.find("django_htmx/htmx-2.min.js")
     with open(htmx, encoding="utf-8") as file:
         script = packed(file.read()) + packed(assets.script())
-    assert packed(assets.style_sheet()) <= 16 * 1024
+    assert packed(assets.style_sheet()) <= 14 * 1024
+    assert packed(assets.style_sheet()) + packed(assets.room_sheet("desk")) <= 20 * 1024
     assert script <= 32 * 1024
     assert packed(icons.sprite()) <= 8 * 1024
 

@@ -31,7 +31,7 @@ def test_a_page_costs_the_same_for_any_length_of_its_timeline(
     for place in range(words):
         add_comment(incident.pk, actor=agent, body=f"Reply {place}")
         update_ticket(incident.pk, actor=agent, title=f"Title {place}", assignee=agent if place % 2 else None)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert f"Reply {words - 1}" in text(warm.get(f"/w/incidents/{incident.number}/", **hx("ticket")))
 
 

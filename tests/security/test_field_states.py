@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from catalog.choices import ItemState, RequestState, TaskState
+from catalog.choices import ItemState, RequestState
 from incidents.choices import State
 from tests.factories.catalog import make_item, make_request, make_task
-from tests.factories.incidents import make_incident
+from tests.factories.incidents import make_incident, make_incident_task
 from tests.security.field_matrix import Asker, Row, table, word, write
 from tests.security.field_places import WRITE, Place, places, value_for
 from tests.security.world import World
+from tickets.choices import TaskState
 
 FILE = Path(__file__).with_name("field_states.csv")
 PEOPLE = ("own", "agent", "super")
@@ -30,9 +31,14 @@ def _incident(world: World, state: str) -> Any:
     return make_incident(state, requester=world.people["own"], group=agent.member_of.get(), agent=agent)
 
 
+def _incident_task(world: World, state: str) -> Any:
+    return make_incident_task(state, incident=make_incident(requester=world.people["own"]))
+
+
 # Each kind's address, its states, and a ticket of the employee in one of them.
 KINDS: dict[str, tuple[Any, Callable[[World, str], Any]]] = {
     "incidents": (State, _incident),
+    "incident-tasks": ([each for each in TaskState if each != TaskState.PENDING], _incident_task),
     "requests": (RequestState, lambda world, state: make_request(state, person=world.people["own"])),
     "request-items": (ItemState, lambda world, state: make_item(state, person=world.people["own"])),
     "catalog-tasks": (TaskState, lambda world, state: make_task(state, person=world.people["own"])),

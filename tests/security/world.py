@@ -36,7 +36,7 @@ from tests.factories.accounts import (
 from tests.factories.approvals import make_approval_request, make_delegation, row_of
 from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
-from tests.factories.incidents import make_incident
+from tests.factories.incidents import make_incident, make_incident_task
 from tests.factories.notifications import make_notice
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
@@ -105,6 +105,7 @@ def build() -> World:
     approver = UserFactory()
     incident = make_incident("in_progress", requester=owner, group=group, agent=agent)
     other = make_incident(requester=owner)
+    work = make_incident_task(incident=make_incident(requester=owner, group=group), group=group)
     version = make_version()
     order = make_order(person=owner, version=version)
     item = item_of(order)
@@ -136,8 +137,8 @@ def build() -> World:
     feed, secret = make_link(actor=agent)
     asks = Operation("0", "POST", "/api/v1/incidents/", body={"title": "x"}, has_body=True)
     job = start_job(actor=owner, token=None, operations=[asks], language="en", request_id="")
-    numbers = {"incidents": incident, "tickets": incident, "request-items": item, "requests": order,
-               "catalog-tasks": task, "my/": order}  # fmt: skip
+    numbers = {"incidents": incident, "incident-tasks": work, "tickets": incident, "request-items": item,
+               "requests": order, "catalog-tasks": task, "my/": order}  # fmt: skip
     parts = {
         **{(start, "number"): row.number for start, row in numbers.items()},
         ("cis/", "number"): ci.number,
@@ -219,12 +220,15 @@ def build() -> World:
     }
     bodies = {
         "/comments/": {"body": "x"},
+        "/child-comments/": {"body": "x"},
         "/work-notes/": {"body": "x"},
         "/watchers/": {"user": agent.username},
         "/links/": {"type": "blocks", "target": other.number},
         "/order/": {"variables": {"size": "small"}},
         "/decision/": {"decision": "approve"},
         "v1/incidents/": {"title": "x"},
+        "v1/incident-tasks/": {"incident": incident.number, "title": "x"},
+        f"{work.number}/": {"urgency": 1},
         "v1/tokens/": {"name": "x"},
         "v1/service-accounts/": {"username": "nagios", "name_ko": "x"},
         f"v1/service-accounts/{robot.username}/": {"name_en": "x"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from core.models import Attachment
 from tickets import kinds
 from tickets.api.selectors import own_upload
 from tickets.models import Ticket
+from tickets.policies import visible_to
 from tickets.selectors import child_of, ticket_numbered
 from tickets.transitions import Move, available
 
@@ -49,6 +51,31 @@ class TicketRef(Out):
     number = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
+
+
+@extend_schema_field({"type": ["string", "null"]})
+class SeenTicket(serializers.Field[Any, Any, Any, Any]):
+    """The number of the ticket that a row refers to, or null when the caller does not see it.
+
+    For a page of rows they are looked up in one query.
+    """
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+        self.column = f"{name}_id"
+
+    def to_representation(self, value: Any) -> str | None:
+        """The number."""
+        return self._numbers.get(getattr(value, self.column))
+
+    @cached_property
+    def _numbers(self) -> dict[int, str]:
+        serializer: Any = self.parent
+        many = isinstance(serializer.parent, serializers.ListSerializer)
+        rows = serializer.parent.instance if many else [serializer.instance]
+        keys = {getattr(row, self.column) for row in rows} - {None}
+        seen = Ticket.objects.filter(visible_to(self.context["request"].user), pk__in=keys)
+        return dict(seen.values_list("pk", "number"))
 
 
 class InputOut(Out):

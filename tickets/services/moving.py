@@ -20,7 +20,7 @@ from core.errors import (
 from core.text import clean
 from tickets import kinds
 from tickets.choices import ActivityKind
-from tickets.lifecycle import EdgeSpec, Input
+from tickets.lifecycle import EdgeSpec, Input, lifting
 from tickets.models import Activity, Ticket
 from tickets.policies import may
 from tickets.services.talking import stamp_public_word
@@ -136,7 +136,10 @@ def _edge(ticket: Ticket, name: str, actor: Actor) -> Edge:
 def _check_guards(chosen: Edge, ticket: Ticket, actor: Actor, now: dt.datetime) -> None:
     failed = [test for test in chosen.conditions if not test(ticket)]
     if failed:
-        reasons = [FieldError("", "guard", getattr(test, "reason", "")) for test in failed]
+        reasons = [
+            FieldError(lifting(test, chosen.spec, ticket, actor), "guard", getattr(test, "reason", ""))
+            for test in failed
+        ]
         raise RuleRefusedError(errors=reasons)
     refusal = narrowing(ticket, chosen.name, actor, now)
     if refusal is not None:

@@ -246,6 +246,9 @@ def _set_fields(ticket: Ticket, fields: dict[str, Any], actor: Actor) -> None:
     ticket.bigram = bigrams(ticket.title, ticket.number)
     _settle_priority(ticket, fields, actor)
     settle_owner(ticket, old_group, old_assignee)
+    check = kinds.get(ticket.kind).check
+    if check is not None:
+        check(ticket, fields, actor)
 
 
 def _check_level(name: str, value: Any) -> None:

@@ -1,0 +1,13 @@
+"""What the platform does after a write, done at once in a test."""
+
+from __future__ import annotations
+
+from core import outbox, sweep
+from core.models import Delivery
+
+
+def settle() -> None:
+    """Let the platform do what is due, and see that nothing was postponed or given up."""
+    sweep.run()
+    left = Delivery.objects.filter(channel=outbox.HANDLER, done_at=None)
+    assert [(row.target, row.last_error) for row in left] == []
