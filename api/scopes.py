@@ -30,6 +30,7 @@ RESOURCES: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
     "incidents": (_("Incidents"), _ANY, _ANY),
     "notifications": (_("Notices"), _ANY, _ANY),
     "on-call": (_("On-call rotas"), _DESK, _DESK),
+    "problems": (_("Problems"), (Grant.TICKET_READ_ALL,), (Grant.PROBLEM_WRITE,)),
     "reports": (_("Reports"), _ANY, _ANY),
     "requests": (_("Requests"), _ANY, _ANY),
     "schedules": (_("Calendars"), _DESK, _CONFIG),

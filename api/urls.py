@@ -22,6 +22,7 @@ from history.api.views import TicketHistoryViewSet
 from incidents.api import urls as incidents
 from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
+from problems.api import urls as problems
 from reports.api.urls import addresses as reports
 from schedules.api.urls import addresses as calendars
 from sla.api.breakdown import ClockBreakdownViewSet
@@ -55,6 +56,10 @@ addresses = [
     *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS, *incidents.incident_parts]),
     *incidents.incident_tasks,
     *part_urls("incident-tasks", "itask", "incidents", _MORE),
+    *problems.problems,
+    *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS]),
+    *problems.problem_tasks,
+    *part_urls("problem-tasks", "ptask", "problems", _MORE),
     *orders.catalogue,
     *orders.requests,
     *part_urls("requests", "request", "requests", _MORE),

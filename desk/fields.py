@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.selectors import group_keyed, groups_for, members_of, person_named
 from cmdb.selectors import ci_numbered, cis_for
+from core.errors import NotVisibleError
 from core.time import db_now
 from schedules.selectors import on_call_for_group
+from tickets.selectors import ticket_numbered
 
 NOBODY = ("", gettext_lazy("Nobody"))
 NONE = ("", gettext_lazy("None"))
@@ -79,6 +81,25 @@ class ItemField(forms.CharField):
         if item is None:
             raise forms.ValidationError(_("There is no configuration item “%(name)s”.") % {"name": text})
         return item
+
+
+class TicketField(forms.CharField):
+    """A ticket the actor may see, by number."""
+
+    def __init__(self, actor: User, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+        self.actor = actor
+
+    def clean(self, value: Any) -> Any:
+        """The ticket, or None for an empty line."""
+        number = super().clean(value).strip().upper()
+        if not number:
+            return None
+        try:
+            return ticket_numbered(self.actor, number)
+        except NotVisibleError as error:
+            text = _("There is no ticket %(number)s.") % {"number": number}
+            raise forms.ValidationError(text) from error
 
 
 class GroupField(forms.ChoiceField):

@@ -11,8 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from core.errors import DomainError
-from desk.fields import NONE, FilesField, GroupField, ItemField, MemberField, Moment, PersonField
+from desk.fields import (
+    NONE,
+    FilesField,
+    GroupField,
+    ItemField,
+    MemberField,
+    Moment,
+    PersonField,
+    TicketField,
+)
 from incidents.choices import Category
+from problems.choices import Told
 from tickets.choices import Level
 from tickets.lifecycle import Input
 from tickets.transitions import Move
@@ -21,6 +31,8 @@ LONGEST_TEXT = 20_000
 MOST_BUTTONS = 12
 
 
+# Inputs that name a person or a ticket by its key.
+_REFERENCES = {"user": PersonField, "ticket": TicketField}
 # What services call the values that a form has under another name.
 _FORM_NAMES = {"file": "attachments", "target": "number", "parent": "number"}
 
@@ -36,7 +48,7 @@ def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
         form.add_error(None, str(refusal.detail))
 
 
-def _input_field(each: Input, *, required: bool) -> forms.Field:
+def _input_field(each: Input, *, required: bool, actor: User) -> forms.Field:
     common: dict[str, Any] = {"label": each.label or each.name, "required": required}
     if each.kind == "choice":
         return forms.ChoiceField(choices=[("", _("Choose")), *each.choices], **common)
@@ -48,9 +60,16 @@ def _input_field(each: Input, *, required: bool) -> forms.Field:
         return forms.IntegerField(**common)
     if each.kind == "boolean":
         return forms.BooleanField(label=common["label"], required=False)
+    if each.kind in _REFERENCES:
+        return _REFERENCES[each.kind](actor, **common)
     if each.kind == "line":
         return forms.CharField(max_length=each.max_length, **common)
     return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), max_length=each.max_length, **common)
+
+
+def _long_text(label: Any) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(widget=area, required=False, max_length=LONGEST_TEXT, label=label)
 
 
 class MoveForm(forms.Form):
@@ -58,11 +77,12 @@ class MoveForm(forms.Form):
 
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, data: Any = None, *, move: Move, version: int) -> None:
+    def __init__(self, data: Any = None, *, move: Move, version: int, actor: User) -> None:
         super().__init__(data, initial={"lock_version": version}, auto_id=f"id_{move.name}_%s")
         self.move = move
         for each in move.inputs:
-            self.fields[each.name] = _input_field(each, required=each.name in move.required)
+            required = each.name in move.required
+            self.fields[each.name] = _input_field(each, required=required, actor=actor)
 
     def inputs(self) -> dict[str, Any]:
         """What was filled in, by input name."""
@@ -237,3 +257,56 @@ class FamilyForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="id_family_%s")
+
+
+class AnalysisForm(forms.Form):
+    """What is known of a problem: cause, workaround, fix."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    cause_notes = _long_text(gettext_lazy("Cause"))
+    workaround = _long_text(gettext_lazy("Workaround"))
+    is_known_error = forms.BooleanField(required=False, label=gettext_lazy("Known error"))
+    fix_notes = _long_text(gettext_lazy("Fix"))
+
+    def __init__(self, data: Any = None, *, problem: Any) -> None:
+        names = ("lock_version", "cause_notes", "workaround", "is_known_error", "fix_notes")
+        initial = {name: getattr(problem, name) for name in names}
+        super().__init__(data, initial=initial, auto_id="id_analysis_%s")
+
+
+class TellForm(forms.Form):
+    """What the incidents of a problem are to know."""
+
+    what = forms.ChoiceField(choices=Told.choices, label=gettext_lazy("What"))
+    public = forms.BooleanField(required=False, label=gettext_lazy("Also to who reported them"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_tell_%s")
+
+
+class ProblemForm(forms.Form):
+    """A new problem, by itself."""
+
+    title = forms.CharField(max_length=160, label=gettext_lazy("Title"))
+    description = forms.CharField(
+        widget=forms.Textarea, required=False, max_length=LONGEST_TEXT, label=gettext_lazy("What is known?")
+    )
+    category = forms.ChoiceField(
+        required=False, choices=[NONE, *Category.choices], label=gettext_lazy("Category")
+    )
+    impact = forms.TypedChoiceField(
+        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Impact")
+    )
+    urgency = forms.TypedChoiceField(
+        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Urgency")
+    )
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data)
+        self.fields["ci"] = ItemField(actor, required=False, label=_("Configuration item"))
+        self.fields["group"] = GroupField(
+            actor,
+            required=False,
+            label=_("Group"),
+            help_text=_("Left empty, the assignment rules choose it."),
+        )

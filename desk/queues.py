@@ -21,7 +21,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "all": (),
     "incidents": ("incidents",),
     "requests": ("requests", "request-items"),
-    "tasks": ("catalog-tasks", "incident-tasks"),
+    "problems": ("problems",),
+    "tasks": ("catalog-tasks", "incident-tasks", "problem-tasks"),
 }
 
 
@@ -64,6 +65,10 @@ def _waiting(actor: User) -> Q:
     return Q(active=True, phase=Phase.WAITING, incident__hold_reason=HoldReason.AWAITING_CALLER)
 
 
+def _known_errors(actor: User) -> Q:
+    return Q(active=True, problem__is_known_error=True)
+
+
 def _resolved(actor: User) -> Q:
     return Q(active=True, phase=Phase.DONE)
 
@@ -104,6 +109,22 @@ OPEN_REQUESTS = Queue(
     condition=_open,
     empty=_("No request is open."),
 )
+OPEN_PROBLEMS = Queue(
+    "open",
+    "problems",
+    _("Open problems"),
+    icon="bug",
+    condition=_open,
+    empty=_("No problem is open."),
+)
+KNOWN_ERRORS = Queue(
+    "known_errors",
+    "problems",
+    _("Known errors"),
+    icon="book-open",
+    condition=_known_errors,
+    empty=_("There is no known error."),
+)
 TASKS = Queue(
     "open",
     "tasks",
@@ -136,7 +157,7 @@ RAIL: tuple[tuple[str | Promise, tuple[Queue, ...]], ...] = (
     (_("My work"), (MINE,)),
     (
         _("Service desk"),
-        (UNASSIGNED, AT_RISK, OPEN_INCIDENTS, OPEN_REQUESTS, TASKS, WAITING, RESOLVED),
+        (UNASSIGNED, AT_RISK, OPEN_INCIDENTS, OPEN_PROBLEMS, OPEN_REQUESTS, TASKS, WAITING, RESOLVED),
     ),
 )
 QUEUES = (
@@ -145,12 +166,20 @@ QUEUES = (
     AT_RISK,
     OPEN_ALL,
     OPEN_INCIDENTS,
+    OPEN_PROBLEMS,
+    KNOWN_ERRORS,
     OPEN_REQUESTS,
     TASKS,
     WAITING,
     RESOLVED,
 )
-DEFAULTS = {"all": MINE, "incidents": OPEN_INCIDENTS, "requests": OPEN_REQUESTS, "tasks": TASKS}
+DEFAULTS = {
+    "all": MINE,
+    "incidents": OPEN_INCIDENTS,
+    "problems": OPEN_PROBLEMS,
+    "requests": OPEN_REQUESTS,
+    "tasks": TASKS,
+}
 
 
 def queue_at(path: str, key: str) -> Queue | None:

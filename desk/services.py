@@ -16,6 +16,7 @@ from core.models import Attachment
 from incidents import services as incident_services
 from incidents.choices import HoldReason
 from incidents.models import Incident
+from problems import services as problem_services
 from tickets import kinds
 from tickets.models import Ticket
 from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
@@ -23,6 +24,8 @@ from tickets.services import add_comment, add_work_note, apply_transition, attac
 # Kinds whose transitions have services with typed inputs; others go through the one door itself.
 MOVES: Mapping[str, Any] = {
     "incident": incident_services.SERVICES,
+    "problem": problem_services.SERVICES,
+    "ptask": problem_services.TASK_SERVICES,
     **catalog_services.SERVICES,
 }
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from desk import queues
-from desk.views import actions, clocks, detail, lists, new, pages, relations, search, sla
+from desk.views import actions, clocks, detail, lists, new, pages, problems, relations, search, sla
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("suggest/items/", search.suggest, {"sort": "items"}, name="suggest_items"),
     path("files/<uuid:public_id>/", detail.file, name="file"),
     path("incidents/new/", new.incident, name="new_incident"),
+    path("problems/new/", problems.new, name="new_problem"),
     *[path(f"{key}/", lists.show, {"path": key}, name=key) for key in queues.PATHS],
     path("<slug:path>/take/", actions.take, name="take"),
     path("<slug:path>/filters/", lists.choose_filters, name="filters"),
@@ -34,6 +35,9 @@ urlpatterns = [
     path("<slug:path>/<slug:number>/tasks/", relations.add_task, name="add_task"),
     path("<slug:path>/<slug:number>/join/", relations.join, name="join"),
     path("<slug:path>/<slug:number>/part/", relations.part, name="part"),
+    path("<slug:path>/<slug:number>/problem/", problems.open_from, name="open_problem"),
+    path("<slug:path>/<slug:number>/analysis/", problems.analysis, name="analysis"),
+    path("<slug:path>/<slug:number>/tell/", problems.tell, name="tell"),
     path("<slug:path>/<slug:number>/acknowledge/", pages.acknowledge, name="acknowledge"),
     path("<slug:path>/<slug:number>/sla/", sla.show, name="ticket_sla"),
     path("<slug:path>/<slug:number>/sla/repair/", sla.repair, name="repair_sla"),

@@ -49,6 +49,12 @@ FIELDS: dict[str, str | Promise] = {
     "quantity": _("Quantity"),
     "price": _("Price"),
     "expected_at": _("Expected"),
+    "cause_notes": _("Cause"),
+    "fix_notes": _("Fix"),
+    "workaround": _("Workaround"),
+    "is_known_error": _("Known error"),
+    "risk_reason": _("Why the risk is accepted"),
+    "risk_review_date": _("To be reviewed on"),
 }
 # What follows from another change of the same write, or is shown elsewhere on the page.
 DERIVED = frozenset(

@@ -52,3 +52,20 @@ def repeat_the_comment(event: OutboxEvent) -> None:
         parent_pk=event.payload["parent_id"],
         activity_id=event.payload["activity_id"],
     )
+
+
+@subscribe("problem.told")
+def hear_of_the_problem(event: OutboxEvent) -> None:
+    """The workaround or the fix of a problem stands on the incident (PRB-06, PRB-07)."""
+    services.hear_of_problem(
+        event.payload["ticket_id"],
+        problem_pk=event.payload["problem_id"],
+        activity_id=event.payload["activity_id"],
+        public=event.payload["public"],
+    )
+
+
+@subscribe("problem.settled")
+def settle_with_the_problem(event: OutboxEvent) -> None:
+    """An incident that waits for a problem follows its end (PRB-08)."""
+    services.settle_with_problem(event.payload["ticket_id"], problem_pk=event.payload["problem_id"])

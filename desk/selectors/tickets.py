@@ -9,11 +9,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from accounts.choices import Grant
 from accounts.models import Group, User
+from accounts.policies import has_grant
 from accounts.selectors import people
 from cmdb.models import CI
 from desk import promises, queues, timeline
 from desk.properties import Property, properties_of, property_of
+from desk.selectors.causes import Cause, cause_of
 from desk.selectors.families import Family, family_of
 from desk.selectors.orders import Order, order_of
 from desk.words import GROUPS, INCOMING, ITEMS, PEOPLE, TICKETS, Names, references
@@ -86,6 +89,7 @@ class TicketPage:
     drafts: dict[str, str]
     order: Order | None
     family: Family
+    cause: Cause | None
     runs: list[RunRow]
     awaited: list[PagedPerson]
     can: dict[str, bool]
@@ -123,12 +127,13 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     rows = timeline_for(actor, ticket)
     can = {
         action: may(actor, ticket, action)
-        for action in ("comment", "work_note", "update", "watch", "link", "add_task")
+        for action in ("comment", "work_note", "update", "watch", "link", "add_task", "tell")
     }
     waiting = awaited(ticket)
     can["acknowledge"] = bool(waiting) and may_acknowledge(actor, ticket)
     editable = can["update"] and not ticket.is_closed
     can["add_task"] &= ticket.phase != Phase.DONE
+    can["open_problem"] = ticket.kind == "incident" and has_grant(actor, Grant.PROBLEM_WRITE)
     can["join"] = editable and "parent" in spec.editable
     return TicketPage(
         ticket=ticket,
@@ -149,6 +154,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         drafts=drafts_of(actor, ticket),
         order=order_of(actor, ticket),
         family=family_of(actor, ticket),
+        cause=cause_of(actor, ticket),
         runs=runs_of_ticket(actor, ticket),
         awaited=waiting,
         can=can,

@@ -41,7 +41,7 @@ def move(request: HttpRequest, path: str, ticket: Any, name: str) -> HttpRespons
     if request.method != "POST":
         if chosen is None:
             return redirect(address(path, ticket.number))
-        form = MoveForm(move=chosen, version=ticket.lock_version)
+        form = MoveForm(move=chosen, version=ticket.lock_version, actor=actor)
         return refused(request, path, ticket, "desk/_move_form.html", 200, move_form=form)
     version = _version(request)
     if version != ticket.lock_version:
@@ -49,7 +49,7 @@ def move(request: HttpRequest, path: str, ticket: Any, name: str) -> HttpRespons
     if chosen is None:
         services.move(ticket, name, actor=actor, expected_version=version, inputs={})
         return done(request, path, ticket.number, "")
-    return _run_move(request, path, ticket, MoveForm(request.POST, move=chosen, version=version))
+    return _run_move(request, path, ticket, MoveForm(request.POST, move=chosen, version=version, actor=actor))
 
 
 def _run_move(request: HttpRequest, path: str, ticket: Any, form: MoveForm) -> HttpResponse:
@@ -69,11 +69,12 @@ def _run_move(request: HttpRequest, path: str, ticket: Any, form: MoveForm) -> H
 
 def _stale_move(request: HttpRequest, path: str, ticket: Any, chosen: Any) -> HttpResponse:
     """409: how the ticket stands now, and the form with what was typed, for the present version."""
+    actor: Any = request.user
     extra: dict[str, Any] = {"conflict": True, "typed": _typed(request)}
     if chosen is not None:
         data = request.POST.copy()
         data["lock_version"] = str(ticket.lock_version)
-        extra["move_form"] = MoveForm(data, move=chosen, version=ticket.lock_version)
+        extra["move_form"] = MoveForm(data, move=chosen, version=ticket.lock_version, actor=actor)
     return refused(request, path, ticket, "desk/_move_form.html", 409, **extra)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.attachments import download
 from desk import queues, selectors
 from desk.filters import filters_from
-from desk.forms import FamilyForm, LinkForm, MoveForm, PersonForm, PropertyForm
+from desk.forms import FamilyForm, LinkForm, MoveForm, PersonForm, PropertyForm, TellForm
 from desk.timeline import SHOWN
 from desk.views.base import agents_only, is_part, known_path
 from desk.views.lists import list_names
@@ -49,6 +49,7 @@ def ticket_names(request: HttpRequest, path: str, ticket: Any, **extra: Any) -> 
         "link_form": LinkForm(types=LinkType.choices),
         "person_form": PersonForm(actor=actor),
         "family_form": FamilyForm(),
+        "tell_form": TellForm(),
         **_asked_form(request, page),
         **extra,
     }
@@ -59,7 +60,7 @@ def _asked_form(request: HttpRequest, page: Any) -> dict[str, Any]:
     actor: Any = request.user
     move = page.move(request.GET.get("do", ""))
     if move is not None and not move.closed_by:
-        return {"move_form": MoveForm(move=move, version=page.ticket.lock_version)}
+        return {"move_form": MoveForm(move=move, version=page.ticket.lock_version, actor=actor)}
     asked = page.property(request.GET.get("edit", ""))
     if asked is not None and asked.editable:
         return {"edit_form": PropertyForm(key=asked.key, label=asked.label, ticket=page.ticket, actor=actor)}

@@ -1,5 +1,6 @@
 """What can be done with incidents and their tasks; each wraps the one door of ``tickets.services``."""
 
+from incidents.services.causes import hear_of_problem, settle_with_problem
 from incidents.services.children import (
     comment_with_children,
     follow_parent,
@@ -34,6 +35,7 @@ __all__ = [
     "comment_with_children",
     "end_tasks_with",
     "follow_parent",
+    "hear_of_problem",
     "hold_incident",
     "note_last_child",
     "open_incident",
@@ -46,6 +48,7 @@ __all__ = [
     "resume_after_answer",
     "resume_incident",
     "resume_overdue_holds",
+    "settle_with_problem",
     "start_incident",
     "tell_children",
 ]

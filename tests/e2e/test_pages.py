@@ -32,6 +32,9 @@ AGENT = [
     "/w/incidents/",
     "/w/tasks/",
     "/w/requests/",
+    "/w/problems/",
+    "/w/problems/?view=known_errors",
+    "/w/problems/new/",
     "/w/all/",
     "/w/incidents/new/",
     "/w/search/?q=vpn",
@@ -141,7 +144,12 @@ def record_pages(stack: PrivateStack, username: str) -> list[str]:
     if username == "seoyeon":
         return [f"/my/{first(REPORTED, username, 'resolved')}/", f"/approvals/{first(ASKED, username)}/"]
     if username == "seojin":
-        return [f"/w/incidents/{first(INCIDENT)}/{part}" for part in ("", "sla/", "times/")]
+        problem, task = (
+            f"SELECT number FROM tickets_ticket WHERE kind = '{kind}'" for kind in ("problem", "itask")
+        )
+        found = [f"/w/problems/{first(problem)}/", f"/w/tasks/{first(task)}/"]
+        found += [f"/w/problems/{first(problem)}/analysis/", f"/w/incidents/{first(INCIDENT)}/tasks/"]
+        return [*found, *(f"/w/incidents/{first(INCIDENT)}/{part}" for part in ("", "sla/", "times/"))]
     if username == "admin":
         asked = f"/design/access/?user=jimin&object={first('SELECT number FROM cmdb_ci')}&action=query"
         return [f"/design/flows/runs/{first(RUN)}/", f"{asked}&field=environment"]

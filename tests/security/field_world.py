@@ -36,7 +36,15 @@ def furnish(world: World) -> None:
     item = CI.objects.get(number=world.parts["cis/", "number"])
     TicketCI.objects.create(ticket=ticket, ci=item)
     make_incident(requester=world.people["other_company"])
-    for start in ("incidents", "incident-tasks", "requests", "request-items", "catalog-tasks"):
+    for start in (
+        "incidents",
+        "incident-tasks",
+        "problems",
+        "problem-tasks",
+        "requests",
+        "request-items",
+        "catalog-tasks",
+    ):
         row = Ticket.objects.get(number=world.parts[start, "number"])
         agent = world.people["agent"]
         update_ticket(row.pk, actor=boss, group=agent.member_of.get(), assignee=agent)

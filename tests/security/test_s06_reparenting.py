@@ -20,6 +20,7 @@ from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory,
 from tests.factories.catalog import item_of, make_order, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident, make_incident_task
+from tests.factories.problems import make_problem, make_problem_task
 from tests.factories.schedules import make_rota
 from tests.factories.webhooks import make_webhook
 from tests.security.matrix import METHODS, rows
@@ -32,7 +33,13 @@ from workflows.models import Flow
 # user name, which stands for the same person below every ticket.
 WORDS = {"name", "action", "key", "date", "username", "rest"}
 # Where the file and the clock of the world's incident are not.
-OTHERS = ("api/v1/requests/", "api/v1/request-items/", "api/v1/catalog-tasks/", "api/v1/incident-tasks/")
+OTHERS = (
+    "api/v1/requests/",
+    "api/v1/request-items/",
+    "api/v1/catalog-tasks/",
+    "api/v1/incident-tasks/",
+    "api/v1/problem",
+)
 PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -56,6 +63,8 @@ def other_parents(world: World) -> dict[str, str]:
     connector, webhook = make_connector(auth="bearer"), make_webhook()
     return {
         "api/v1/incidents/": incident.number,
+        "api/v1/problems/": make_problem().number,
+        "api/v1/problem-tasks/": make_problem_task().number,
         "api/v1/incident-tasks/": make_incident_task(incident=incident).number,
         "api/v1/tickets/": incident.number,
         "api/v1/requests/": order.number,

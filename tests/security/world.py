@@ -38,6 +38,7 @@ from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident, make_incident_task
 from tests.factories.notifications import make_notice
+from tests.factories.problems import make_problem, make_problem_task
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
 from tickets.services import attach, link, watch
@@ -106,6 +107,8 @@ def build() -> World:
     incident = make_incident("in_progress", requester=owner, group=group, agent=agent)
     other = make_incident(requester=owner)
     work = make_incident_task(incident=make_incident(requester=owner, group=group), group=group)
+    problem = make_problem("rca", agent=agent, group=group)
+    analysis = make_problem_task("assess", problem=problem, agent=agent)
     version = make_version()
     order = make_order(person=owner, version=version)
     item = item_of(order)
@@ -138,6 +141,7 @@ def build() -> World:
     asks = Operation("0", "POST", "/api/v1/incidents/", body={"title": "x"}, has_body=True)
     job = start_job(actor=owner, token=None, operations=[asks], language="en", request_id="")
     numbers = {"incidents": incident, "incident-tasks": work, "tickets": incident, "request-items": item,
+               "problems": problem, "problem-tasks": analysis,
                "requests": order, "catalog-tasks": task, "my/": order}  # fmt: skip
     parts = {
         **{(start, "number"): row.number for start, row in numbers.items()},
@@ -147,6 +151,8 @@ def build() -> World:
         ("<slug:path>", "number"): incident.number,
         ("<slug:path>", "path"): "incidents",
         ("problems/", "slug"): "busy",
+        ("problems/<key:number>/transitions", "name"): "mark_duplicate",
+        ("problem-tasks/<key:number>/transitions", "name"): "assess",
         ("transitions", "name"): "resume",
         ("move", "name"): "cancel",
         ("demo/mail", "name"): "none",
@@ -229,6 +235,11 @@ def build() -> World:
         "v1/incidents/": {"title": "x"},
         "v1/incident-tasks/": {"incident": incident.number, "title": "x"},
         f"{work.number}/": {"urgency": 1},
+        "v1/problems/": {"title": "x"},
+        "v1/problem-tasks/": {"problem": problem.number, "title": "x"},
+        "/tell/": {"what": "workaround"},
+        f"{problem.number}/": {"urgency": 1},
+        f"{analysis.number}/": {"urgency": 1},
         "v1/tokens/": {"name": "x"},
         "v1/service-accounts/": {"username": "nagios", "name_ko": "x"},
         f"v1/service-accounts/{robot.username}/": {"name_en": "x"},

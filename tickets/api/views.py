@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ from core.api.fields import checked
 from core.api.moments import AsOfMixin
 from core.api.selection import Expand, expanded
 from core.api.views import ApiViewSet, ListMixin
-from core.errors import NotVisibleError
+from core.errors import NotVisibleError, invalid
 from tickets import kinds
 from tickets.api import fields
 from tickets.api import serializers as out
@@ -130,6 +131,8 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
     place_columns: ClassVar[tuple[str, ...]] = ("number",)
     plain_actions = frozenset({"transitions"})
     matching: ClassVar[Mapping[str, bool]] = {"move": False}
+    # Where several moves lead to one state: which of them each ``resolution_code`` means (PROCESSES G-02).
+    told_apart: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def get_queryset(self) -> QuerySet[Ticket]:
         """Tickets the caller may see; of the parents, whose children are shown, only what orders them."""
@@ -160,6 +163,14 @@ class KindViewSet(ListMixin, AsOfMixin, TicketsViewSet):
         state = str(inputs.pop("state"))[:40]
         actor = self.actor
         names = [each.name for each in edges_from(ticket) if each.target == state and not each.spec.system]
+        if self.told_apart and (len(names) > 1 or "resolution_code" in inputs):
+            meant = self.told_apart.get(str(inputs.pop("resolution_code", "")), ())
+            names = [name for name in names if name in meant]
+            if not names:
+                text = _("Several moves lead there. Choose by resolution_code: %(codes)s.")
+                raise invalid(
+                    "resolution_code", text % {"codes": ", ".join(self.told_apart)}, code="required"
+                )
         name = next((name for name in names if may(actor, ticket, name)), "")
         if not name:
             move_to(type(ticket), ticket.pk, state, actor=actor, expected_version=version)

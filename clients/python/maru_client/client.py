@@ -95,6 +95,8 @@ class Maru:
         self.tickets = TicketCollection(session, "tickets")
         self.incidents = OpeningCollection(session, "incidents")
         self.incident_tasks = OpeningCollection(session, "incident-tasks")
+        self.problems = OpeningCollection(session, "problems")
+        self.problem_tasks = OpeningCollection(session, "problem-tasks")
         self.requests = TicketCollection(session, "requests")
         self.request_items = TicketCollection(session, "request-items")
         self.catalog_tasks = TicketCollection(session, "catalog-tasks")

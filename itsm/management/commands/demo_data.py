@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from catalog import reference
-from itsm.demo import people, rotas, things, tickets
+from itsm.demo import people, problems, rotas, things, tickets
 
 
 class Command(BaseCommand):
@@ -22,4 +22,5 @@ class Command(BaseCommand):
         things.load(everyone)
         rotas.load(everyone)
         tickets.load(everyone)
+        problems.load(everyone)
         self.stdout.write(f"demo company: {len(everyone)} people")

@@ -1,0 +1,110 @@
+"""What is done on a problem's page, and the way from an incident to a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import DomainError, IllegalTransitionError, RuleRefusedError, StaleVersionError
+from desk import selectors
+from desk.forms import AnalysisForm, ProblemForm, TellForm, refuse
+from desk.views.actions import refused
+from desk.views.base import agents_only, with_ticket
+from desk.views.detail import address, done
+from problems.models import Problem
+from problems.services import open_problem, tell_incidents
+from tickets.services import update_ticket
+
+_FORM = "desk/_analysis_form.html"
+
+
+@require_POST
+@with_ticket
+def open_from(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
+    """Open a problem from an incident, which is then linked as caused by it."""
+    actor: Any = request.user
+    problem = open_problem(actor=actor, incident=ticket)
+    messages.success(request, _("%(number)s was opened.") % {"number": problem.number})
+    return redirect(address("problems", problem.number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_ticket
+def analysis(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
+    """GET: the form of what is known of a problem. POST: write it down."""
+    actor: Any = request.user
+    if request.method != "POST":
+        form = AnalysisForm(problem=_problem(ticket))
+        return refused(request, path, ticket, _FORM, 200, analysis_form=form)
+    form = AnalysisForm(request.POST, problem=_problem(ticket))
+    if form.is_valid():
+        values = dict(form.cleaned_data)
+        version = values.pop("lock_version")
+        try:
+            update_ticket(ticket.pk, actor=actor, expected_version=version, **values)
+        except StaleVersionError:
+            return _stale(request, path, ticket.number)
+        except RuleRefusedError as refusal:
+            refuse(form, refusal)
+        else:
+            return done(request, path, ticket.number, _("The analysis was saved."))
+    return refused(request, path, ticket, _FORM, 422, analysis_form=form)
+
+
+def _stale(request: HttpRequest, path: str, number: str) -> HttpResponse:
+    """409: what was typed, for the present version, beside what stands there now."""
+    actor: Any = request.user
+    ticket = selectors.desk_ticket(actor, number)
+    data = request.POST.copy()
+    data["lock_version"] = str(ticket.lock_version)
+    form = AnalysisForm(data, problem=ticket)
+    form.add_error(None, _("Someone changed this problem meanwhile. Compare, then save again."))
+    return refused(request, path, ticket, _FORM, 409, analysis_form=form)
+
+
+@require_POST
+@with_ticket
+def tell(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
+    """Let the open incidents of a problem know its workaround or its fix."""
+    actor: Any = request.user
+    form = TellForm(request.POST)
+    if form.is_valid():
+        try:
+            reached = tell_incidents(_problem(ticket).pk, actor=actor, **form.cleaned_data)
+        except DomainError as refusal:
+            refuse(form, refusal)
+        else:
+            text = ngettext("%(count)s incident was told.", "%(count)s incidents were told.", reached)
+            return done(request, path, ticket.number, text % {"count": reached})
+    return refused(request, path, ticket, "desk/_cause.html", 422, tell_form=form)
+
+
+def _problem(ticket: Any) -> Problem:
+    if not isinstance(ticket, Problem):
+        raise IllegalTransitionError(current_state=ticket.state, allowed=[])
+    return ticket
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@agents_only
+def new(request: HttpRequest) -> HttpResponse:
+    """GET: the form. POST: open the problem."""
+    actor: Any = request.user
+    form = ProblemForm(request.POST if request.method == "POST" else None, actor=actor)
+    if form.is_valid():
+        fields = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+        try:
+            problem = open_problem(actor=actor, **fields)
+        except RuleRefusedError as refusal:
+            refuse(form, refusal)
+        else:
+            messages.success(request, _("%(number)s was opened.") % {"number": problem.number})
+            return redirect(address("problems", problem.number))
+    status = 422 if form.is_bound else 200
+    return render(request, "desk/new_problem.html", {"form": form}, status=status)

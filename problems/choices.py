@@ -1,0 +1,54 @@
+"""States and other enumerations of problems and their tasks (PROCESSES section 2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a problem stands."""
+
+    NEW = "new", _("New")
+    ASSESS = "assess", _("Assess")
+    RCA = "rca", _("Root cause analysis")
+    FIX_IN_PROGRESS = "fix_in_progress", _("Fix in progress")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+class Resolution(models.TextChoices):
+    """How a problem ended (PRB-01). Cancelled and duplicate are closed with these codes, no states."""
+
+    FIX_APPLIED = "fix_applied", _("Fix applied")
+    RISK_ACCEPTED = "risk_accepted", _("Risk accepted")
+    DUPLICATE = "duplicate", _("Duplicate")
+    CANCELED = "canceled", _("Canceled")
+
+
+class TaskState(models.TextChoices):
+    """Where a problem task stands (PRB-04)."""
+
+    NEW = "new", _("New")
+    ASSESS = "assess", _("Assess")
+    WORK_IN_PROGRESS = "work_in_progress", _("Work in progress")
+    CLOSED = "closed", _("Closed")
+
+
+class TaskType(models.TextChoices):
+    """What a problem task is for."""
+
+    ROOT_CAUSE = "root_cause", _("Root cause")
+    GENERAL = "general", _("General")
+
+
+class TaskCode(models.TextChoices):
+    """How a problem task ended."""
+
+    COMPLETE = "complete", _("Complete")
+    CANCELED = "canceled", _("Canceled")
+
+
+class Told(models.TextChoices):
+    """What a problem lets its incidents know (PRB-06, PRB-07)."""
+
+    WORKAROUND = "workaround", _("Workaround")
+    FIX = "fix", _("Fix")
