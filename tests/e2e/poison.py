@@ -63,6 +63,23 @@ MOVES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("reopen", {}),
         ("cancel", {}),
     ],
+    "incident-tasks": [("start", {}), ("complete", {})],
+    "problems": [
+        ("confirm", {"assignee": "admin"}),
+        ("fix", {}),
+        ("resolve", {}),
+        ("re_analyze", {}),
+        ("accept_risk_for_now", {}),
+        ("re_analyze", {}),
+        ("cancel", {}),
+    ],
+    "problem-tasks": [
+        ("assess", {"assignee": "admin"}),
+        ("start", {}),
+        ("complete", {}),
+        ("re_assess", {}),
+        ("cancel", {}),
+    ],
     "catalog-tasks": [("complete", {})],
     "request-items": [("cancel", {})],
     "requests": [("cancel", {})],
@@ -262,7 +279,28 @@ def _prepare(poison: Poison) -> None:
     poison.more["flows-draft post"] = {"graph": graph}
     poison.more["flow-runs-variables post"] = {"values": {"poison": EVERY}}
     poison.others = poison_flows.prepare(poison)
+    _families(poison)
     poison.more["cis-list post"] = {"ci_class": "laptop", "assigned_to": "jimin"}
+
+
+def _families(poison: Poison) -> None:
+    """An incident with a task and a child, and a problem with a task, beside those that come to an end."""
+    parent, child = (_made(poison, "incidents", {"title": EVERY}) for _ in range(2))
+    place = f"/api/v1/incidents/{child}/"
+    tag = poison.ask(poison.tokens[0], "GET", place)[2]
+    assert poison.ask(poison.tokens[0], "PATCH", place, {"parent": parent}, tag)[0] == 200
+    problem = _made(poison, "problems", {"title": EVERY})
+    poison.keys["api/v1/problems/"] = problem
+    for route, below in (("incident-tasks", {"incident": parent}), ("problem-tasks", {"problem": problem})):
+        poison.more[f"{route}-list post"] = below
+        poison.keys[f"api/v1/{route}/"] = _made(poison, route, below | {"title": EVERY})
+    poison.others["incidents-child-comments-list post"] = lambda: {"api/v1/incidents/": parent}
+
+
+def _made(poison: Poison, route: str, body: dict[str, Any]) -> str:
+    status, told, _tag = poison.ask(poison.tokens[0], "POST", f"/api/v1/{route}/", body)
+    assert status == 201, told
+    return str(told["number"])
 
 
 def _rename(part: Any) -> None:

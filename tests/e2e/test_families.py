@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.person import WAIT, Person
+from tests.e2e.records import column
 from tests.faults.stack import PrivateStack
 
 pytestmark = pytest.mark.e2e
@@ -20,11 +21,6 @@ def report(page: Page, text: str) -> str:
     page.locator("main form .form-actions button").click()
     page.wait_for_url(re.compile(r"/my/INC\d+/"))
     return page.url.rstrip("/").rsplit("/", 1)[-1]
-
-
-def state_of(stack: PrivateStack, number: str) -> str:
-    """The incident's state in the database."""
-    return str(stack.sql("SELECT state FROM tickets_ticket WHERE number = %s", (number,))[0][0])
 
 
 def test_one_word_and_one_resolution_reach_all_who_are_hit(browser: Browser, stack: PrivateStack) -> None:
@@ -62,6 +58,6 @@ def test_one_word_and_one_resolution_reach_all_who_are_hit(browser: Browser, sta
         expect(page.locator("#ticket-head")).to_contain_text("Resolved", timeout=WAIT)
         expect(page.locator("#tasks")).to_contain_text("Closed incomplete")
         expect(second.page.get_by_role("button", name="잘 돼요", exact=True)).to_be_visible(timeout=WAIT)
-        assert state_of(stack, child) == "resolved"
+        assert column(stack, child, "state") == "resolved"
         assert "Restart the gateway" not in first.page.content()
         agent.complaints = [text for text in agent.complaints if "422" not in text]

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.person import WAIT, Person
-from tests.e2e.test_families import report, state_of
+from tests.e2e.records import column
+from tests.e2e.test_families import report
 from tests.faults.stack import PrivateStack
 
 pytestmark = pytest.mark.e2e
@@ -57,7 +58,7 @@ def test_a_problem_is_analysed_and_its_incident_follows(browser: Browser, stack:
         page.locator("#dialog-body button[data-variant=primary]").click()
         expect(page.locator("#ticket-head")).to_contain_text("Resolved", timeout=WAIT)
         expect(employee.page.get_by_role("button", name="잘 돼요", exact=True)).to_be_visible(timeout=WAIT)
-        assert state_of(stack, number) == "resolved"
+        assert column(stack, number, "state") == "resolved"
 
 
 def test_a_problem_is_worked_without_scripts(browser: Browser, stack: PrivateStack) -> None:
