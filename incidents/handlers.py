@@ -40,7 +40,7 @@ def tell_the_family(event: OutboxEvent) -> None:
 def follow_the_parent(event: OutboxEvent) -> None:
     """A child goes where its parent went (INC-11)."""
     services.follow_parent(
-        event.payload["ticket_id"], parent_pk=event.payload["parent_id"], move=event.payload["move"]
+        event.payload["incident_id"], parent_pk=event.payload["parent_id"], move=event.payload["move"]
     )
 
 
@@ -48,7 +48,7 @@ def follow_the_parent(event: OutboxEvent) -> None:
 def repeat_the_comment(event: OutboxEvent) -> None:
     """What was said to a parent and its children stands on each child once (INC-11)."""
     services.repeat_comment(
-        event.payload["ticket_id"],
+        event.payload["incident_id"],
         parent_pk=event.payload["parent_id"],
         activity_id=event.payload["activity_id"],
     )
@@ -58,7 +58,7 @@ def repeat_the_comment(event: OutboxEvent) -> None:
 def hear_of_the_problem(event: OutboxEvent) -> None:
     """The workaround or the fix of a problem stands on the incident (PRB-06, PRB-07)."""
     services.hear_of_problem(
-        event.payload["ticket_id"],
+        event.payload["incident_id"],
         problem_pk=event.payload["problem_id"],
         activity_id=event.payload["activity_id"],
         public=event.payload["public"],
@@ -68,4 +68,4 @@ def hear_of_the_problem(event: OutboxEvent) -> None:
 @subscribe("problem.settled")
 def settle_with_the_problem(event: OutboxEvent) -> None:
     """An incident that waits for a problem follows its end (PRB-08)."""
-    services.settle_with_problem(event.payload["ticket_id"], problem_pk=event.payload["problem_id"])
+    services.settle_with_problem(event.payload["incident_id"], problem_pk=event.payload["problem_id"])

@@ -33,8 +33,8 @@ def hear_of_problem(pk: int, *, problem_pk: int, activity_id: int, public: bool)
 def settle_with_problem(pk: int, *, problem_pk: int) -> None:
     """End the waiting of an incident for its problem, as the problem ended (PRB-08, INC-03).
 
-    A fix resolves it, an accepted risk is noted, a cancelled problem lets work go on. An incident that waits
-    for something else, or is linked to it no more, is left alone.
+    A fix resolves it, an accepted risk is noted, a cancelled problem lets work go on; its words are internal
+    (G-08). An incident that waits for something else, or is linked to it no more, is left alone.
     """
     incident = _locked(pk)
     if (
@@ -49,8 +49,13 @@ def settle_with_problem(pk: int, *, problem_pk: int) -> None:
         return
     words = {"number": problem.number, "notes": problem.close_notes}
     if problem.close_code == _FIXED:
-        notes = _("Fixed with %(number)s: %(notes)s") % words
-        resolve_incident(pk, actor=None, close_code=CloseCode.RESOLVED_BY_PROBLEM, close_notes=notes)
+        resolve_incident(
+            pk,
+            actor=None,
+            close_code=CloseCode.RESOLVED_BY_PROBLEM,
+            close_notes=_("Resolved with the problem %(number)s.") % words,
+            work_note=_("Fixed with %(number)s: %(notes)s") % words,
+        )
     elif problem.close_code == _RISK:
         note = _("%(number)s is not going to be fixed, its risk was accepted: %(notes)s") % words
         add_work_note(pk, actor=None, body=note)

@@ -44,7 +44,7 @@ def tell_children(pk: int, *, move: str, actor_id: int | None) -> None:
         return
     children = list(open_children(pk).values_list("pk", flat=True))
     outbox.publish_many(
-        ("incident.parent_moved", {"ticket_id": child, "parent_id": pk, "move": move}) for child in children
+        ("incident.parent_moved", {"incident_id": child, "parent_id": pk, "move": move}) for child in children
     )
 
 
@@ -158,7 +158,7 @@ def comment_with_children(
         text = _("No child of this incident is open.")
         raise WrongStateError(text, current_state=incident.state, allowed=[])
     outbox.publish_many(
-        ("incident.parent_commented", {"ticket_id": child, "parent_id": pk, "activity_id": said.pk})
+        ("incident.parent_commented", {"incident_id": child, "parent_id": pk, "activity_id": said.pk})
         for child in children
     )
     return said

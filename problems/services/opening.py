@@ -50,6 +50,7 @@ def open_problem(
     given |= {"impact": impact, "urgency": urgency}
     if incident is not None:
         given = _taken_over(actor, incident, given)
+        more["group"] = more.get("group") or _kept_group(incident)
     owner = requester or actor or (incident.requester if incident is not None else None)
     if owner is None:
         raise invalid("requester", _("Say who reports this."), code="required")
@@ -70,6 +71,12 @@ def open_problem(
     if incident is not None:
         link(incident.pk, actor=actor, target=problem, type=LinkType.CAUSED_BY)
     return problem
+
+
+def _kept_group(incident: Ticket) -> Group | None:
+    """The group of a restricted incident: without it what the incident says would be for all agents."""
+    group = incident.group
+    return group if group is not None and group.is_restricted else None
 
 
 def _taken_over(actor: Actor, incident: Ticket, given: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from problems.choices import Told
 from problems.models import Problem, ProblemTask, Telling
 from problems.selectors import incidents_of, main_problem, open_tasks
 from tickets.choices import LinkType, Phase
-from tickets.models import TicketLink
-from tickets.policies import may
+from tickets.models import Ticket, TicketLink
+from tickets.policies import may, visible_to
 from tickets.services import add_work_note, link, locked, record, snapshot, unlink, watch
 from tickets.services.writing import instant, save_changed
 
@@ -29,7 +29,9 @@ _FIELDS = {Told.WORKAROUND: "workaround", Told.FIX: "fix_notes"}
 
 @transaction.atomic
 def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) -> int:
-    """Let every linked incident that is not done know the workaround or the fix; returns how many it reaches.
+    """Let every linked incident that is not done know the workaround or the fix.
+
+    Returns how many of those it reaches the actor sees; hidden ones are told too, and not counted.
 
     Each gets it as internal note, with ``public`` as comment too, in a transaction of its own and once: the
     same text sent again reaches only incidents linked since. The text stands as a note on the problem.
@@ -59,11 +61,11 @@ def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) ->
     outbox.publish_many(
         (
             "problem.told",
-            {"ticket_id": each, "problem_id": pk, "what": what, "public": public, "activity_id": said.pk},
+            {"incident_id": each, "problem_id": pk, "what": what, "public": public, "activity_id": said.pk},
         )
         for each in waiting
     )
-    return len(waiting)
+    return Ticket.objects.filter(visible_to(actor), pk__in=waiting).count()
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def tell_of_end(pk: int, *, move: str) -> None:
     """
     if move not in _ENDS:
         return
-    facts = ({"ticket_id": each, "problem_id": pk, "move": move} for each in _waiting(pk))
+    facts = ({"incident_id": each, "problem_id": pk, "move": move} for each in _waiting(pk))
     outbox.publish_many(("problem.settled", payload) for payload in facts)
 
 

@@ -129,7 +129,7 @@ def test_grandchildren_follow_too_and_the_same_event_twice_acts_once(agent: Any)
     settle()
     assert stands(grandchild) == ("in_progress", "")
     version = Incident.objects.get(pk=child.pk).lock_version
-    event = OutboxEvent.objects.filter(name="incident.parent_moved", payload__ticket_id=child.pk).get()
+    event = OutboxEvent.objects.filter(name="incident.parent_moved", payload__incident_id=child.pk).get()
     handlers.follow_the_parent(event)
     assert Incident.objects.get(pk=child.pk).lock_version == version
 
@@ -236,7 +236,7 @@ def test_a_comment_for_parent_and_children_stands_on_each_open_child_once(agent:
     services.comment_with_children(parent.pk, actor=agent, body="It takes ten minutes.")
     settle()
     event = OutboxEvent.objects.get(name="incident.parent_commented")
-    assert event.payload["ticket_id"] == first.pk
+    assert event.payload["incident_id"] == first.pk
     said = Activity.objects.filter(kind="comment", body="It takes ten minutes.").order_by("pk")
     assert list(said.values_list("ticket", "actor")) == [(parent.pk, agent.pk), (first.pk, agent.pk)]
     assert not Activity.objects.filter(

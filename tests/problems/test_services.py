@@ -47,6 +47,15 @@ def test_a_problem_takes_over_what_its_incident_says_and_is_linked(agent: Any, g
     assert (own.title, own.impact) == ("The gateway is too weak", 3)
 
 
+def test_a_problem_of_a_restricted_incident_is_as_restricted(group: Any):
+    hidden = GroupFactory(is_restricted=True)
+    insider, agent = AgentFactory(groups=[hidden]), AgentFactory(groups=[group])
+    incident = make_incident(group=hidden, description="Whose salary it is.")
+    problem = services.open_problem(actor=insider, incident=incident)
+    assert problem.group == hidden
+    assert problem.pk not in tickets_for(agent).values_list("pk", flat=True)
+
+
 def test_what_cannot_be_a_problem_is_refused(agent: Any):
     hidden = make_incident(group=GroupFactory(is_restricted=True))
     with pytest.raises(NotVisibleError):
@@ -152,6 +161,16 @@ def test_another_text_and_the_public_word_are_told_anew(agent: Any):
     assert told.exists()
 
 
+def test_hidden_incidents_are_told_and_not_counted(agent: Any):
+    problem = make_problem(agent=agent)
+    update_ticket(problem.pk, actor=agent, workaround="Use the other gateway.")
+    hidden, seen = caused_by(problem, "new", group=GroupFactory(is_restricted=True)), caused_by(problem)
+    assert services.tell_incidents(problem.pk, actor=agent, what="workaround") == 1
+    settle()
+    assert words(hidden, "work_note")
+    assert words(seen, "work_note")
+
+
 def test_there_must_be_something_to_tell_and_the_right_to(agent: Any):
     problem = make_problem(agent=agent)
     caused_by(problem)
@@ -187,8 +206,10 @@ def test_only_what_waits_for_the_problem_follows_its_end(
     settle()
     row = Incident.objects.get(pk=waiting.pk)
     assert (row.state, row.close_code) == (state, code)
-    said = words(waiting, "work_note") if not code else [row.close_notes]
-    assert problem.number in said[-1]
+    assert problem.number in words(waiting, "work_note")[-1]
+    if code:
+        assert problem.number in row.close_notes
+        assert FIX["fix_notes"] not in row.close_notes
     assert Incident.objects.get(pk=other.pk).state == "in_progress"
     assert Incident.objects.get(pk=elsewhere.pk).hold_reason == "awaiting_vendor"
     version = row.lock_version
