@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import Actor, has_grant
-from accounts.selectors import is_member
 from catalog.models import CatalogTask, RequestItem
 from core.errors import NotAllowedError, WrongStateError, invalid
-from tickets.choices import Channel, TaskState
+from tickets.choices import TaskState
 from tickets.models import Ticket
-from tickets.services import open_ticket
+from tickets.services import open_ticket, part_of
 
 
 @transaction.atomic
@@ -45,27 +44,16 @@ def open_task(
             current_state=item.state,
             allowed=[],
         )
-    if group is not None and assignee is not None and not is_member(assignee.pk, group.pk):
-        raise invalid("assignee", _("The assignee must be a member of the assignment group."))
     task = CatalogTask(
         kind="sctask",
         state=TaskState.OPEN,
         title=title,
         description=description,
-        company_id=item.company_id,
-        requester=item.requester,
-        opened_by=actor,
-        category=item.category,
-        urgency=item.urgency,
-        impact=item.impact,
-        channel=Channel.AGENT if actor is not None else Channel.FLOW,
-        parent_id=item.pk,
         ritm=item,
-        group=group,
-        assignee=assignee,
         flow_step=flow_step,
         due_at=due_at,
         round=round,
+        **part_of(item, actor=actor, group=group, assignee=assignee),
     )
     return open_ticket(task, actor=actor, payload={"ritm_id": item.pk})
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
 from accounts.policies import Actor
-from accounts.selectors import is_member
 from core.errors import NotAllowedError, WrongStateError, invalid
 from incidents.models import Incident, IncidentTask
-from tickets.choices import Channel, Phase, TaskState
+from tickets.choices import Phase, TaskState
 from tickets.hooks import Change
 from tickets.models import Ticket
 from tickets.policies import may
-from tickets.services import apply_transition, locked, open_ticket
+from tickets.services import apply_transition, locked, open_ticket, part_of
 
 # What becomes of open tasks when their incident takes one of these moves.
 _ENDS = {"cancel": "skip", "close": "incomplete"}
@@ -49,26 +48,14 @@ def open_incident_task(
     if incident.phase == Phase.DONE:
         text = _("%(number)s is resolved or closed; it gets no new tasks.") % {"number": incident.number}
         raise WrongStateError(text, current_state=incident.state, allowed=[])
-    if group is not None and assignee is not None and not is_member(assignee.pk, group.pk):
-        raise invalid("assignee", _("The assignee must be a member of the assignment group."))
     task = IncidentTask(
         kind="itask",
         state=TaskState.OPEN,
         title=title,
         description=description,
-        company_id=incident.company_id,
-        requester_id=incident.requester_id,
-        opened_by=actor,
-        category=incident.category,
-        urgency=incident.urgency,
-        impact=incident.impact,
-        ci_id=incident.ci_id,
-        channel=Channel.AGENT if actor is not None else Channel.FLOW,
-        parent_id=incident.pk,
-        group=group,
-        assignee=assignee,
         flow_step=flow_step,
         due_at=due_at,
+        **part_of(incident, actor=actor, group=group, assignee=assignee),
     )
     return open_ticket(task, actor=actor)
 

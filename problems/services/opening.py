@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import Actor, has_grant
-from accounts.selectors import is_member
 from cmdb.models import CI
 from core.errors import NotAllowedError, NotVisibleError, WrongStateError, invalid
 from core.settings_store import value
@@ -20,7 +19,7 @@ from problems.models import Problem, ProblemTask
 from tickets.choices import Channel, Level, LinkType
 from tickets.models import Ticket
 from tickets.policies import may, reads_internal, visible_to
-from tickets.services import link, locked, open_ticket
+from tickets.services import link, locked, open_ticket, part_of
 
 
 @transaction.atomic
@@ -114,26 +113,14 @@ def open_problem_task(
     if problem.is_closed and not value("problem.tasks_on_closed"):
         text = _("%(number)s is closed; it gets no new tasks.") % {"number": problem.number}
         raise WrongStateError(text, current_state=problem.state, allowed=[])
-    if group is not None and assignee is not None and not is_member(assignee.pk, group.pk):
-        raise invalid("assignee", _("The assignee must be a member of the assignment group."))
     task = ProblemTask(
         kind="ptask",
         state=TaskState.ASSESS if assignee is not None else TaskState.NEW,
         type=type,
         title=title,
         description=description,
-        company_id=problem.company_id,
-        requester_id=problem.requester_id,
-        opened_by=actor,
-        category=problem.category,
-        urgency=problem.urgency,
-        impact=problem.impact,
-        ci_id=problem.ci_id,
-        channel=Channel.AGENT if actor is not None else Channel.FLOW,
-        parent_id=problem.pk,
-        group=group,
-        assignee=assignee,
         flow_step=flow_step,
         due_at=due_at,
+        **part_of(problem, actor=actor, group=group, assignee=assignee),
     )
     return open_ticket(task, actor=actor)
