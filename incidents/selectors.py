@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.policies import Actor
+from core.cause import current_chain
 from incidents.models import Incident
 from incidents.policies import visible_to
 from tickets.choices import ActivityKind
@@ -59,6 +60,12 @@ def levels_below(pk: int, most: int) -> int:
 def open_children(pk: int) -> QuerySet[Incident]:
     """The incidents right below that have come to no end yet."""
     return Incident.objects.filter(parent=pk, kind="incident", active=True).order_by("pk")
+
+
+def is_done_here(pk: int) -> bool:
+    """Whether what runs now has left its trace on the incident before: its event came twice (G-05)."""
+    cause = current_chain()[-1:]
+    return bool(cause) and Activity.objects.filter(ticket=pk, cause_chain__contains=cause).exists()
 
 
 def cause_of_resolution(pk: int) -> str:

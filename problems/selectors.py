@@ -9,13 +9,6 @@ from problems.models import Problem, ProblemTask
 from tickets.choices import LinkType
 from tickets.models import Ticket, TicketLink
 from tickets.policies import visible_to
-from tickets.selectors import kind_numbered
-
-
-def problem_numbered(actor: Actor, number: str) -> Problem:
-    """The problem with that number. Raises NotVisibleError."""
-    row: Problem = kind_numbered(actor, "problem", number)
-    return row
 
 
 def incidents_of(problem_pk: int) -> QuerySet[Ticket]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from accounts.models import User
 from desk.selectors.orders import Related, related
@@ -41,7 +41,8 @@ def family_of(actor: User, ticket: Ticket) -> Family:
     below: list[Ticket] = []
     if spec.task_kind:
         wanted = _shown(actor).filter(parent=ticket.pk, kind__in=[spec.key, spec.task_kind])
-        below = list(wanted.order_by("pk")[: MOST_SHOWN + 1])
+        tasks_first = Case(When(kind=spec.task_kind, then=0), default=1)
+        below = list(wanted.order_by(tasks_first, "pk")[: MOST_SHOWN + 1])
     shown = [related(row) for row in below[:MOST_SHOWN]]
     return Family(
         parent=_parent(actor, ticket),

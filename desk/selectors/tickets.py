@@ -133,6 +133,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     can["acknowledge"] = bool(waiting) and may_acknowledge(actor, ticket)
     editable = can["update"] and not ticket.is_closed
     can["add_task"] &= ticket.phase != Phase.DONE
+    can["comment"] &= bool(spec.employee_word)  # who asked sees no work order: nobody would read it (P-42)
     can["open_problem"] = ticket.kind == "incident" and has_grant(actor, Grant.PROBLEM_WRITE)
     can["join"] = editable and "parent" in spec.editable
     return TicketPage(

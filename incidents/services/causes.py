@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from incidents.choices import CloseCode, HoldReason, State
 from incidents.models import Incident
+from incidents.selectors import is_done_here
 from incidents.services.moving import resolve_incident, resume_incident
 from tickets.choices import LinkType
 from tickets.models import Activity, Ticket, TicketLink
@@ -20,7 +21,7 @@ _FIXED, _RISK, _CANCELED = "fix_applied", "risk_accepted", "canceled"
 def hear_of_problem(pk: int, *, problem_pk: int, activity_id: int, public: bool) -> None:
     """Put the workaround or the fix of a problem on an incident that is not done (PRB-06, PRB-07)."""
     incident = _locked(pk)
-    if incident is None or incident.state_rank >= 60:
+    if incident is None or incident.state_rank >= 60 or is_done_here(pk):
         return
     text = Activity.objects.values_list("body", flat=True).get(pk=activity_id)
     problem = Ticket.objects.only("number").get(pk=problem_pk)
@@ -45,7 +46,7 @@ def settle_with_problem(pk: int, *, problem_pk: int) -> None:
         return
     linked = TicketLink.objects.filter(source=pk, target=problem_pk, type=LinkType.CAUSED_BY)
     problem = Ticket.objects.filter(pk=problem_pk, phase="done").first()
-    if problem is None or not linked.exists():
+    if problem is None or not linked.exists() or is_done_here(pk):
         return
     words = {"number": problem.number, "notes": problem.close_notes}
     if problem.close_code == _FIXED:

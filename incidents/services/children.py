@@ -16,7 +16,7 @@ from core.models import Attachment
 from core.time import db_now
 from incidents.choices import HoldReason, State
 from incidents.models import Incident
-from incidents.selectors import cause_of_resolution, open_children
+from incidents.selectors import cause_of_resolution, is_done_here, open_children
 from incidents.services.moving import (
     hold_incident,
     reopen_incident,
@@ -168,7 +168,8 @@ def comment_with_children(
 def repeat_comment(pk: int, *, parent_pk: int, activity_id: int) -> None:
     """Put what was said to a parent on its child, as long as it is its child and open."""
     said = Activity.objects.select_related("actor").get(pk=activity_id)
-    if not open_children(parent_pk).filter(pk=pk, state_rank__lt=60).exists():
+    row = Incident.objects.filter(pk=pk).select_for_update(no_key=True, of=("self", "ticket_ptr"))
+    if row.filter(parent=parent_pk, state_rank__lt=60).first() is None or is_done_here(pk):
         return
     with suppress(NotVisibleError, NotAllowedError):  # who wrote it may have lost the right meanwhile
         add_comment(pk, actor=said.actor, body=said.body)

@@ -12,6 +12,7 @@ from incidents.models import Incident, IncidentTask
 from tests.desk.test_relations import url
 from tests.factories.accounts import AgentFactory, GroupFactory
 from tests.factories.incidents import make_incident, make_incident_task
+from tests.factories.problems import make_problem
 from tests.settling import settle
 from tickets.models import Activity
 from tickets.services import update_ticket
@@ -105,6 +106,22 @@ def test_hidden_relatives_are_not_named(desk: Any, agent: Any, group: Any):
     shown = below(parent, group)
     update_ticket(parent.pk, actor=AgentFactory(groups=[group, hidden]), group=hidden)
     assert parent.number not in page(desk, shown)
+
+
+def test_many_children_do_not_hide_a_task(desk: Any, group: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("desk.selectors.families.MOST_SHOWN", 2)
+    parent = make_incident(group=group)
+    for _ in range(3):
+        below(parent, group)
+    assert make_incident_task(incident=parent, group=group).number in page(desk, parent)
+
+
+def test_nobody_is_offered_a_reply_that_no_requester_would_read(desk: Any, group: Any):
+    task = make_incident_task(incident=make_incident(group=group), group=group)
+    for ticket, path in ((task, "tasks"), (make_problem(), "problems")):
+        html = page(desk, ticket, path)
+        assert 'id="composer-work_note"' in html
+        assert 'id="composer-comment"' not in html
 
 
 def test_a_family_costs_the_same_for_two_and_for_twenty(warm: Any, group: Any):

@@ -16,7 +16,7 @@ from incidents.models import Incident
 from notifications.models import Notification
 from tests.factories.accounts import AgentFactory, GroupFactory
 from tests.factories.incidents import make_incident, make_incident_task
-from tests.settling import settle
+from tests.settling import again, settle
 from tickets.models import Activity
 from tickets.services import add_comment, update_ticket
 
@@ -242,6 +242,15 @@ def test_a_comment_for_parent_and_children_stands_on_each_open_child_once(agent:
     assert not Activity.objects.filter(
         ticket__in=[second.pk, hidden.pk], kind="comment", actor=agent
     ).exists()
+
+
+def test_a_comment_delivered_twice_is_said_once(agent: Any):
+    parent = make_incident("in_progress")
+    child = put_below(parent)
+    services.comment_with_children(parent.pk, actor=agent, body="Ten minutes.")
+    settle()
+    again("incidents.handlers.repeat_the_comment")
+    assert Activity.objects.filter(ticket=child.pk, body="Ten minutes.").count() == 1
 
 
 def test_without_open_children_nothing_is_said(agent: Any):

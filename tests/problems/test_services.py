@@ -19,7 +19,7 @@ from problems.selectors import incidents_of
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.factories.problems import CAUSE, FIX, caused_by, make_problem, make_problem_task
-from tests.settling import settle
+from tests.settling import again, settle
 from tickets.models import Activity, TicketLink, Watcher
 from tickets.selectors import tickets_for
 from tickets.services import apply_transition, link, unlink, update_ticket, watch
@@ -159,6 +159,21 @@ def test_another_text_and_the_public_word_are_told_anew(agent: Any):
     assert Telling.objects.filter(incident=incident.pk).count() == 3
     told = Notification.objects.filter(user=incident.requester, template="ticket_replied")
     assert told.exists()
+
+
+def test_what_is_delivered_twice_is_told_and_noted_once(agent: Any):
+    problem = make_problem("rca", agent=agent)
+    update_ticket(problem.pk, actor=agent, workaround="Use the other gateway.")
+    incident = caused_by(problem)
+    services.tell_incidents(problem.pk, actor=agent, what="workaround", public=True)
+    settle()
+    hold_incident(incident.pk, actor=agent, hold_reason="awaiting_problem")
+    apply_transition(Problem, problem.pk, "accept_risk", actor=agent, risk_reason="Costly.", **CAUSE)
+    settle()
+    before = words(incident, "work_note"), words(incident, "comment")
+    again("incidents.handlers.hear_of_the_problem")
+    again("incidents.handlers.settle_with_the_problem")
+    assert (words(incident, "work_note"), words(incident, "comment")) == before
 
 
 def test_hidden_incidents_are_told_and_not_counted(agent: Any):
