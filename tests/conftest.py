@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
+from core import settings_store
 from core.trail.tracking import NoTruncate
 from tests.factories.accounts import AgentFactory, GroupFactory
 from workflows import published
@@ -60,6 +61,14 @@ def _guarded(self: socket.socket, address: Any) -> None:
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", _guarded)
+
+
+@pytest.fixture(autouse=True)
+def _settings_as_they_ship() -> Iterator[None]:
+    """What a test changed is undone with its transaction; the process would remember it for two seconds."""
+    yield
+    if settings_store._cache[1]:
+        settings_store.forget()
 
 
 def _flush_all(self: DatabaseOperations, sql_list: Any) -> None:

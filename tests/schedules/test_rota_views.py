@@ -257,8 +257,9 @@ def test_the_events_of_a_file_keep_their_names_and_a_stand_in_adds_its_own(rota,
     client = client_of(people[0])
     before = {str(event["UID"]) for event in events(client.get("/w/on-call/desk/calendar.ics"))}
     assert before == {str(event["UID"]) for event in events(client.get("/w/on-call/desk/calendar.ics"))}
-    start = max(event["DTSTART"].dt for event in events(client.get("/w/on-call/desk/calendar.ics")))
-    make_override(rota, people[0], start + DAY, start + 2 * DAY)
+    start = sorted(event["DTSTART"].dt for event in events(client.get("/w/on-call/desk/calendar.ics")))[-2]
+    stand_in = next(person for person in people if person not in on_call_now("desk", start))
+    make_override(rota, stand_in, start + DAY, start + 2 * DAY)
     after = {str(event["UID"]) for event in events(client.get("/w/on-call/desk/calendar.ics"))}
     assert before < after
     assert len(after) == len(before) + 2  # the day, and the rest of the week after it

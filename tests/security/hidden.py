@@ -117,6 +117,9 @@ _CHANGING = (
     ),  # the id of the request on error pages
     (re.compile(rb'(name="once_key" value=)"[^"]*"'), rb"\1"),
     (re.compile(rb"(since=)[\w%.:+-]+"), rb"\1"),  # when the list was read
+    # What is left of a promise, second by second while its calendar is open.
+    (re.compile(rb'("(left|percent|remaining)":\s*)("[^"]*"|-?\d+)'), rb"\1"),
+    (re.compile(rb'(<sla-clock left=)"-?\d+"([^>]*>)[^<]*'), rb"\1\2"),
     # Places in the event log are sealed anew each time.
     (re.compile(rb'("(position|next)":\s*)"[\w-]{40,}"'), rb"\1"),
     (re.compile(rb"(after=)[\w%.:+-]+"), rb"\1"),

@@ -225,7 +225,8 @@ def test_waiting_counts_business_time():
     run = make_run({"a": {"kind": "wait_duration", "for": {"business": "PT90H", "calendar": "kr-office"}}})
     go()
     step = FlowStep.objects.get(run=run)
-    assert business_time("kr-office").elapsed(step.started_at, step.due_at) == 90 * 3600
+    counted = business_time("kr-office").elapsed(step.started_at, step.due_at)
+    assert 90 * 3600 - counted in range(3)  # from the whole second of the pass, a little before the step
     assert step.due_at - step.started_at > dt.timedelta(days=11)  # ten working days, whatever day it is
 
 
