@@ -85,6 +85,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "CancelIn": {"reason": "Ordered twice by mistake."},
     "CatalogTaskChangeIn": {"assignee": "mingyu", "due_at": "2026-12-04T09:00:00Z"},
     "CatalogTaskMoveIn": {"serial": "SN-2026-0001", "work_note": "Handed over at the desk."},
+    "CandidateAcceptIn": {"title": "The gateway drops calls"},
     "ChannelsIn": {"mail": False},
     "ChosenIn": {"whose": "group", "reference": "network", "calendar": "24x7"},
     "ChildrenCommentIn": {"body": "The gateway is being restarted; it takes ten minutes."},

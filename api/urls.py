@@ -59,6 +59,7 @@ addresses = [
     *problems.problems,
     *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS]),
     *problems.problem_tasks,
+    *problems.candidates,
     *part_urls("problem-tasks", "ptask", "problems", _MORE),
     *orders.catalogue,
     *orders.requests,

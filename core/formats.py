@@ -56,6 +56,11 @@ def day_text(day: dt.date, *, today: dt.date | None = None) -> str:
     return f"{_EN_DAYS[day.weekday()]} {day.day} {_EN_MONTHS[day.month - 1]}{f' {day.year}' if year else ''}"
 
 
+def day_short(day: dt.date) -> str:
+    """``11.24`` or ``24 Nov``, for the marks of an axis."""
+    return f"{day.month}.{day.day}" if is_korean() else f"{day.day} {_EN_MONTHS[day.month - 1]}"
+
+
 def time_text(moment: dt.datetime) -> str:
     """``오후 2:05`` or ``14:05``."""
     if not is_korean():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from core.errors import (
     RuleRefusedError,
     StaleVersionError,
 )
+from core.idempotency import fingerprint, once
 
 T = TypeVar("T")
 INVALID, CONFLICT = 422, 409  # statuses of a page with a form that was not accepted
@@ -87,3 +89,33 @@ def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
         form.add_error(name if name in form.fields else None, str(error.detail))
     if not refusal.errors:
         form.add_error(None, str(refusal.detail))
+
+
+def run_once(request: HttpRequest, scope: str, act: Callable[[], Any]) -> Any:
+    """What ``act`` answers (JSON): sent twice, a form acts once and answers the same (RELIABILITY RL-20).
+
+    The form carries ``once_key`` (the template tag of that name); the key is bound to what the form says, so
+    a form edited after going back counts as a new one. Without a valid key every call acts. The request comes
+    from a person who is signed in. Raises what ``act`` raises; then the key stays free.
+    """
+    try:
+        nonce = uuid.UUID(request.POST.get("once_key", ""))
+    except ValueError:
+        nonce = uuid.uuid4()
+    key = f"{nonce}.{_said(request)[:32]}"
+    return once(caller=f"user:{request.user.pk}", scope=scope, key=key, body_hash="", action=act).answer
+
+
+def kept_key(request: HttpRequest) -> str:
+    """The one-time key a refused form was sent with, to show it again; empty when it is no key."""
+    try:
+        return str(uuid.UUID(request.POST.get("once_key", "")))
+    except ValueError:
+        return ""
+
+
+def _said(request: HttpRequest) -> str:
+    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+    fields = sorted((name, value) for name in names for value in request.POST.getlist(name))
+    files = sorted((k, f.name or "", f.size or 0) for k in request.FILES for f in request.FILES.getlist(k))
+    return fingerprint(request.path, repr(fields), repr(files))

@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from core.again import Repeat, is_outage, sqlstate
 from core.cause import arriving_by
 from core.errors import BadInputError, BusyError, DomainError
+from core.health import is_migrated
 
 log = structlog.get_logger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
 _NUL = "NUL (0x00)"  # how psycopg2 says that a text holds one
 LOCK_NOT_AVAILABLE = "55P03"
+NOT_THERE = frozenset({"42P01", "42703", "42501"})  # no such table, column, or no right to it yet
 
 
 class RequestIdMiddleware:
@@ -95,14 +97,17 @@ class HonestFailureMiddleware:
 
 
 def outcome(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """The answer to an exception that is no defect: a refusal, a NUL, a database that is away or busy."""
+    """The answer to an exception that is no defect: a refusal, a NUL, a database that is away or busy.
+
+    A database whose migrations still run is away as well: the next look may find what is missing.
+    """
     if isinstance(error, DomainError):
         return refusal(request, error)
     if isinstance(error, ValueError) and _NUL in str(error):
         # A page's parameter that reached a query; what forms and the API take was looked at before.
         told = _("This text holds a character that cannot be stored. Please remove it.")
         return refusal(request, BadInputError(told))
-    if is_outage(error):
+    if is_outage(error) or (sqlstate(error) in NOT_THERE and not is_migrated()):
         state = sqlstate(error)
         log.warning("database_unavailable", sqlstate=state, error=repr(error)[:200])
         request.database_error = error  # type: ignore[attr-defined] # for core.again

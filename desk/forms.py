@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -168,13 +169,11 @@ class MessageForm(forms.Form):
     attachments = FilesField(label=gettext_lazy("Files"))
 
 
-class IncidentForm(forms.Form):
-    """A new incident on behalf of the person who called."""
+class NewTicketForm(forms.Form):
+    """What any new ticket says."""
 
     title = forms.CharField(max_length=160, label=gettext_lazy("Title"))
-    description = forms.CharField(
-        widget=forms.Textarea, required=False, max_length=LONGEST_TEXT, label=gettext_lazy("What happened?")
-    )
+    description = forms.CharField(widget=forms.Textarea, required=False, max_length=LONGEST_TEXT)
     category = forms.ChoiceField(
         required=False, choices=[NONE, *Category.choices], label=gettext_lazy("Category")
     )
@@ -184,24 +183,9 @@ class IncidentForm(forms.Form):
     urgency = forms.TypedChoiceField(
         choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Urgency")
     )
-    attachments = FilesField(label=gettext_lazy("Files"))
-    field_order = [
-        "requester",
-        "title",
-        "description",
-        "category",
-        "ci",
-        "impact",
-        "urgency",
-        "group",
-        "attachments",
-    ]
 
     def __init__(self, data: Any = None, files: Any = None, *, actor: User, initial: Any = None) -> None:
         super().__init__(data, files, initial=initial)
-        self.fields["requester"] = PersonField(
-            actor, label=_("Requester"), help_text=_("Name, user name or mail of the person who reports it.")
-        )
         self.fields["ci"] = ItemField(actor, required=False, label=_("Configuration item"))
         self.fields["group"] = GroupField(
             actor,
@@ -209,7 +193,32 @@ class IncidentForm(forms.Form):
             label=_("Group"),
             help_text=_("Left empty, the assignment rules choose it."),
         )
-        self.order_fields(self.field_order)
+
+
+class IncidentForm(NewTicketForm):
+    """A new incident on behalf of the person who called."""
+
+    attachments = FilesField(label=gettext_lazy("Files"))
+
+    def __init__(self, data: Any = None, files: Any = None, *, actor: User, initial: Any = None) -> None:
+        super().__init__(data, files, actor=actor, initial=initial)
+        self.fields["description"].label = _("What happened?")
+        self.fields["title"].widget.attrs |= {
+            "hx-get": reverse("desk:suggest_known"),
+            "hx-trigger": "input changed delay:400ms",
+            "hx-target": "#known",
+        }
+        self.fields["requester"] = PersonField(
+            actor, label=_("Requester"), help_text=_("Name, user name or mail of the person who reports it.")
+        )
+
+
+class ProblemForm(NewTicketForm):
+    """A new problem, by itself."""
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data, actor=actor)
+        self.fields["description"].label = _("What is known?")
 
 
 class PersonForm(forms.Form):
@@ -282,31 +291,3 @@ class TellForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="id_tell_%s")
-
-
-class ProblemForm(forms.Form):
-    """A new problem, by itself."""
-
-    title = forms.CharField(max_length=160, label=gettext_lazy("Title"))
-    description = forms.CharField(
-        widget=forms.Textarea, required=False, max_length=LONGEST_TEXT, label=gettext_lazy("What is known?")
-    )
-    category = forms.ChoiceField(
-        required=False, choices=[NONE, *Category.choices], label=gettext_lazy("Category")
-    )
-    impact = forms.TypedChoiceField(
-        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Impact")
-    )
-    urgency = forms.TypedChoiceField(
-        choices=Level.choices, coerce=int, initial=Level.LOW.value, label=gettext_lazy("Urgency")
-    )
-
-    def __init__(self, data: Any = None, *, actor: User) -> None:
-        super().__init__(data)
-        self.fields["ci"] = ItemField(actor, required=False, label=_("Configuration item"))
-        self.fields["group"] = GroupField(
-            actor,
-            required=False,
-            label=_("Group"),
-            help_text=_("Left empty, the assignment rules choose it."),
-        )

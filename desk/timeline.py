@@ -37,6 +37,8 @@ VERBS: dict[str, str | Promise] = {
     "page_climbed": gettext_lazy("The page was not answered in time, so the next person is called"),
     "page_acknowledged": gettext_lazy("Answered the page"),
     "page_unanswered": gettext_lazy("Nobody answered the page, and nobody is left to call"),
+    "caller_reminded": gettext_lazy("The requester was reminded to answer"),
+    "tasks_done": gettext_lazy("All its tasks have ended"),
     "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }
 _ICONS = {

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from desk import queues
-from desk.views import actions, clocks, detail, lists, new, pages, problems, relations, search, sla
+from desk.views import (
+    actions,
+    clocks,
+    detail,
+    lists,
+    new,
+    pages,
+    problems,
+    recurring,
+    relations,
+    search,
+    sla,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -11,10 +23,14 @@ urlpatterns = [
     path("palette", search.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("suggest/people/", search.suggest, {"sort": "people"}, name="suggest_people"),
+    path("suggest/known/", search.known, name="suggest_known"),
     path("suggest/items/", search.suggest, {"sort": "items"}, name="suggest_items"),
     path("files/<uuid:public_id>/", detail.file, name="file"),
     path("incidents/new/", new.incident, name="new_incident"),
-    path("problems/new/", problems.new, name="new_problem"),
+    path("problems/new/", new.problem, name="new_problem"),
+    path("problems/recurring/", recurring.show, name="recurring"),
+    path("problems/recurring/<uuid:public_id>/accept/", recurring.accept, name="accept_candidate"),
+    path("problems/recurring/<uuid:public_id>/dismiss/", recurring.dismiss, name="dismiss_candidate"),
     *[path(f"{key}/", lists.show, {"path": key}, name=key) for key in queues.PATHS],
     path("<slug:path>/take/", actions.take, name="take"),
     path("<slug:path>/filters/", lists.choose_filters, name="filters"),

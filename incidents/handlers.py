@@ -7,6 +7,7 @@ from core.outbox import subscribe
 from incidents import services
 from incidents.choices import State
 from tickets.selectors import activity_text
+from tickets.services import tell_of_last_task
 
 
 @subscribe("ticket.commented")
@@ -36,6 +37,12 @@ def tell_the_family(event: OutboxEvent) -> None:
         services.note_last_child(pk)
 
 
+@subscribe("itask.moved")
+def tell_of_the_last_task(event: OutboxEvent) -> None:
+    """Who works an incident hears when nothing below it is left to be done."""
+    tell_of_last_task(event.payload["ticket_id"])
+
+
 @subscribe("incident.parent_moved")
 def follow_the_parent(event: OutboxEvent) -> None:
     """A child goes where its parent went (INC-11)."""
@@ -62,6 +69,7 @@ def hear_of_the_problem(event: OutboxEvent) -> None:
         problem_pk=event.payload["problem_id"],
         activity_id=event.payload["activity_id"],
         public=event.payload["public"],
+        is_noted=event.payload.get("is_noted", False),
     )
 
 

@@ -20,6 +20,19 @@ declare("incident.auto_close_days", default=5, help="Business days until a resol
 declare(
     "incident.hold_days", default=5, help="Business days one waits for caller or vendor before it resumes."
 )
+declare(
+    "incident.reminder_days", default=2, help="Business days until a caller is reminded to answer; 0 = never."
+)
+declare(
+    "incident.second_reminder_days",
+    default=4,
+    help="The same for the second time, counted from the question.",
+)
+declare(
+    "incident.no_answer_resolve_days",
+    default=0,
+    help="Business days without an answer of the caller until it is resolved; 0 = never.",
+)
 declare("incident.reply_reopens", default=False, help="Whether any reply reopens a resolved incident.")
 
 
@@ -71,3 +84,21 @@ class IncidentTask(IncidentTaskLifecycle, Ticket):
     def flow_output(self) -> dict[str, str]:
         """What the waiting flow step gets: the state it ended in and the notes."""
         return {"number": self.number, "state": self.state, "notes": self.close_notes}
+
+
+class CallerWait(models.Model):
+    """An incident that awaits its caller: since when, and when the platform does what next about it (INC-04).
+
+    It stays until the incident is found not to wait any more. Without ``due_at`` nothing is left to be done.
+    """
+
+    incident = models.OneToOneField(Incident, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    asked_at = models.DateTimeField()
+    reminders = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="caller_wait_due")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} since {self.asked_at}"

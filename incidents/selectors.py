@@ -6,7 +6,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.policies import Actor
-from core.cause import current_chain
 from incidents.models import Incident
 from incidents.policies import visible_to
 from tickets.choices import ActivityKind
@@ -62,10 +61,12 @@ def open_children(pk: int) -> QuerySet[Incident]:
     return Incident.objects.filter(parent=pk, kind="incident", active=True).order_by("pk")
 
 
-def is_done_here(pk: int) -> bool:
-    """Whether what runs now has left its trace on the incident before: its event came twice (G-05)."""
-    cause = current_chain()[-1:]
-    return bool(cause) and Activity.objects.filter(ticket=pk, cause_chain__contains=cause).exists()
+def last_question(incident: Incident) -> int | None:
+    """The last public word of who works on it: what its caller is asked."""
+    own = [incident.requester_id, incident.on_behalf_of_id]
+    rows = Activity.objects.filter(ticket=incident.pk, kind=ActivityKind.COMMENT, is_public=True)
+    asked = rows.exclude(actor__in=[pk for pk in own if pk]).order_by("-pk")
+    return asked.values_list("pk", flat=True).first()
 
 
 def cause_of_resolution(pk: int) -> str:

@@ -345,4 +345,15 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "core.tasks.sweep_tick", "schedule": 1.0, "options": {"expires": 5}},
     # At ten past three in the morning in Korea.
     "audit": {"task": "core.tasks.verify_audit", "schedule": crontab(hour=18, minute=10)},
+    "repeats": {
+        "task": "problems.tasks.look_for_recurrence",
+        "schedule": crontab(minute=25),
+        "kwargs": {"texts": False},
+        "options": {"expires": 3000},
+    },
+    "recurrence": {
+        "task": "problems.tasks.look_for_recurrence",
+        "schedule": crontab(hour=18, minute=40),
+        "kwargs": {"texts": True},
+    },
 }

@@ -154,6 +154,16 @@ def of_children(ticket: Ticket) -> Iterator[Notice]:
         yield to_agents(ticket, "children_resolved", [ticket.assignee_id])
 
 
+def of_tasks(ticket: Ticket) -> Notice:
+    """No task of the ticket is open any more: who works it is told."""
+    return to_agents(ticket, "tasks_done", workers(ticket))
+
+
+def of_reminder(ticket: Ticket, word: Activity | None) -> Notice:
+    """The requester's side has not answered yet; ``word`` is the question."""
+    return to_requester(ticket, "ticket_reminder", params={"activity": word.pk} if word else {})
+
+
 def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice]:
     """A promise that runs out or was missed: who works it; of a miss also who manages the group.
 

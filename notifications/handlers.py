@@ -11,6 +11,7 @@ from notifications import audience, decisions, live
 from notifications.choices import Side
 from notifications.selectors import is_answered, ticket_of
 from notifications.services import Notice, known_template, notify
+from tickets.choices import Phase
 from tickets.models import Activity
 
 
@@ -45,6 +46,23 @@ def tell_of_children(event: OutboxEvent) -> None:
     ticket = ticket_of(event)
     if ticket is not None and ticket.active:
         notify(event, audience.of_children(ticket), ticket=ticket)
+
+
+@subscribe("*.tasks_done")
+def tell_of_tasks(event: OutboxEvent) -> None:
+    """The last task of a ticket has ended."""
+    ticket = ticket_of(event)
+    if ticket is not None and ticket.active:
+        notify(event, [audience.of_tasks(ticket)], ticket=ticket)
+
+
+@subscribe("*.caller_reminded")
+def remind_of_question(event: OutboxEvent) -> None:
+    """A question has no answer yet; one that was answered meanwhile reminds nobody."""
+    ticket = ticket_of(event)
+    word = Activity.objects.filter(pk=event.payload["question_id"], is_public=True).first()
+    if ticket is not None and ticket.phase == Phase.WAITING:
+        notify(event, [audience.of_reminder(ticket, word)], ticket=ticket)
 
 
 @subscribe("ticket.assigned")

@@ -40,7 +40,7 @@ def _messages(event: OutboxEvent) -> Iterator[Message]:
     ticket = the_one(rows.filter(pk=pk)) if pk else None
     if ticket is not None:
         internal = event.name == "ticket.commented" and not payload.get("public")
-        internal |= event.name.endswith(".children_resolved")
+        internal |= event.name.endswith((".children_resolved", ".tasks_done"))
         yield from _of_ticket(ticket, event.name, internal=internal)
         if "group" in payload.get("changed", ()):
             yield from _left_queue(ticket)

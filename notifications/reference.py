@@ -67,6 +67,12 @@ TEXTS: dict[str, Text] = {
         "계속하려면 답변이 필요해요. 답변을 주시면 바로 이어서 처리할게요.",
         "We need your answer to go on. Work resumes as soon as you reply.",
     ),
+    "ticket_reminder": Text(
+        "{{ ticket.number }} 답변을 기다리고 있어요: {{ ticket.title }}",
+        "{{ ticket.number }} still waits for your answer: {{ ticket.title }}",
+        "아직 답변을 받지 못했어요. 답변을 주시면 바로 이어서 처리할게요.",
+        "We have no answer from you yet. Work resumes as soon as you reply.",
+    ),
     "ticket_resolved": Text(
         "{{ ticket.number }} 해결됐어요. 확인해 주세요: {{ ticket.title }}",
         "{{ ticket.number }} is solved, please check: {{ ticket.title }}",
@@ -261,6 +267,12 @@ TEXTS: dict[str, Text] = {
         "{{ ticket.number }} has no open child any more: {{ ticket.title }}",
         "아래에 있던 건이 모두 해결되었습니다. 이 건도 마칠 수 있는지 확인하십시오.",
         "All that stood below it is resolved. Please see whether it can be resolved too.",
+    ),
+    "tasks_done": Text(
+        "{{ ticket.number }} 작업이 모두 끝남: {{ ticket.title }}",
+        "{{ ticket.number }} has no open task any more: {{ ticket.title }}",
+        "이 건의 작업이 모두 끝났습니다. 이 건을 이어서 진행할 수 있는지 확인하십시오.",
+        "All its tasks have ended. Please see whether it can go on.",
     ),
     "sla_warned": Text(
         "{{ ticket.number }} SLA 기한 임박: {{ ticket.title }}",

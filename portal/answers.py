@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,7 +19,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from core.errors import DomainError
-from core.idempotency import fingerprint, once
 
 YEAR = 365 * 86400
 
@@ -75,35 +73,6 @@ def absorb(form: forms.Form, error: DomainError) -> None:
         form.add_error(item.field if item.field in form.fields else None, str(item.detail))
     if not error.errors:
         form.add_error(None, str(error.detail))
-
-
-def run_once(request: PersonRequest, scope: str, act: Callable[[], Any]) -> Any:
-    """What ``act`` answers (JSON): sent twice, a form acts once and answers the same (RELIABILITY RL-20).
-
-    The form carries ``once_key``; the key is bound to what the form says, so a form edited after going back
-    counts as a new one. Without a valid key every call acts.
-    """
-    try:
-        nonce = uuid.UUID(request.POST.get("once_key", ""))
-    except ValueError:
-        nonce = uuid.uuid4()
-    key = f"{nonce}.{_said(request)[:32]}"
-    return once(caller=f"user:{request.user.pk}", scope=scope, key=key, body_hash="", action=act).answer
-
-
-def kept_key(request: HttpRequest) -> str:
-    """The one-time key a refused form was sent with, to show it again; empty when it is no key."""
-    try:
-        return str(uuid.UUID(request.POST.get("once_key", "")))
-    except ValueError:
-        return ""
-
-
-def _said(request: HttpRequest) -> str:
-    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
-    fields = sorted((name, value) for name in names for value in request.POST.getlist(name))
-    files = sorted((k, f.name or "", f.size or 0) for k in request.FILES for f in request.FILES.getlist(k))
-    return fingerprint(request.path, repr(fields), repr(files))
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -52,3 +52,18 @@ class Told(models.TextChoices):
 
     WORKAROUND = "workaround", _("Workaround")
     FIX = "fix", _("Fix")
+
+
+class Reason(models.TextChoices):
+    """Why incidents look as if they had one cause (PRB-09)."""
+
+    REPEATED = "repeated", _("One item, one category")
+    ALIKE = "alike", _("Texts that are alike")
+
+
+class Verdict(models.TextChoices):
+    """What people made of a candidate (PRB-10)."""
+
+    OPEN = "open", _("To be looked at")
+    ACCEPTED = "accepted", _("Became a problem")
+    DISMISSED = "dismissed", _("Dismissed")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import django_filters as df
 
-from problems.choices import Resolution, State, TaskState, TaskType
+from problems.choices import Reason, Resolution, State, TaskState, TaskType, Verdict
+from problems.models import Candidate
 from tickets.filters import TicketFilterSet
 
 
@@ -22,3 +25,14 @@ class ProblemTaskFilterSet(TicketFilterSet):
     state = df.MultipleChoiceFilter(choices=TaskState.choices)
     type = df.MultipleChoiceFilter(field_name="problemtask__type", choices=TaskType.choices)
     problem = df.CharFilter(field_name="parent", method="below", label="The number of a problem.")
+
+
+class CandidateFilterSet(df.FilterSet):
+    """What is proposed as a problem."""
+
+    verdict = df.MultipleChoiceFilter(choices=Verdict.choices)
+    reason = df.MultipleChoiceFilter(choices=Reason.choices)
+
+    class Meta:
+        model = Candidate
+        fields: ClassVar[list[str]] = []

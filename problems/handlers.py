@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.models import OutboxEvent
 from core.outbox import subscribe
 from problems import services
+from tickets.services import tell_of_last_task
 
 
 @subscribe("problem.moved")
@@ -14,3 +15,9 @@ def follow_up_a_move(event: OutboxEvent) -> None:
     if move == "mark_duplicate":
         services.hand_over_to_main(pk)
     services.tell_of_end(pk, move=move)
+
+
+@subscribe("ptask.moved")
+def tell_of_the_last_task(event: OutboxEvent) -> None:
+    """Who works a problem hears when all its tasks are done (PRB-04)."""
+    tell_of_last_task(event.payload["ticket_id"])

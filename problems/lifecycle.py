@@ -171,9 +171,11 @@ class ProblemLifecycle:
         inputs=[Input("duplicate_of", "ticket", required=True, label=_("Duplicate of")), WORK_NOTE],
     )
     def mark_duplicate(self, *, actor: Any, now: dt.datetime, duplicate_of: Any) -> None:
-        """Another problem is the same; what hangs on this one goes there, by a handler (PRB-03)."""
-        notes = str(_("Duplicate of %(number)s")) % {"number": duplicate_of.number}
-        self._settle(Resolution.DUPLICATE, actor, now, notes)
+        """Another problem is the same; what hangs on this one goes there, by a handler (PRB-03).
+
+        Which one is said by the link alone: not everybody who reads this one may know that one's number.
+        """
+        self._settle(Resolution.DUPLICATE, actor, now, "")
         self.closed_at, self.closed_by = now, actor
 
     @edge(

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.models import Company, Group, User
+from cmdb.models import CI
 from core.settings_store import declare
 from core.trail.tracking import RowHistory
-from problems.choices import TaskType, Told
+from problems.choices import Reason, TaskType, Told, Verdict
 from problems.lifecycle import ProblemLifecycle, ProblemTaskLifecycle
 from tickets.models import Ticket
 
 declare("problem.cancel_open_tasks", default=True, help="Whether closing a problem cancels its open tasks.")
+declare("problem.candidate_days", default=30, help="Days back in which incidents count as coming again.")
+declare(
+    "problem.candidate_repeats", default=5, help="Incidents on one item and category that propose a problem."
+)
+declare("problem.candidate_alike", default=3, help="Incidents with texts alike that propose a problem.")
 declare("problem.tasks_on_closed", default=False, help="Whether a closed problem may get new tasks.")
 
 
@@ -90,3 +99,66 @@ class Telling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.problem_id} to {self.incident_id}"
+
+
+class Candidate(models.Model):
+    """Incidents that come again and may have one cause: a proposal until a person decides (PRB-10).
+
+    All members are of one company, and of the restricted ``group`` where there is one, so that a candidate is
+    seen by who sees all of them. ``dismissed_size`` is how large it was when somebody dismissed it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+")
+    signature = models.CharField(max_length=64)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
+    ci = models.ForeignKey(CI, on_delete=models.PROTECT, null=True, related_name="+")
+    category = models.CharField(max_length=60, blank=True)
+    size = models.PositiveIntegerField()
+    score = models.FloatField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    found_at = models.DateTimeField(db_default=Now())
+    dismissed_size = models.PositiveIntegerField(null=True)
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "signature"],
+                condition=~Q(verdict=Verdict.ACCEPTED),
+                name="candidate_proposed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.ACCEPTED, problem__isnull=False)
+                | (~Q(verdict=Verdict.ACCEPTED) & Q(problem=None)),
+                name="candidate_accepted_iff_problem",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict=Verdict.DISMISSED) | Q(dismissed_size__isnull=False),
+                name="candidate_dismissed_has_size",
+            ),
+        ]
+        indexes = [models.Index(fields=["company", "verdict", "-score"], name="candidate_by_score")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.public_id}"
+
+
+class CandidateMember(models.Model):
+    """An incident of a candidate."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="members")
+    incident = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "incident"], name="candidate_member_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} of {self.candidate_id}"

@@ -6,10 +6,10 @@ from typing import Any
 
 from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant
-from tickets.policies import visible_to
+from accounts.policies import Actor, by_grant, by_grants
+from tickets.policies import visible_to, why_internal
 
-__all__ = ["may", "visible_to", "why", "why_task"]
+__all__ = ["may", "visible_to", "why", "why_candidates", "why_task"]
 
 _SHARED = {"comment", "work_note", "update", "attach", "watch", "link"}
 ACTIONS = _SHARED | {
@@ -37,6 +37,12 @@ def why(actor: Actor, problem: Any, action: str) -> Decision:
 def why_task(actor: Actor, task: Any, action: str) -> Decision:
     """Whether ``actor`` may run ``action`` on this visible task, and by which rule."""
     return _of(actor, action, TASK_ACTIONS)
+
+
+def why_candidates(actor: Actor) -> Decision:
+    """Whether ``actor`` reads and decides what is proposed as a problem: who works problems does."""
+    found = by_grants(actor, Grant.PROBLEM_WRITE, Grant.TICKET_READ_ALL)
+    return found and why_internal(actor)
 
 
 def may(actor: Actor, problem: Any, action: str) -> bool:

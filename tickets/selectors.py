@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.policies import Actor
+from core.cause import current_chain
 from core.errors import NotVisibleError
 from core.prepared import Among, PreparedPlain, the_one
 from core.text import bigrams
@@ -224,3 +225,9 @@ def tickets_by_ids(ids: Iterable[int]) -> dict[int, Ticket]:
 def activity_text(activity_id: int) -> str:
     """The body of one activity row, for handlers of the event that names it."""
     return Activity.objects.values_list("body", flat=True).get(pk=activity_id)
+
+
+def is_done_here(pk: int) -> bool:
+    """Whether what runs now has left its trace on the ticket before: its event came twice (G-05)."""
+    cause = current_chain()[-1:]
+    return bool(cause) and Activity.objects.filter(ticket=pk, cause_chain__contains=cause).exists()

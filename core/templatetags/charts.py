@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 
 from core import charts
+from core.components import one_of
 
 register = template.Library()
 
@@ -19,6 +20,9 @@ def chart_bar(pieces: Sequence[charts.Piece], label: str, whole: float = 0) -> d
 
 
 @register.inclusion_tag("components/chart_columns.html")
-def chart_columns(shown: Sequence[charts.Column], label: str) -> dict[str, Any]:
-    """Columns of several parts with a line over them (core.charts.Column)."""
-    return {"chart": charts.columns(shown), "label": label}
+def chart_columns(
+    shown: Sequence[charts.Column], label: str, size: str = "", most_labels: int = 12
+) -> dict[str, Any]:
+    """Columns of several parts with a line over them (core.charts.Column); ``small`` for one among many."""
+    size = one_of("size", size, ("", "small"))
+    return {"chart": charts.columns(shown, most_labels=most_labels), "label": label, "size": size}

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from accounts.models import Company, User
 from desk import paging, promises, queues
 from desk.filters import Filters, group_words
+from problems.policies import why_candidates
 from tickets import kinds
 from tickets.choices import Phase
 from tickets.models import Ticket
@@ -44,10 +45,14 @@ class RailEntry:
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds the list: the rail by headings, and the moment it was read."""
+    """What surrounds the list: the rail by headings, and the moment it was read.
+
+    ``decides_problems``: whether the reader is shown what is proposed as a problem.
+    """
 
     rail: list[tuple[str | Promise, list[RailEntry]]]
     now: dt.datetime
+    decides_problems: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def frame_for(actor: User, filters: Filters | None) -> Frame:
         (heading, [_entry(queue, numbers[queue.key, queue.path], filters) for queue in entries])
         for heading, entries in queues.RAIL
     ]
-    return Frame(rail, company.read_at)
+    return Frame(rail, company.read_at, bool(why_candidates(actor)))
 
 
 def _few(actor: User, queue: queues.Queue) -> QuerySet[Ticket, Any]:

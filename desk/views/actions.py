@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import BadInputError, DomainError, FieldError, RuleRefusedError, StaleVersionError
+from core.forms import run_once
 from desk import selectors, services
 from desk.filters import filters_from
 from desk.forms import MessageForm, MoveForm, PropertyForm, refuse
@@ -186,25 +187,25 @@ def take(request: HttpRequest, path: str) -> HttpResponse:
 @require_POST
 @with_ticket
 def say(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
-    """Send a reply or save an internal note; a refusal keeps every word."""
+    """Send a reply or save an internal note, once however often it is sent; a refusal keeps every word."""
     actor: Any = request.user
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            _speak(actor, ticket, form)
+            tab = run_once(request, "desk.say", lambda: _speak(actor, ticket, form))
         except StaleVersionError:
             detail = _("Someone changed this ticket meanwhile. Read what is new, then send again.")
             return _unsent(request, path, selectors.desk_ticket(actor, ticket.number), form, 409, detail)
         except DomainError as refusal:
             refuse(form, refusal)
             return _unsent(request, path, ticket, form, refusal.status)
-        tab = form.cleaned_data["tab"]
         text = _("Sent to the requester.") if tab == "comment" else _("Internal note saved.")
         return done(request, path, ticket.number, text, fresh_composer=tab)
     return _unsent(request, path, ticket, form, 422)
 
 
-def _speak(actor: Any, ticket: Any, form: MessageForm) -> None:
+def _speak(actor: Any, ticket: Any, form: MessageForm) -> str:
+    """Say it; which of the two it was."""
     clean = form.cleaned_data
     act: Callable[..., Any] = services.reply if clean["tab"] == "comment" else services.note
     more: dict[str, Any] = {}
@@ -214,6 +215,7 @@ def _speak(actor: Any, ticket: Any, form: MessageForm) -> None:
         act = services.reply_to_family
     files = services.take_in(actor, clean["attachments"])
     act(ticket, actor=actor, body=clean["body"], files=files, **more)
+    return str(clean["tab"])
 
 
 def _unsent(

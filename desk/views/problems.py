@@ -6,16 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError, IllegalTransitionError, RuleRefusedError, StaleVersionError
+from core.forms import run_once
 from desk import selectors
-from desk.forms import AnalysisForm, ProblemForm, TellForm, refuse
+from desk.forms import AnalysisForm, TellForm, refuse
 from desk.views.actions import refused
-from desk.views.base import agents_only, with_ticket
+from desk.views.base import with_ticket
 from desk.views.detail import address, done
 from problems.models import Problem
 from problems.services import open_problem, tell_incidents
@@ -27,11 +28,11 @@ _FORM = "desk/_analysis_form.html"
 @require_POST
 @with_ticket
 def open_from(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
-    """Open a problem from an incident, which is then linked as caused by it."""
+    """Open a problem from an incident, once, which is then linked as caused by it."""
     actor: Any = request.user
-    problem = open_problem(actor=actor, incident=ticket)
-    messages.success(request, _("%(number)s was opened.") % {"number": problem.number})
-    return redirect(address("problems", problem.number))
+    number = run_once(request, "desk.open_problem", lambda: open_problem(actor=actor, incident=ticket).number)
+    messages.success(request, _("%(number)s was opened.") % {"number": number})
+    return redirect(address("problems", number))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,22 +90,3 @@ def _problem(ticket: Any) -> Problem:
     if not isinstance(ticket, Problem):
         raise IllegalTransitionError(current_state=ticket.state, allowed=[])
     return ticket
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@agents_only
-def new(request: HttpRequest) -> HttpResponse:
-    """GET: the form. POST: open the problem."""
-    actor: Any = request.user
-    form = ProblemForm(request.POST if request.method == "POST" else None, actor=actor)
-    if form.is_valid():
-        fields = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
-        try:
-            problem = open_problem(actor=actor, **fields)
-        except RuleRefusedError as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _("%(number)s was opened.") % {"number": problem.number})
-            return redirect(address("problems", problem.number))
-    status = 422 if form.is_bound else 200
-    return render(request, "desk/new_problem.html", {"form": form}, status=status)

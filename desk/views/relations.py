@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import BadInputError, DomainError, FieldError, NotVisibleError, invalid
+from core.forms import run_once
 from desk import selectors, services
 from desk.forms import FamilyForm, LinkForm, PersonForm, TaskForm, refuse
 from desk.views.actions import refused
@@ -107,12 +108,17 @@ def add_task(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     form = TaskForm(request.POST, actor=actor)
     if form.is_valid():
         try:
-            task = services.open_task(ticket, actor=actor, **form.cleaned_data)
+            number = run_once(request, "desk.add_task", lambda: _task(actor, ticket, form.cleaned_data))
         except DomainError as refusal:
             refuse(form, refusal)
         else:
-            return done(request, path, ticket.number, _("%(number)s was opened.") % {"number": task.number})
+            return done(request, path, ticket.number, _("%(number)s was opened.") % {"number": number})
     return refused(request, path, ticket, _TASK, 422, task_form=form)
+
+
+def _task(actor: Any, ticket: Any, values: dict[str, Any]) -> str:
+    number: str = services.open_task(ticket, actor=actor, **values).number
+    return number
 
 
 @require_POST

@@ -78,6 +78,15 @@ def _commands() -> list[Command]:
 
 @require_safe
 @agents_only
+def known(request: HttpRequest) -> HttpResponse:
+    """What is like the title that is being typed: known errors and open incidents, for the form's side."""
+    actor: Any = request.user
+    text = request.GET.get("title", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    return render(request, "desk/_known.html", {"known": selectors.known_already(actor, text), "typed": text})
+
+
+@require_safe
+@agents_only
 def suggest(request: HttpRequest, sort: str) -> HttpResponse:
     """Options for a field in which people or items are named."""
     actor: Any = request.user

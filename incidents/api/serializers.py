@@ -9,7 +9,7 @@ from cmdb.api.fields import CIField
 from core.api.fields import Body, Label, Line, Moment, Text
 from incidents.choices import Category, HoldReason, MajorStatus
 from tickets.api.fields import SeenTicket, TicketField
-from tickets.api.serializers import ChangeIn, TicketOut
+from tickets.api.serializers import ChangeIn, TaskChangeIn, TaskIn, TicketOut
 from tickets.choices import Level, Priority
 
 
@@ -67,27 +67,14 @@ class IncidentTaskOut(TicketOut):
     incident = SeenTicket("parent")
 
 
-class IncidentTaskIn(Body):
+class IncidentTaskIn(TaskIn):
     """A task of an incident."""
 
     incident = TicketField()
-    title = Line(max_length=160, allow_blank=False)
-    description = Text(max_length=20_000, required=False)
-    group = GroupField(required=False, allow_null=True)
-    assignee = PersonField(required=False, allow_null=True)
-    due_at = Moment(required=False, allow_null=True)
 
 
-class IncidentTaskChangeIn(ChangeIn):
+class IncidentTaskChangeIn(TaskChangeIn):
     """What may be changed of a task of an incident."""
-
-    title = Line(max_length=160, allow_blank=False, required=False)
-    description = Text(max_length=20_000, required=False)
-    impact = serializers.ChoiceField(choices=Level.choices, required=False)
-    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
-    group = GroupField(required=False, allow_null=True)
-    assignee = PersonField(required=False, allow_null=True)
-    due_at = Moment(required=False, allow_null=True)
 
 
 class ChildrenCommentIn(Body):

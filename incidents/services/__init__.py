@@ -25,6 +25,7 @@ from incidents.services.moving import (
     start_incident,
 )
 from incidents.services.opening import open_incident, reply
+from incidents.services.reminding import remind_callers
 from incidents.services.tasks import end_tasks_with, open_incident_task
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "note_last_child",
     "open_incident",
     "open_incident_task",
+    "remind_callers",
     "reopen_after_reply",
     "reopen_incident",
     "repeat_comment",

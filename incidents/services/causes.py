@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from incidents.choices import CloseCode, HoldReason, State
 from incidents.models import Incident
-from incidents.selectors import is_done_here
 from incidents.services.moving import resolve_incident, resume_incident
 from tickets.choices import LinkType
 from tickets.models import Activity, Ticket, TicketLink
+from tickets.selectors import is_done_here
 from tickets.services import add_comment, add_work_note
 
 # How a problem ended, as it says itself.
@@ -18,14 +18,18 @@ _FIXED, _RISK, _CANCELED = "fix_applied", "risk_accepted", "canceled"
 
 
 @transaction.atomic
-def hear_of_problem(pk: int, *, problem_pk: int, activity_id: int, public: bool) -> None:
-    """Put the workaround or the fix of a problem on an incident that is not done (PRB-06, PRB-07)."""
+def hear_of_problem(pk: int, *, problem_pk: int, activity_id: int, public: bool, is_noted: bool) -> None:
+    """Put the workaround or the fix of a problem on an incident that is not done (PRB-06, PRB-07).
+
+    ``is_noted``: its note was put there before, the requester's side has not heard of it yet.
+    """
     incident = _locked(pk)
     if incident is None or incident.state_rank >= 60 or is_done_here(pk):
         return
     text = Activity.objects.values_list("body", flat=True).get(pk=activity_id)
-    problem = Ticket.objects.only("number").get(pk=problem_pk)
-    add_work_note(pk, actor=None, body=_("From %(number)s:") % {"number": problem.number} + f"\n{text}")
+    if not is_noted:
+        problem = Ticket.objects.only("number").get(pk=problem_pk)
+        add_work_note(pk, actor=None, body=_("From %(number)s:") % {"number": problem.number} + f"\n{text}")
     if public:
         add_comment(pk, actor=None, body=text)
 

@@ -16,7 +16,7 @@ from core.models import Attachment
 from core.time import db_now
 from incidents.choices import HoldReason, State
 from incidents.models import Incident
-from incidents.selectors import cause_of_resolution, is_done_here, open_children
+from incidents.selectors import cause_of_resolution, open_children
 from incidents.services.moving import (
     hold_incident,
     reopen_incident,
@@ -26,6 +26,7 @@ from incidents.services.moving import (
 )
 from tickets.models import Activity
 from tickets.policies import is_requester_side, may, visible_to
+from tickets.selectors import is_done_here
 from tickets.services import add_comment, add_work_note, locked
 
 FOLLOWED = "incidents.handlers.follow_the_parent"  # as the cause of what it did is written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from incidents.choices import HoldReason, State
 from incidents.lifecycle import is_inside_reopen_window
 from incidents.models import Incident
 from incidents.services.moving import close_incident, reopen_incident, resume_incident
-from schedules.selectors import business_time
+from schedules.selectors import business_time_of_group
 from tickets.policies import is_requester_side
 
 REOPEN_WORDS = ("reopen", "please reopen", "다시 열기")
@@ -72,11 +73,11 @@ def close_resolved(*, limit: int) -> int:
     candidates = Incident.objects.filter(
         state=State.RESOLVED, active=True, phase="done", resolved_at__lte=now - dt.timedelta(days=days)
     ).exclude(major_status="accepted")
-    calendar = business_time("kr-office")
     closed = 0
-    for pk, resolved_at in candidates.order_by("resolved_at", "pk").values_list("pk", "resolved_at")[
-        : min(limit, 50)
-    ]:
+    found = candidates.order_by("resolved_at", "pk").values_list("pk", "resolved_at", "group")
+    calendar_of = cache(business_time_of_group)
+    for pk, resolved_at, group_id in found[: min(limit, 50)]:
+        calendar = calendar_of(group_id)
         if resolved_at is not None and calendar.add_business_days(resolved_at, days) <= now:
             closed += _close_one(pk)
     return closed

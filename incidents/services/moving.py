@@ -15,7 +15,8 @@ from core.time import db_now
 from incidents.choices import HoldReason
 from incidents.models import Incident
 from incidents.services.tasks import end_open_tasks
-from schedules.selectors import business_time
+from incidents.waiting import begin as begin_waiting
+from schedules.selectors import business_time_of_group
 from tickets.policies import may
 from tickets.services import apply_transition, locked
 
@@ -25,6 +26,7 @@ def start_incident(pk: int, *, actor: Actor, expected_version: int | None = None
     return apply_transition(Incident, pk, "start", actor=actor, expected_version=expected_version, **words)
 
 
+@transaction.atomic
 def hold_incident(
     pk: int,
     *,
@@ -35,17 +37,17 @@ def hold_incident(
     expected_version: int | None = None,
     **words: str,
 ) -> Incident:
-    """Let the incident wait. Awaiting the caller needs a public comment.
+    """Let the incident wait. Awaiting the caller needs a public comment, and reminds of it (INC-04).
 
-    ``hold_until`` defaults by reason (INC-04). Raises as ``apply_transition``.
+    ``hold_until`` defaults by reason, in business days of the group. Raises as ``apply_transition``.
     """
     if hold_reason == HoldReason.AWAITING_CALLER and not comment:
         raise invalid("comment", _("Tell the requester what you need from them."), code="required")
     now = db_now()
-    until = hold_until or _default_hold_end(hold_reason, now)
+    until = hold_until or _default_hold_end(pk, hold_reason, now)
     if until <= now:
         raise invalid("hold_until", _("This must lie in the future."))
-    return apply_transition(
+    held = apply_transition(
         Incident,
         pk,
         "hold",
@@ -56,11 +58,17 @@ def hold_incident(
         comment=comment,
         **words,
     )
+    if hold_reason == HoldReason.AWAITING_CALLER:
+        begin_waiting(held, now=now)
+    return held
 
 
-def _default_hold_end(reason: str, now: dt.datetime) -> dt.datetime:
+def _default_hold_end(pk: int, reason: str, now: dt.datetime) -> dt.datetime:
     days = 30 if reason == HoldReason.AWAITING_PROBLEM else value("incident.hold_days")
-    return business_time("kr-office").add_business_days(now, days)
+    if reason == HoldReason.AWAITING_CALLER:  # it does not go on before it is given up
+        days = max(days, value("incident.no_answer_resolve_days"))
+    group_id = Incident.objects.filter(pk=pk).values_list("group", flat=True).first()
+    return business_time_of_group(group_id).add_business_days(now, days)
 
 
 def resume_incident(pk: int, *, actor: Actor, expected_version: int | None = None, **words: str) -> Incident:

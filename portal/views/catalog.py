@@ -16,7 +16,8 @@ from catalog.models import CatalogItemVersion
 from catalog.selectors import ItemPage, catalogue, offered, quote
 from catalog.services import order_item
 from core.errors import NotVisibleError, RuleRefusedError, WrongStateError
-from portal.answers import PersonRequest, go, kept_key, run_once, show, signed_in
+from core.forms import kept_key, run_once
+from portal.answers import PersonRequest, go, show, signed_in
 from portal.forms import OrderForm
 from portal.selectors import ordering
 from portal.selectors.search import clean_query

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import BadInputError, RuleRefusedError
+from core.forms import kept_key, run_once
 from core.models import Attachment
 from incidents.services import open_incident
-from portal.answers import PersonRequest, absorb, go, kept_key, run_once, show, signed_in
+from portal.answers import PersonRequest, absorb, go, show, signed_in
 from portal.forms import ReportForm
 from portal.selectors.home import own_devices
 from portal.uploads import gather

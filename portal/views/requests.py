@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.attachments import download
 from core.errors import NotVisibleError, RuleRefusedError
+from core.forms import kept_key, run_once
 from core.models import Attachment
 from incidents.services import reply as reply_to_incident
-from portal.answers import PersonRequest, absorb, go, is_htmx, kept_key, run_once, show, signed_in
+from portal.answers import PersonRequest, absorb, go, is_htmx, show, signed_in
 from portal.forms import ReplyForm
 from portal.moves import MOVES, actions_of
 from portal.selectors.requests import DRAFT_TAB, RequestPage, items_in, page_of, request_page

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from accounts.api.fields import GroupField, LocationField, PersonField
-from cmdb.api.fields import CIField
+from accounts.api.fields import GroupField, LocationField, NamedRef, PersonField, PersonRef, ref
+from cmdb.api.fields import CIField, CIRef
 from core.api.fields import Body, Flag, Label, Line, Moment, Out, Text
-from problems.choices import Resolution, TaskType, Told
+from problems.choices import Reason, Resolution, TaskType, Told, Verdict
+from problems.selectors import days_of
 from tickets.api.fields import SeenTicket, TicketField
-from tickets.api.serializers import ChangeIn, TicketOut
+from tickets.api.serializers import ChangeIn, TaskChangeIn, TaskIn, TicketOut
 from tickets.choices import Level
 
 
@@ -70,29 +73,17 @@ class ProblemTaskOut(TicketOut):
     type_label = Label("type")
 
 
-class ProblemTaskIn(Body):
+class ProblemTaskIn(TaskIn):
     """A task of a problem."""
 
     problem = TicketField()
-    title = Line(max_length=160, allow_blank=False)
     type = serializers.ChoiceField(choices=TaskType.choices, required=False)
-    description = Text(max_length=20_000, required=False)
-    group = GroupField(required=False, allow_null=True)
-    assignee = PersonField(required=False, allow_null=True)
-    due_at = Moment(required=False, allow_null=True)
 
 
-class ProblemTaskChangeIn(ChangeIn):
+class ProblemTaskChangeIn(TaskChangeIn):
     """What may be changed of a task of a problem."""
 
-    title = Line(max_length=160, allow_blank=False, required=False)
     type = serializers.ChoiceField(choices=TaskType.choices, required=False)
-    description = Text(max_length=20_000, required=False)
-    impact = serializers.ChoiceField(choices=Level.choices, required=False)
-    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
-    group = GroupField(required=False, allow_null=True)
-    assignee = PersonField(required=False, allow_null=True)
-    due_at = Moment(required=False, allow_null=True)
 
 
 class TellIn(Body):
@@ -106,3 +97,45 @@ class ToldOut(Out):
     """How many incidents were told."""
 
     reached = serializers.IntegerField()
+
+
+class CandidateOut(Out):
+    """Incidents that come again and may have one cause.
+
+    ``score`` orders them: size × weight of the priorities × the share that falls on days of their own.
+    """
+
+    detail_fields = frozenset({"incidents", "days"})
+
+    id = serializers.UUIDField(source="public_id")
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    verdict_label = Label("verdict")
+    reason = serializers.ChoiceField(choices=Reason.choices)
+    reason_label = Label("reason")
+    ci = ref(CIRef)
+    category = serializers.CharField()
+    group = ref(NamedRef)
+    size = serializers.IntegerField()
+    score = serializers.FloatField()
+    first_at = Moment()
+    last_at = Moment()
+    found_at = Moment()
+    problem = SeenTicket("problem")
+    decided_by = ref(PersonRef)
+    decided_at = Moment(allow_null=True)
+    incidents = serializers.SerializerMethodField()
+    days = serializers.SerializerMethodField()
+
+    def get_incidents(self, row: Any) -> list[str]:
+        """Their numbers, newest first."""
+        return [each.number for each in row.incidents]
+
+    def get_days(self, row: Any) -> dict[str, int]:
+        """How many were opened on which day."""
+        return {day.isoformat(): count for day, count in days_of(row.incidents).items()}
+
+
+class CandidateAcceptIn(Body):
+    """What the problem is called; without a title as the newest incident is."""
+
+    title = Line(max_length=160, required=False)

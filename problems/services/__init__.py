@@ -1,5 +1,7 @@
 """What can be done with problems and their tasks; moves wrap the one door of ``tickets.services``."""
 
+from problems.services.deciding import accept_candidate, dismiss_candidate
+from problems.services.detecting import look_for_recurrence
 from problems.services.moving import (
     SERVICES,
     TASK_SERVICES,
@@ -15,11 +17,14 @@ from problems.services.telling import hand_over_to_main, tell_incidents, tell_of
 __all__ = [
     "SERVICES",
     "TASK_SERVICES",
+    "accept_candidate",
     "assess_problem",
     "assess_task",
     "cancel_tasks_with",
     "confirm_problem",
+    "dismiss_candidate",
     "hand_over_to_main",
+    "look_for_recurrence",
     "mark_duplicate",
     "open_problem",
     "open_problem_task",

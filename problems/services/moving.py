@@ -46,15 +46,15 @@ def assess_task(
 def _with_owner(
     model: Any, pk: int, move: str, actor: Actor, assignee: User | None, version: int | None, words: Any
 ) -> Any:
-    if assignee is not None:
-        row = locked(model, pk, actor=actor, expected_version=version)
-        if not has_grant(assignee, Grant.PROBLEM_WRITE):
-            text = _("%(name)s does not work problems.") % {"name": assignee.display_name}
-            raise invalid("assignee", text)
-        if row.group_id is not None and not is_member(assignee.pk, row.group_id):
-            raise invalid("assignee", _("The assignee must be a member of the assignment group."))
-        words = words | {"assignee": assignee}
-    return apply_transition(model, pk, move, actor=actor, expected_version=version, **words)
+    """The move, undone when whoever has it then, named here or before, is not fit for it."""
+    given = words if assignee is None else words | {"assignee": assignee}
+    moved = apply_transition(model, pk, move, actor=actor, expected_version=version, **given)
+    owner = moved.assignee
+    if owner is not None and not has_grant(owner, Grant.PROBLEM_WRITE):
+        raise invalid("assignee", _("%(name)s does not work problems.") % {"name": owner.display_name})
+    if assignee is not None and moved.group_id is not None and not is_member(assignee.pk, moved.group_id):
+        raise invalid("assignee", _("The assignee must be a member of the assignment group."))
+    return moved
 
 
 @transaction.atomic

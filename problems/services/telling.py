@@ -33,8 +33,9 @@ def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) ->
 
     Returns how many of those it reaches the actor sees; hidden ones are told too, and not counted.
 
-    Each gets it as internal note, with ``public`` as comment too, in a transaction of its own and once: the
-    same text sent again reaches only incidents linked since. The text stands as a note on the problem.
+    Each gets it as internal note, with ``public`` as comment too, in a transaction of its own, either once:
+    the same text sent again reaches only incidents linked since, and in public those that had the note alone.
+    The text stands as a note on the problem.
     Publishes ``problem.told`` about each incident. Raises NotVisibleError, NotAllowedError, RuleRefusedError
     when there is nothing to tell.
     """
@@ -46,10 +47,13 @@ def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) ->
     if not text:
         raise required(field, _("There is nothing to tell yet: write it down first."))
     digest = hashlib.sha256(text.encode()).hexdigest()
-    told = Telling.objects.filter(problem=pk, what=what, digest=digest, is_public=public).values("incident")
-    waiting = list(
-        incidents_of(pk).filter(state_rank__lt=60).exclude(pk__in=told).values_list("pk", flat=True)
+    told = dict(
+        Telling.objects.filter(problem=pk, what=what, digest=digest)
+        .order_by("is_public")
+        .values_list("incident", "is_public")
     )
+    open_ones = incidents_of(pk).filter(state_rank__lt=60).values_list("pk", flat=True)
+    waiting = [each for each in open_ones if each not in told or (public and not told[each])]
     if not waiting:
         return 0
     rows = [
@@ -61,7 +65,14 @@ def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) ->
     outbox.publish_many(
         (
             "problem.told",
-            {"incident_id": each, "problem_id": pk, "what": what, "public": public, "activity_id": said.pk},
+            {
+                "incident_id": each,
+                "problem_id": pk,
+                "what": what,
+                "public": public,
+                "is_noted": each in told,
+                "activity_id": said.pk,
+            },
         )
         for each in waiting
     )

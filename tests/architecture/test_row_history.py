@@ -20,7 +20,12 @@ ENGINE = {
         "Attempt": "a guess that was counted",
     },
     "tickets": {"Activity": "append-only, the ticket's own story", "Draft": "typed and not sent"},
+    "incidents": {"CallerWait": "when to remind; the reminders are in the ticket's story"},
     "approvals": {"DecisionLink": "a mailed key, used once", "ReceivedMail": "a mail as it came"},
+    "problems": {
+        "Candidate": "a proposal of the detection; what people decide is audited",
+        "CandidateMember": "what it proposes",
+    },
     "connectors": {
         "ConnectorCall": "a log of calls", "Breaker": "how a destination does",
         "CallSlot": "a place while calling",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import psycopg2
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, RequestFactory
 
 from accounts.sessions.store import SessionStore
+from core import health, sweep
 from core.errors import NotVisibleError, RuleRefusedError
 from core.middleware import outcome
 
@@ -27,6 +29,31 @@ def test_the_api_says_when_to_try_again(state, seconds):
     response = outcome(request, lost(state))
     assert (response.status_code, response["Retry-After"]) == (503, seconds)
     assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["SELECT 1 FROM not_there", "SELECT not_there FROM django_session"])
+def test_what_a_migration_has_not_made_yet_is_not_there_for_a_moment(client, query):
+    with pytest.raises(ProgrammingError) as raised, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(query)
+    for path in ("/", "/api/v1/incidents/"):
+        assert outcome(RequestFactory().get(path), raised.value) is None  # all is migrated: a defect
+    MigrationRecorder.Migration.objects.filter(app="tickets").latest("pk").delete()
+    for path in ("/", "/api/v1/incidents/"):
+        response = outcome(RequestFactory().get(path), raised.value)
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_not_ready(client, monkeypatch):
+    def nothing_there():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM not_there")
+
+    monkeypatch.setattr(sweep, "last_age_seconds", nothing_there)
+    monkeypatch.setattr(health, "is_migrated", lambda: False)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "not_migrated")
 
 
 def test_a_defect_is_no_outcome():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core import settings_store
 from tests.factories.accounts import UserFactory
 
 
@@ -36,11 +37,14 @@ def hx() -> Any:
 
 
 @pytest.fixture
-def warm(desk: Client, settings: Any) -> Client:
+def warm(desk: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The agent's browser on a second visit: what is kept in the cache (the company's name) is there.
 
-    A cache of its own, because other test runs empty the shared one.
+    A cache of its own, because other test runs empty the shared one; settings are read once, however long
+    the test takes.
     """
+    monkeypatch.setattr(settings_store, "_FRESH_SECONDS", 3600.0)
+    settings_store.value("problem.candidate_days")
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert desk.get("/w/tasks/").status_code == 200
     return desk

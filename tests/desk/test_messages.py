@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -35,6 +36,28 @@ def test_a_reply_is_public_and_a_note_is_not(desk: Any, agent: Any, group: Any):
     assert words_of(incident) == [("comment", "We are on it."), ("work_note", "The gateway is old.")]
     public = Activity.objects.filter(ticket=incident.pk, kind="work_note").values_list("is_public", flat=True)
     assert list(public) == [False]
+
+
+def test_a_message_that_is_sent_twice_is_said_once(desk: Any, group: Any, hx: Any):
+    incident = make_incident(group=group)
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        assert say(desk, incident, "comment", "We are on it.", once_key=key).status_code == 302
+    assert words_of(incident) == [("comment", "We are on it.")]
+    answer = desk.post(url(incident, "say"), {"tab": "comment", "body": "ok", "once_key": key}, **hx())
+    assert key not in answer.content.decode()
+    assert 'name="once_key"' in answer.content.decode()
+    for _ in range(2):
+        say(desk, incident, "comment", "ok")
+    assert len(words_of(incident)) == 4
+
+
+def test_a_reply_that_holds_and_is_sent_twice_holds_once(desk: Any, group: Any):
+    incident = make_incident(group=group)
+    for _ in range(2):
+        more = {"then": "hold", "lock_version": "1", "once_key": "7b0c3a52-5b5e-4c1b-9f7e-2f6a3c1d0e9f"}
+        assert say(desk, incident, "comment", "Which office?", **more).status_code == 302
+    assert words_of(incident) == [("comment", "Which office?")]
 
 
 def test_sending_removes_the_draft_and_empties_that_form_only(desk: Any, agent: Any, group: Any, hx: Any):

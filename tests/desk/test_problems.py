@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_problem_is_opened_from_an_incident_and_by_itself(desk: Any, agent: An
     refused = desk.post("/w/problems/new/", {"title": "", "impact": "1", "urgency": "2"})
     assert refused.status_code == 422
     assert 'id="id_title_error"' in refused.content.decode()
+
+
+def test_a_form_that_is_sent_twice_opens_one_problem(desk: Any, group: Any):
+    incident = make_incident(group=group)
+    for place, fields in (
+        (url(incident, "problem"), {}),
+        ("/w/problems/new/", {"title": "By itself", "impact": "1", "urgency": "2"}),
+    ):
+        said = fields | {"once_key": str(uuid.uuid4())}
+        first, second = desk.post(place, said), desk.post(place, said)
+        assert first["Location"] == second["Location"]
+    assert Problem.objects.count() == 2
+    assert 'name="once_key"' in desk.get("/w/problems/new/").content.decode()
 
 
 def test_what_is_known_is_written_down(desk: Any, agent: Any):

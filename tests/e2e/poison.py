@@ -294,7 +294,19 @@ def _families(poison: Poison) -> None:
     for route, below in (("incident-tasks", {"incident": parent}), ("problem-tasks", {"problem": problem})):
         poison.more[f"{route}-list post"] = below
         poison.keys[f"api/v1/{route}/"] = _made(poison, route, below | {"title": EVERY})
+    _recurring(poison)
     poison.others["incidents-child-comments-list post"] = lambda: {"api/v1/incidents/": parent}
+
+
+def _recurring(poison: Poison) -> None:
+    """Two proposals of problems: one that is accepted, one that stays on its page."""
+    for text, category in ((EVERY, "network"), (AS_LINK, "software")):
+        for _number in range(3):
+            _made(poison, "incidents", {"title": text[:160], "category": category})
+    poison.stack.manage("look_for_recurrence")
+    proposed = poison.ask(poison.tokens[0], "GET", "/api/v1/problem-candidates/")[1]["results"]
+    assert len(proposed) > 1
+    poison.keys["api/v1/problem-candidates/"] = proposed[0]["id"]
 
 
 def _made(poison: Poison, route: str, body: dict[str, Any]) -> str:

@@ -35,6 +35,7 @@ AGENT = [
     "/w/problems/",
     "/w/problems/?view=known_errors",
     "/w/problems/new/",
+    "/w/problems/recurring/",
     "/w/all/",
     "/w/incidents/new/",
     "/w/search/?q=vpn",

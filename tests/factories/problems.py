@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from problems import services
-from problems.models import Problem, ProblemTask
+from problems.choices import Reason
+from problems.models import Candidate, CandidateMember, Problem, ProblemTask
 from tests.factories.accounts import AgentFactory
 from tests.factories.incidents import make_incident
 from tickets.services import apply_transition, link
@@ -66,3 +68,21 @@ def caused_by(problem: Problem, state: str = "in_progress", **fields: Any) -> An
     incident = make_incident(state, **fields)
     link(incident.pk, actor=None, target=problem, type="caused_by")
     return incident
+
+
+def make_candidate(*incidents: Any) -> Candidate:
+    """A proposal of these incidents, or of two new ones, as the detection keeps it."""
+    rows = incidents or (make_incident(), make_incident())
+    candidate = Candidate.objects.create(
+        company=rows[0].company,
+        signature=uuid.uuid4().hex,
+        reason=Reason.ALIKE,
+        size=len(rows),
+        score=len(rows),
+        first_at=rows[0].opened_at,
+        last_at=rows[-1].opened_at,
+    )
+    CandidateMember.objects.bulk_create(
+        CandidateMember(candidate=candidate, incident_id=row.pk) for row in rows
+    )
+    return candidate

@@ -16,8 +16,10 @@ from core.errors import (
 )
 from incidents import services
 from incidents.models import Incident, IncidentTask
+from notifications.models import Notification
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident, make_incident_task
+from tests.settling import again, settle
 from tickets.models import Activity
 from tickets.selectors import tickets_for
 from tickets.services import add_work_note, apply_transition, update_ticket
@@ -194,3 +196,31 @@ def test_a_closed_task_takes_notes_and_nothing_else(agent: Any):
         update_ticket(task.pk, actor=agent, title="Anew")
     add_work_note(task.pk, actor=agent, body="It was the cable.")
     assert Activity.objects.filter(ticket=task.pk, kind="work_note").exists()
+
+
+def test_who_works_the_incident_hears_when_its_last_task_has_ended(agent: Any):
+    incident = make_incident("in_progress", agent=agent)
+    update_ticket(incident.pk, actor=agent, assignee=agent)
+    told = Notification.objects.filter(user=agent, template="tasks_done", channel="inapp")
+    done, skipped = make_incident_task(incident=incident), make_incident_task(incident=incident)
+    apply_transition(IncidentTask, done.pk, "complete", actor=agent)
+    settle()
+    assert not told.exists()
+    apply_transition(IncidentTask, skipped.pk, "skip", actor=agent, close_notes="Not needed.")
+    settle()
+    assert [each.ticket_id for each in told] == [incident.pk]
+    again("incidents.handlers.tell_of_the_last_task")
+    assert told.all().count() == 1
+    assert list(Activity.objects.filter(verb="tasks_done").values_list("is_public", flat=True)) == [False]
+    later = make_incident_task(incident=incident)
+    apply_transition(IncidentTask, later.pk, "complete", actor=agent)
+    settle()
+    assert told.all().count() == 2
+
+
+def test_tasks_that_end_with_their_incident_are_no_news(agent: Any):
+    incident = make_incident("in_progress", agent=agent)
+    make_incident_task(incident=incident)
+    services.cancel_incident(incident.pk, actor=agent, reason_text="Sent twice.")
+    settle()
+    assert not Notification.objects.filter(template="tasks_done").exists()

@@ -99,7 +99,7 @@ def test_every_edge_can_be_walked_and_says_how_it_ended(edge: tuple[str, str, st
     assert (moved.state, row.state) == (target, target)
     if name in ENDS:
         assert row.close_code == ENDS[name]
-        assert row.close_notes
+        assert bool(row.close_notes) == (name != "mark_duplicate")  # its link says of which one
     if name == "re_analyze":
         assert (row.close_code, row.closed_at, row.resolved_at, row.reopen_count) == ("", None, None, 1)
 
@@ -163,6 +163,14 @@ def test_who_works_no_problems_is_refused_and_is_given_none():
     with pytest.raises(RuleRefusedError) as refusal:
         services.assess_problem(problem.pk, actor=agent, assignee=other)
     assert refusal.value.errors[0].field == "assignee"
+    Problem.objects.filter(pk=problem.pk).update(assignee=other)
+    for move in (services.assess_problem, services.confirm_problem):
+        with pytest.raises(RuleRefusedError) as refusal:
+            move(problem.pk, actor=agent)
+        assert refusal.value.errors[0].field == "assignee"
+    row = Problem.objects.get(pk=problem.pk)
+    assert (row.state, row.lock_version) == ("new", problem.lock_version)
+    assert services.confirm_problem(problem.pk, actor=agent, assignee=agent).state == "rca"
     with pytest.raises(NotAllowedError):
         services.open_problem(actor=other, title="Mine")
 

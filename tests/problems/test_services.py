@@ -106,6 +106,21 @@ def test_a_task_with_an_assignee_is_being_assessed_at_once(agent: Any):
     assert (task.state, task.type) == ("assess", "general")
 
 
+def test_who_works_the_problem_hears_when_all_its_tasks_are_done(agent: Any):
+    task = make_problem_task("work_in_progress", agent=agent)
+    other = make_problem_task(problem=task.parent, agent=agent)
+    update_ticket(task.parent_id, actor=agent, assignee=agent)
+    told = Notification.objects.filter(user=agent, template="tasks_done", channel="inapp")
+    apply_transition(ProblemTask, task.pk, "complete", actor=agent)
+    settle()
+    assert not told.exists()
+    apply_transition(ProblemTask, other.pk, "cancel", actor=agent, reason_text="Not needed.")
+    settle()
+    assert [each.ticket_id for each in told] == [task.parent_id]
+    again("problems.handlers.tell_of_the_last_task")
+    assert told.all().count() == 1
+
+
 # known errors
 
 
@@ -154,11 +169,21 @@ def test_another_text_and_the_public_word_are_told_anew(agent: Any):
     update_ticket(problem.pk, actor=agent, workaround="Use the third gateway.")
     assert services.tell_incidents(problem.pk, actor=agent, what="workaround") == 1
     settle()
-    assert len(words(incident, "work_note")) == 3
+    assert len(words(incident, "work_note")) == 2  # the first text once, though it was told twice
     assert words(incident, "comment") == ["Use the other gateway."]
     assert Telling.objects.filter(incident=incident.pk).count() == 3
     told = Notification.objects.filter(user=incident.requester, template="ticket_replied")
     assert told.exists()
+
+
+def test_what_was_told_in_public_is_not_told_inside_again(agent: Any):
+    problem = make_problem(agent=agent)
+    incident = caused_by(problem)
+    update_ticket(problem.pk, actor=agent, workaround="Use the other gateway.")
+    services.tell_incidents(problem.pk, actor=agent, what="workaround", public=True)
+    assert services.tell_incidents(problem.pk, actor=agent, what="workaround") == 0
+    settle()
+    assert (len(words(incident, "work_note")), len(words(incident, "comment"))) == (1, 1)
 
 
 def test_what_is_delivered_twice_is_told_and_noted_once(agent: Any):
@@ -265,6 +290,18 @@ def test_what_hangs_on_a_duplicate_goes_to_the_main_problem(agent: Any):
     assert TicketLink.objects.filter(source=problem.pk, target=main.pk, type="duplicate").exists()
     services.hand_over_to_main(problem.pk)
     assert len(words(main, "work_note")) == 1
+
+
+def test_a_duplicate_does_not_name_a_problem_that_its_readers_may_not_see(agent: Any):
+    hidden = GroupFactory(is_restricted=True)
+    main = make_problem(agent=AgentFactory(groups=[hidden]), group=hidden)
+    second, third = make_problem(agent=agent), make_problem(agent=agent)
+    services.mark_duplicate(second.pk, actor=None, duplicate_of=main)
+    services.mark_duplicate(third.pk, actor=agent, duplicate_of=second)
+    settle()
+    row = Problem.objects.get(pk=third.pk)
+    told = [str(each.changes) + each.body for each in Activity.objects.filter(ticket=third.pk)]
+    assert main.number not in row.close_notes + "".join(told)
 
 
 def test_a_duplicate_of_a_duplicate_is_one_of_the_main_problem_and_never_of_itself(agent: Any):

@@ -38,7 +38,7 @@ from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.incidents import make_incident, make_incident_task
 from tests.factories.notifications import make_notice
-from tests.factories.problems import make_problem, make_problem_task
+from tests.factories.problems import make_candidate, make_problem, make_problem_task
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
 from tickets.services import attach, link, watch
@@ -109,6 +109,7 @@ def build() -> World:
     work = make_incident_task(incident=make_incident(requester=owner, group=group), group=group)
     problem = make_problem("rca", agent=agent, group=group)
     analysis = make_problem_task("assess", problem=problem, agent=agent)
+    candidate = make_candidate(incident, other)
     version = make_version()
     order = make_order(person=owner, version=version)
     item = item_of(order)
@@ -153,6 +154,8 @@ def build() -> World:
         ("problems/", "slug"): "busy",
         ("problems/<key:number>/transitions", "name"): "mark_duplicate",
         ("problem-tasks/<key:number>/transitions", "name"): "assess",
+        ("problem-candidates", "public_id"): str(candidate.public_id),
+        ("recurring/", "public_id"): str(candidate.public_id),
         ("transitions", "name"): "resume",
         ("move", "name"): "cancel",
         ("demo/mail", "name"): "none",

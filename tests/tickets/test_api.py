@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cmdb.services import create_ci
 from core.models import Attachment
 from tests.api.calls import Caller, problem
-from tests.factories.accounts import AgentFactory, CompanyFactory, UserFactory
+from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory, default_company
 from tests.factories.catalog import make_task
 from tests.factories.incidents import make_incident
-from tickets.models import Activity, TicketAttachment, TicketLink, Watcher
+from tickets.models import Activity, Ticket, TicketAttachment, TicketLink, Watcher
+from tickets.services import update_ticket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -90,6 +92,36 @@ def test_the_timeline_is_paged_and_its_cost_is_fixed(agent_api, path):
         bodies += [row["body"] for row in page["results"]]
         address = (page["next"] or "").removeprefix("http://testserver")
     assert bodies == [f"No. {number}" for number in range(6)]
+
+
+def test_changes_name_people_groups_and_tickets_as_the_rest_of_the_api_does(agent_api, path):
+    group = GroupFactory()
+    agent_api.user.member_of.add(group)
+    item = create_ci(actor=None, company=default_company(), class_key="server", name="vpn-01")
+    parent, hidden = make_incident(), make_incident(group=GroupFactory(is_restricted=True))
+    pk = Ticket.objects.get(number=path.split("/")[1]).pk
+    update_ticket(pk, actor=agent_api.user, group=group, assignee=agent_api.user, ci=item, impact=1)
+    update_ticket(pk, actor=agent_api.user, parent=parent)
+    update_ticket(pk, actor=None, parent=hidden)
+    rows = [row["changes"] for row in agent_api.get(f"{path}activity/").json()["results"]]
+    assert rows[1]["group"] == [None, group.key]
+    assert rows[1]["assignee"] == [None, agent_api.user.username]
+    assert rows[1]["ci"] == [None, item.number]
+    assert (rows[1]["impact"], rows[2]["parent"]) == ([3, 1], [None, parent.number])
+    assert "parent" not in rows[3]  # it names a ticket that the caller does not see
+
+
+def test_the_cost_of_changes_is_fixed(agent_api, path):
+    pk = Ticket.objects.get(number=path.split("/")[1]).pk
+    for _ in range(6):
+        update_ticket(pk, actor=None, group=GroupFactory())
+    agent_api.get(f"{path}activity/")
+    counts = set()
+    for size in (2, 6):
+        with CaptureQueriesContext(connection) as queries:
+            agent_api.get(f"{path}activity/?page_size={size}&ordering=-at")
+        counts.add(len(queries))
+    assert counts == {5}  # and the groups
 
 
 def test_a_file_goes_up_and_comes_down(requester_api, agent_api, path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -76,6 +77,66 @@ class SeenTicket(serializers.Field[Any, Any, Any, Any]):
         keys = {getattr(row, self.column) for row in rows} - {None}
         seen = Ticket.objects.filter(visible_to(self.context["request"].user), pk__in=keys)
         return dict(seen.values_list("pk", "number"))
+
+
+# What a row is called outside, by the first of these columns that it has.
+_CALLED_BY = ("number", "username", "key")
+
+
+@cache
+def _references() -> dict[str, tuple[type[Model], str]]:
+    """The fields of tickets that refer to another row: its table, and the column it is called by."""
+    found = {}
+    for spec in kinds.all_kinds():
+        for field in spec.model._meta.concrete_fields:
+            if field.remote_field is None:
+                continue
+            related: Any = field.related_model
+            columns = {each.name for each in related._meta.concrete_fields}
+            name = next((each for each in _CALLED_BY if each in columns), "")
+            found[field.name] = (related, name)
+    return found
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class ChangesField(serializers.Field[Any, Any, Any, Any]):
+    """What changed, as old and new value by field: people, groups and other records by what they are called.
+
+    A change that refers to a ticket which the caller does not see, or to what has no name outside, is left
+    out. For a page of rows there is one query for each table that is referred to.
+    """
+
+    def to_representation(self, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """The changes of one row."""
+        told: dict[str, list[Any]] = {}
+        for name, pair in value.items():
+            if name not in _references():
+                told[name] = pair
+                continue
+            names = self._names[_references()[name][0]]
+            if all(key is None or key in names for key in pair):
+                told[name] = [names.get(key) for key in pair]
+        return told
+
+    @cached_property
+    def _names(self) -> dict[type[Model], dict[Any, str]]:
+        serializer: Any = self.parent
+        many = isinstance(serializer.parent, serializers.ListSerializer)
+        rows = serializer.parent.instance if many else [serializer.instance]
+        wanted: dict[type[Model], set[Any]] = {}
+        for row in rows:
+            for name in row.changes.keys() & _references().keys():
+                wanted.setdefault(_references()[name][0], set()).update(row.changes[name])
+        return {model: self._called(model, keys - {None}) for model, keys in wanted.items()}
+
+    def _called(self, model: type[Model], keys: set[Any]) -> dict[Any, str]:
+        name = next(each for related, each in _references().values() if related is model)
+        if not (keys and name):
+            return {}
+        rows = model._default_manager.filter(pk__in=keys)
+        if issubclass(model, Ticket):
+            rows = rows.filter(visible_to(self.context["request"].user))
+        return dict(rows.values_list("pk", name))
 
 
 class InputOut(Out):

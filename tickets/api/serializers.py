@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.api.fields import NamedRef, PersonField, PersonRef, ref
+from accounts.api.fields import GroupField, NamedRef, PersonField, PersonRef, ref
 from cmdb.api.fields import CIRef
-from core.api.fields import Body, Label, Moment, Out, Text
+from core.api.fields import Body, Label, Line, Moment, Out, Text
 from tickets import kinds
-from tickets.api.fields import MovesField, TicketField, TicketRef, UploadField
+from tickets.api.fields import ChangesField, MovesField, TicketField, TicketRef, UploadField
 from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority
 
 
@@ -178,7 +178,7 @@ class ActivityOut(Out):
     kind_label = Label("kind")
     verb = serializers.CharField()
     body = serializers.CharField()
-    changes = serializers.DictField()
+    changes = ChangesField()
     is_public = serializers.BooleanField()
     channel = serializers.CharField()
     cause_chain = serializers.ListField(child=serializers.CharField())
@@ -242,3 +242,25 @@ class ChangeIn(Body):
         if not attrs:
             raise serializers.ValidationError(_("Name at least one field to change."), code="required")
         return attrs
+
+
+class TaskIn(Body):
+    """A task to open for a team or a person; the kind adds what it is a part of."""
+
+    title = Line(max_length=160, allow_blank=False)
+    description = Text(max_length=20_000, required=False)
+    group = GroupField(required=False, allow_null=True)
+    assignee = PersonField(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)
+
+
+class TaskChangeIn(ChangeIn):
+    """What may be changed of a task."""
+
+    title = Line(max_length=160, allow_blank=False, required=False)
+    description = Text(max_length=20_000, required=False)
+    impact = serializers.ChoiceField(choices=Level.choices, required=False)
+    urgency = serializers.ChoiceField(choices=Level.choices, required=False)
+    group = GroupField(required=False, allow_null=True)
+    assignee = PersonField(required=False, allow_null=True)
+    due_at = Moment(required=False, allow_null=True)

@@ -1,7 +1,7 @@
 """The one way to change a ticket. Kinds wrap these functions and give them names and typed inputs."""
 
 from tickets.services.moving import apply_transition, move_to
-from tickets.services.parts import part_of
+from tickets.services.parts import part_of, tell_of_last_task
 from tickets.services.relations import keep_draft, link, unlink, unwatch, watch
 from tickets.services.talking import add_comment, add_work_note, attach
 from tickets.services.writing import locked, open_ticket, record, snapshot, update_ticket
@@ -19,6 +19,7 @@ __all__ = [
     "part_of",
     "record",
     "snapshot",
+    "tell_of_last_task",
     "unlink",
     "unwatch",
     "update_ticket",
