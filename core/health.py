@@ -21,7 +21,17 @@ class Health:
 
 
 def check() -> Health:
-    """Ready if the database can be written and somebody swept within 15 s; worker and beat ages beside it."""
+    """Ready if the database can be written and somebody swept within 15 s; worker and beat ages beside it.
+
+    While migrations run it is not ready. What they made after a look had found it missing is looked at anew.
+    """
+    try:
+        return _look()
+    except ProgrammingError:
+        return _look() if is_migrated() else Health(ready=False, parts={"database": "not_migrated"})
+
+
+def _look() -> Health:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool")
@@ -34,10 +44,6 @@ def check() -> Health:
         age = sweep.last_age_seconds()
     except (OperationalError, InterfaceError):
         return Health(ready=False, parts={"database": "away"})
-    except ProgrammingError:
-        if is_migrated():
-            raise
-        return Health(ready=False, parts={"database": "not_migrated"})
     fresh = age < SWEEP_LIMIT_SECONDS
     parts: dict[str, object] = {
         "database": "ok" if writable else "read_only",

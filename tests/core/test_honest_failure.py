@@ -45,15 +45,24 @@ def test_what_a_migration_has_not_made_yet_is_not_there_for_a_moment(client, que
 
 
 @pytest.mark.django_db
-def test_a_database_without_tables_is_not_ready(client, monkeypatch):
+@pytest.mark.parametrize(
+    ("migrated", "status", "told"), [(False, 503, "not_migrated"), (True, 503, "ok")], ids=["runs", "ended"]
+)
+def test_a_database_without_tables_is_not_ready(client, monkeypatch, migrated, status, told):
+    """``ended``: what the first look missed was made before the second; nobody has swept yet."""
+    looks = []
+
     def nothing_there():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM not_there")
+        looks.append(1)
+        if len(looks) == 1:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM not_there")
+        return float("inf")
 
     monkeypatch.setattr(sweep, "last_age_seconds", nothing_there)
-    monkeypatch.setattr(health, "is_migrated", lambda: False)
+    monkeypatch.setattr(health, "is_migrated", lambda: migrated)
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["database"]) == (503, "not_migrated")
+    assert (answer.status_code, answer.json()["database"], len(looks)) == (status, told, 1 + migrated)
 
 
 def test_a_defect_is_no_outcome():
