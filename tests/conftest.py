@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
         place = settings.REDIS_URL.split("?")[0]
         settings.REDIS_URL = f"{place}?db={int(worker.removeprefix('gw')) + 1}"
         settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell at once why a test failed: a run that is cut off never comes to its summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.nodeid} {report.when}\n{report.longreprtext[-4000:]}", flush=True)
 
 
 def _guarded(self: socket.socket, address: Any) -> None:

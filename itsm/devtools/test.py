@@ -55,7 +55,9 @@ def _browser(argv: list[str]) -> int:
         return 1
     env = clean_environment() | {"ITSM_TESTING": "1", "ITSM_TEST_CHROMIUM": program}
     places = [] if any((BASE_DIR / word.split("::")[0]).exists() for word in argv) else ["tests/e2e"]
-    return python(["-m", "pytest", "-m", "e2e", *places, *argv], env)
+    # A browser waits half of the time. Each of the two has its own installation, and all of a file's tests.
+    parallel = ["-n", WORKERS, "--dist", "loadfile"] if places and not _chooses_workers(argv) else []
+    return python(["-m", "pytest", "-m", "e2e", *parallel, *places, *argv], env)
 
 
 def _faults(argv: list[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ MARKERS = {
     "template": "{{7919*7907}}",
 }
 ENDING = re.compile(r"-(move|cancel|decision|rotate) ")
+# What a client repeats: a worker changed the record since it was read, or the installation is busy.
+AGAIN = {412, 429, 503}
 PRODUCT = "62615533"  # what a template engine makes of the last one
 # Both hold all six; a link runs from its first letter only.
 EVERY = "".join(MARKERS.values())
@@ -177,11 +180,19 @@ class Poison:
         """The answer to the first who may; else to the first."""
         answers = []
         for token in self.tokens:
-            tag = self.ask(token, "GET", path)[2] if method == "PATCH" or path.endswith("/draft/") else ""
-            answers.append(self.ask(token, method, path, body, tag))
+            answers.append(self._until_taken(token, method, path, body))
             if answers[-1][0] not in {401, 403, 404}:
                 return answers[-1]
         return answers[0]
+
+    def _until_taken(self, token: str, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any, str]:
+        for _try in range(9):
+            tag = self.ask(token, "GET", path)[2] if method == "PATCH" or path.endswith("/draft/") else ""
+            answer = self.ask(token, method, path, body, tag)
+            if answer[0] not in AGAIN:
+                break
+            time.sleep(0.3)
+        return answer
 
     def _remember(self, route: str, told: dict[str, Any]) -> None:
         for name in ("number", "key", "username", "id"):

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.test import Client
 
 from accounts.api.fields import DepartmentField, GroupField, LocationField, PersonField
 from cmdb.api.fields import CIClassField, CIField
@@ -82,16 +81,10 @@ class Asker:
 
     def __init__(self, world: World, roles: Iterable[str] = ROLES) -> None:
         self.world, self.queries = world, queries(world)
-        self.clients = {role: self._client(role) for role in roles}
+        self.clients = {role: world.client(role) for role in roles}
         self.colleague = colleague(world)
         self._uploads: dict[Any, str] = {}
         self._tags: dict[tuple[str, str], str] = {}
-
-    def _client(self, role: str) -> Client:
-        client = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
-        if self.world.people[role] is not None:
-            client.force_login(self.world.people[role])
-        return client
 
     def cells(self, asked: Iterable[Place]) -> dict[Row, dict[str, str]]:
         """What each person gets there."""

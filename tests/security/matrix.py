@@ -59,10 +59,8 @@ def cell(world: World, role: str, method: str, path: str) -> str:
 
 def ask(world: World, role: str, method: str, path: str) -> Any:
     """The answer to that person; whatever it writes is undone."""
-    client = Client(raise_request_exception=False, headers={"Accept-Language": "en"})
+    client = world.client(role)
     with transaction.atomic():
-        if world.people[role] is not None:
-            client.force_login(world.people[role])
         answer = _call(client, method, path, world.body(path))
         _close(answer)
         transaction.set_rollback(True)
