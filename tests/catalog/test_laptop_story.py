@@ -11,9 +11,10 @@ from catalog import reference, services
 from catalog.models import CatalogTask, Request, RequestItem
 from catalog.selectors import item_page, request_view
 from cmdb.models import CI
-from core import outbox, sweep
+from core import outbox
 from core.errors import RuleRefusedError
-from core.models import Delivery, OutboxEvent
+from core.models import OutboxEvent
+from tests import settling
 from tests.factories.accounts import AgentFactory, GroupFactory, UserFactory
 from tests.factories.catalog import item_of, task_of
 from tickets.models import Activity, Ticket
@@ -39,9 +40,7 @@ def people():
 
 
 def settle():
-    sweep.run()
-    left = Delivery.objects.filter(channel=outbox.HANDLER, done_at=None)
-    assert [(row.target, row.last_error) for row in left] == []
+    settling.settle()
     assert list(FlowRun.objects.filter(status="suspended").values_list("error", flat=True)) == []
 
 

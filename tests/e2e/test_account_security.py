@@ -62,7 +62,7 @@ def called(stack: PrivateStack, path: str, token: str) -> tuple[int, Any]:
 def test_a_person_turns_on_an_app_makes_a_token_and_ends_a_session(
     browser: Browser, stack: PrivateStack
 ) -> None:
-    with Person(browser, stack, "minho", lang="en") as here, Person(browser, stack, lang="en") as there:
+    with Person(browser, stack, "yuna", lang="en") as here, Person(browser, stack, lang="en") as there:
         page = here.open("/account/second-factor/")
         here.press("앱 설정", "Set up an app")
         confirm(page, stack)
@@ -78,7 +78,7 @@ def test_a_person_turns_on_an_app_makes_a_token_and_ends_a_session(
 
         page.goto("/accounts/logout/")
         here.press("로그아웃", "Sign out", inside=page.locator("main"))
-        first_step(page, stack, "minho")
+        first_step(page, stack, "yuna")
         page.wait_for_url("**/accounts/second-step/")
         page.fill("[name=code]", code(secret, 1))
         page.press("[name=code]", "Enter")
@@ -91,10 +91,10 @@ def test_a_person_turns_on_an_app_makes_a_token_and_ends_a_session(
         confirm(page, stack)
         token = page.locator("pre[data-copy]").inner_text()
         status, me = called(stack, "users/me/", token)
-        assert (status, me["username"]) == (200, "minho")
+        assert (status, me["username"]) == (200, "yuna")
         assert called(stack, "incidents/", token)[0] == 403
 
-        first_step(there.page, stack, "minho")
+        first_step(there.page, stack, "yuna")
         there.page.fill("[name=code]", spare[0])
         there.page.press("[name=code]", "Enter")
         there.page.wait_for_url("**/")

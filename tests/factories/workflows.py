@@ -6,8 +6,8 @@ import copy
 from itertools import count
 from typing import Any
 
-from core import sweep
 from tests.factories.incidents import make_incident
+from tests.settling import work_off
 from workflows import services
 from workflows.models import FlowRun, FlowStep, FlowVersion
 
@@ -48,7 +48,7 @@ def make_run(nodes: dict[str, Any], *, ticket: Any = None, given: Any = None, **
 
 def go() -> None:
     """Work off everything that is due, as workers do."""
-    sweep.run(limit=500, seconds=20)
+    work_off(limit=500, seconds=20)
 
 
 def fresh(run: FlowRun) -> FlowRun:

@@ -29,7 +29,7 @@ from itsm.launcher.programs import beat_command, worker_command
 from itsm.launcher.spawn import end_with_parent
 from itsm.launcher.status import family
 
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0  # two may start at once on a small machine
 STOP_SECONDS = 60.0
 ROLES = ("postgres", "valkey", "web", "live", "worker", "beat", "mail")
 
