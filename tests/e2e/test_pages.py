@@ -96,8 +96,8 @@ ORDERED = "SELECT number FROM tickets_ticket WHERE kind = 'ritm'"
 ASKED = f"SELECT public_id FROM approvals_approval WHERE approver_id = {OF_PERSON}"
 RUN = "SELECT public_id FROM workflows_flowrun"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Any two of language, theme and width meet, in half the time of all eight: contrast depends on theme and width,
-# layout on language and width.
+# Any two of language, theme and width meet, in half the time of all eight: contrast depends on theme and
+# width, layout on language and width.
 LOOKS = [("ko", "light", 1440), ("ko", "dark", 390), ("en", "light", 390), ("en", "dark", 1440)]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Each menu opened by itself: whose panel does not lie between the left and the right edge of the window.
