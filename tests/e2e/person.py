@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from itsm.demo import logins
 from itsm.launcher import keys
@@ -14,6 +14,8 @@ from tests.faults.stack import PrivateStack
 HEIGHT = 900
 # A request taken back for a newer one is no failure; a failure says sendError or responseError too.
 TAKEN_BACK = ("htmx:sendAbort", "htmx:afterRequest")
+# What the browser says when the answer to the last press arrives in the middle of going elsewhere.
+CROSSED = ("interrupted by another navigation", "net::ERR_ABORTED", "Not attached to an active page")
 WAIT = 15_000  # milliseconds until something that a worker does must be on the page
 
 
@@ -72,8 +74,13 @@ class Person:
         expect(self.page.locator("html")).to_have_attribute("lang", self.lang)
 
     def open(self, path: str) -> Page:
-        """Go there and wait until the page stands."""
-        self.page.goto(path, wait_until="load")
+        """Go there and wait until the page stands; once more if the page before was still on its way."""
+        try:
+            self.page.goto(path, wait_until="load")
+        except Error as problem:
+            if not any(words in problem.message for words in CROSSED):
+                raise
+            self.page.goto(path, wait_until="load")
         return self.page
 
     def say(self, korean: str, english: str) -> str:
