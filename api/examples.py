@@ -37,7 +37,12 @@ _MOVES = {
     "request-items": "cancel",
     "requests": "cancel",
 }
-_SHARED = {"username": "jimin", "flow_key": "laptop_request", "date": "2026-12-25"}
+_SHARED: dict[str, Any] = {
+    "username": "jimin",
+    "flow_key": "laptop_request",
+    "date": "2026-12-25",
+    "bone": "process",
+}
 SOMETHING = "01a22400-0000-7000-8000-000000000001"
 
 _PLANNED = {"title": "Checkout is slow", "description": "Since 9:10.", "impact": 2, "urgency": 2}
@@ -98,6 +103,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "allowed_hosts": ["assets.example.com"],
         "auth": "bearer",
     },
+    "BoneIn": {"name": "Contracts"},
     "DayIn": {"date": "2026-12-25", "name": "Christmas", "hours": []},
     "DecisionIn": {"decision": "approve", "comment": "Go ahead."},
     "DefinitionChangeIn": {"target_duration": "PT2H", "warns_at_percent": [50, 80]},
@@ -114,6 +120,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "DelegationIn": {"delegate": "minho", "start": "2026-12-21T00:00:00Z", "end": "2027-01-04T00:00:00Z"},
     "DraftIn": {"graph": _GRAPH, "notes": "Says less."},
     "DryRunIn": {"subject": _SUBJECT, "script": {"approvals": {"ask": {"decision": "approve"}}}},
+    "FactorChangeIn": {"standing": "confirmed"},
+    "FactorIn": {"bone": "process", "text": "Renewals are nobody's task", "standing": "suspected"},
     "HolderIn": {"user": "doyun"},
     "IncidentChangeIn": {"group": "service-desk", "assignee": "seojin", "urgency": 1},
     "IncidentIn": {**_PLANNED, "category": "software", "ci": "CI0001003"},
@@ -173,6 +181,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "SignOutIn": {"tokens": False},
     "SignalIn": {"name": "delivered", "key": "RITM0001001", "payload": {"carrier": "CJ"}},
     "SkipIn": {"node": "call", "output": {"id": "42"}, "reason": "Entered by hand."},
+    "SurveyIn": {"score": 5, "comment": "Quick and friendly."},
     "StartIn": {"ticket": "INC0001002", "vars": {}},
     "TellIn": {"what": "workaround", "public": True},
     "TokenIn": {"name": "Reports", "days": 90, "scopes": ["tickets:read"]},
@@ -191,6 +200,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "WebhookReplayIn": {"from": "2026-11-01T00:00:00Z", "states": ["dead"]},
     "WebhookRotateIn": {"overlap_hours": 24},
     "WhatIfIn": {"months": 3, "definition": "incident_resolution_p1", "changes": {"target_duration": "PT2H"}},
+    "WhyChangeIn": {"is_root": True},
+    "WhyIn": {"answer": "The certificate had expired.", "evidence": "Seen in the log of the gateway."},
     "WordsIn": {"body": "We are looking into it."},
 }
 
@@ -211,7 +222,7 @@ def show(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     return result
 
 
-def place_of(resource: str, parameter: dict[str, Any]) -> str:
+def place_of(resource: str, parameter: dict[str, Any]) -> Any:
     """What may stand for a parameter of that resource's addresses."""
     if parameter["schema"].get("format") == "uuid":
         return SOMETHING

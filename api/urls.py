@@ -57,7 +57,7 @@ addresses = [
     *incidents.incident_tasks,
     *part_urls("incident-tasks", "itask", "incidents", _MORE),
     *problems.problems,
-    *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS]),
+    *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS, *problems.problem_parts]),
     *problems.problem_tasks,
     *problems.candidates,
     *part_urls("problem-tasks", "ptask", "problems", _MORE),

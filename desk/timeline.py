@@ -38,6 +38,7 @@ VERBS: dict[str, str | Promise] = {
     "page_acknowledged": gettext_lazy("Answered the page"),
     "page_unanswered": gettext_lazy("Nobody answered the page, and nobody is left to call"),
     "caller_reminded": gettext_lazy("The requester was reminded to answer"),
+    "survey_answered": gettext_lazy("Said how it went"),
     "tasks_done": gettext_lazy("All its tasks have ended"),
     "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }

@@ -55,6 +55,7 @@ FIELDS: dict[str, str | Promise] = {
     "is_known_error": _("Known error"),
     "risk_reason": _("Why the risk is accepted"),
     "risk_review_date": _("To be reviewed on"),
+    "survey_score": _("Satisfaction"),
 }
 # What follows from another change of the same write, or is shown elsewhere on the page.
 DERIVED = frozenset(

@@ -6,6 +6,7 @@ from core.models import OutboxEvent
 from core.outbox import subscribe
 from incidents import services
 from incidents.choices import State
+from tickets import services as tickets
 from tickets.selectors import activity_text
 from tickets.services import tell_of_last_task
 
@@ -35,6 +36,13 @@ def tell_the_family(event: OutboxEvent) -> None:
     services.tell_children(pk, move=move, actor_id=event.actor_id)
     if event.payload["to"] == State.RESOLVED:
         services.note_last_child(pk)
+
+
+@subscribe("incident.moved")
+def ask_how_it_went(event: OutboxEvent) -> None:
+    """Who an incident was for is asked how it went when it is closed (INC-16)."""
+    if event.payload["to"] == State.CLOSED:
+        tickets.ask_how_it_went(event.payload["ticket_id"])
 
 
 @subscribe("itask.moved")

@@ -15,7 +15,7 @@ from notifications.choices import Channel, Side
 from notifications.services import Notice
 from tickets import kinds
 from tickets.choices import Phase
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, Survey, Ticket
 from tickets.policies import reads_internal
 from tickets.selectors import watchers_of
 
@@ -162,6 +162,11 @@ def of_tasks(ticket: Ticket) -> Notice:
 def of_reminder(ticket: Ticket, word: Activity | None) -> Notice:
     """The requester's side has not answered yet; ``word`` is the question."""
     return to_requester(ticket, "ticket_reminder", params={"activity": word.pk} if word else {})
+
+
+def of_survey(ticket: Ticket, survey: Survey) -> Notice:
+    """Only who is asked how it went."""
+    return Notice("survey_asked", [survey.person_id], Side.PORTAL, f"{portal_url(ticket)}#survey")
 
 
 def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ from notifications.choices import Side
 from notifications.selectors import is_answered, ticket_of
 from notifications.services import Notice, known_template, notify
 from tickets.choices import Phase
-from tickets.models import Activity
+from tickets.models import Activity, Survey
 
 
 @subscribe("*")
@@ -63,6 +63,15 @@ def remind_of_question(event: OutboxEvent) -> None:
     word = Activity.objects.filter(pk=event.payload["question_id"], is_public=True).first()
     if ticket is not None and ticket.phase == Phase.WAITING:
         notify(event, [audience.of_reminder(ticket, word)], ticket=ticket)
+
+
+@subscribe("ticket.survey_asked")
+def tell_of_survey(event: OutboxEvent) -> None:
+    """Somebody is asked how their ticket went."""
+    ticket = ticket_of(event)
+    survey = Survey.objects.filter(pk=event.payload["survey_id"]).first()
+    if ticket is not None and survey is not None and survey.score is None:
+        notify(event, [audience.of_survey(ticket, survey)], ticket=ticket)
 
 
 @subscribe("ticket.assigned")

@@ -79,6 +79,12 @@ TEXTS: dict[str, Text] = {
         "잘 되는지 확인해 주세요. 아직 안 되면 다시 열 수 있어요.",
         "Please check that everything works. If it does not, you can reopen it.",
     ),
+    "survey_asked": Text(
+        "{{ ticket.number }} 어떠셨어요? {{ ticket.title }}",
+        "{{ ticket.number }} how did it go? {{ ticket.title }}",
+        "처리가 끝났어요. 얼마나 만족하셨는지 한 번만 눌러 알려 주세요.",
+        "It is finished. One click tells us how satisfied you are.",
+    ),
     "ticket_delivered": Text(
         "{{ ticket.number }} 받으셨는지 확인해 주세요: {{ ticket.title }}",
         "{{ ticket.number }} please confirm that you have it: {{ ticket.title }}",

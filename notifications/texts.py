@@ -17,9 +17,11 @@ from notifications.choices import Side
 from notifications.models import Notification, NotificationTemplate
 from notifications.selectors import templates_keyed
 from tickets import kinds
-from tickets.models import Activity, Ticket
+from tickets.choices import Score
+from tickets.models import Activity, Survey, Ticket
 from tickets.policies import visible_activity
 from tickets.policies import visible_to as visible_tickets
+from tickets.surveys import token_of
 
 MAX_QUOTE = 4000
 WITH_REASON = frozenset({"ticket_cancelled", "ticket_resolved", "request_rejected"})
@@ -139,10 +141,21 @@ class Source:
                 Action(_("It works: close it"), f"{notice.url}#live"),
                 Action(_("It does not work: reopen it"), f"{notice.url}#live"),
             ]
+        if notice.template == "survey_asked":
+            return survey_actions(notice)
         label = _("Open the ticket") if notice.side == Side.DESK else _("See how it stands")
         if notice.side == Side.APPROVAL:
             label = _("Read and decide")
         return [Action(label, notice.url)] if notice.url else []
+
+
+def survey_actions(notice: Notification) -> list[Action]:
+    """A button for each answer; it opens the question with that answer chosen (PROCESSES INC-16)."""
+    asked = Survey.objects.filter(ticket=notice.ticket_id, person=notice.user_id).first()
+    if asked is None or asked.score is not None:
+        return [Action(_("See how it stands"), notice.url)]
+    place = f"/s/{token_of(asked.public_id)}/"
+    return [Action(str(label), f"{place}?score={score}") for score, label in reversed(Score.choices)]
 
 
 def brand(reader: User) -> str:

@@ -76,6 +76,16 @@ class TaskState(models.TextChoices):
     CLOSED_SKIPPED = "closed_skipped", _("Closed skipped")
 
 
+class Score(models.IntegerChoices):
+    """What people say of how their ticket went, from the least to the most."""
+
+    VERY_BAD = 1, _("Very dissatisfied")
+    BAD = 2, _("Dissatisfied")
+    MIDDLING = 3, _("Neither nor")
+    GOOD = 4, _("Satisfied")
+    VERY_GOOD = 5, _("Very satisfied")
+
+
 class Strategy(models.TextChoices):
     """How an assignment rule picks a person of its group."""
 

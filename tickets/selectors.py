@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.policies import Actor
@@ -15,8 +16,8 @@ from core.errors import NotVisibleError
 from core.prepared import Among, PreparedPlain, the_one
 from core.text import bigrams
 from tickets import kinds
-from tickets.models import Activity, Draft, Ticket, TicketAttachment, TicketLink
-from tickets.policies import involved, visible_activity, visible_attachments, visible_to
+from tickets.models import Activity, Draft, Survey, Ticket, TicketAttachment, TicketLink
+from tickets.policies import involved, reads_internal, visible_activity, visible_attachments, visible_to
 
 TicketT = TypeVar("TicketT", bound=Ticket)
 _HEAVY = ("description", "bigram", "custom", "close_notes")
@@ -215,6 +216,23 @@ def links_for(actor: Actor, ticket: Ticket) -> list[TicketLink]:
 def drafts_of(actor: User, ticket: Ticket | None) -> dict[str, str]:
     """What the person typed and did not send, by tab."""
     return dict(Draft.objects.filter(user=actor, ticket=ticket).values_list("tab", "body"))
+
+
+def survey_for(actor: User, ticket: Ticket) -> Survey | None:
+    """The question how it went that ``actor`` may still answer, with the answer so far; None for others."""
+    return Survey.objects.filter(ticket=ticket.pk, person=actor, closes_at__gt=Now()).first()
+
+
+def survey_asked(actor: Actor, ticket: Ticket) -> Survey | None:
+    """The question how it went, for who was asked and for who reads what is internal; None for others."""
+    rows = Survey.objects.filter(ticket=ticket.pk).select_related("person", "ticket")
+    return (rows if reads_internal(actor) else rows.filter(person=actor)).first()
+
+
+def survey_of(actor: Actor, ticket: Ticket) -> Survey | None:
+    """The same once it was answered."""
+    row = survey_asked(actor, ticket)
+    return row if row is not None and row.score is not None else None
 
 
 def tickets_by_ids(ids: Iterable[int]) -> dict[int, Ticket]:

@@ -25,12 +25,13 @@ from notifications.policies import may_acknowledge
 from notifications.selectors import awaited
 from tickets import kinds, transitions
 from tickets.choices import LinkType, Phase
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, Survey, Ticket
 from tickets.policies import may, visible_to
 from tickets.selectors import (
     drafts_of,
     kind_numbered,
     links_for,
+    survey_of,
     ticket_numbered,
     timeline_for,
     watchers_of,
@@ -92,6 +93,7 @@ class TicketPage:
     cause: Cause | None
     runs: list[RunRow]
     awaited: list[PagedPerson]
+    survey: Survey | None
     can: dict[str, bool]
 
     @property
@@ -158,6 +160,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         cause=cause_of(actor, ticket),
         runs=runs_of_ticket(actor, ticket),
         awaited=waiting,
+        survey=survey_of(actor, ticket) if ticket.is_closed else None,
         can=can,
     )
 

@@ -21,9 +21,9 @@ from core.components import Entry, FileLink
 from core.errors import BadInputError
 from core.time import instant
 from tickets import kinds
-from tickets.choices import ActivityKind, Phase
-from tickets.models import Activity, Ticket
-from tickets.selectors import child_of, drafts_of, ticket_numbered, tickets_for, timeline_for
+from tickets.choices import ActivityKind, Phase, Score
+from tickets.models import Activity, Survey, Ticket
+from tickets.selectors import child_of, drafts_of, survey_for, ticket_numbered, tickets_for, timeline_for
 from tickets.transitions import Move, available
 
 PAGE = 20
@@ -67,6 +67,12 @@ class RequestPage:
     answers: list[Answer]
     expected_at: dt.datetime | None
     price: Decimal | None
+    survey: Survey | None
+
+    @property
+    def scores(self) -> list[tuple[int, Any]]:
+        """What may be answered to how it went."""
+        return Score.choices
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,7 @@ def request_page(actor: User, number: str) -> RequestPage:
         answers=answers_of(actor, child) if isinstance(child, RequestItem) else [],
         expected_at=None if child.is_closed else getattr(child, "expected_at", None),
         price=getattr(child, "price", None),
+        survey=survey_for(actor, ticket) if child.is_closed else None,
     )
 
 

@@ -36,6 +36,7 @@ EVERY = "".join(MARKERS.values())
 AS_LINK = MARKERS["link"] + "//" + EVERY
 # What a body needs beside its texts, and what its texts must be where no marker is taken.
 GOOD: dict[str, dict[str, Any]] = {
+    "problems-factors-list post": {"bone": "process"},
     "tickets-links-list post": {"type": "related"},
     "approvals-decision post": {"decision": "reject"},
     "connectors-list post": {"base_url": "https://erp.example/api", "auth": "bearer"},
@@ -302,6 +303,11 @@ def _families(poison: Poison) -> None:
     assert poison.ask(poison.tokens[0], "PATCH", place, {"parent": parent}, tag)[0] == 200
     problem = _made(poison, "problems", {"title": EVERY})
     poison.keys["api/v1/problems/"] = problem
+    for part, body in (("whys", {"answer": EVERY}), ("factors", {"bone": "people", "text": EVERY})):
+        poison.keys[f"api/v1/problems/<key:number>/{part}/"] = _made(
+            poison, f"problems/{problem}/{part}", body
+        )
+    poison.keys["api/v1/problems/<key:number>/diagram/"] = "process"
     for route, below in (("incident-tasks", {"incident": parent}), ("problem-tasks", {"problem": problem})):
         poison.more[f"{route}-list post"] = below
         poison.keys[f"api/v1/{route}/"] = _made(poison, route, below | {"title": EVERY})
@@ -323,7 +329,7 @@ def _recurring(poison: Poison) -> None:
 def _made(poison: Poison, route: str, body: dict[str, Any]) -> str:
     status, told, _tag = poison.ask(poison.tokens[0], "POST", f"/api/v1/{route}/", body)
     assert status == 201, told
-    return str(told["number"])
+    return str(told.get("number") or told["id"])
 
 
 def _rename(part: Any) -> None:

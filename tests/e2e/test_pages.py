@@ -150,6 +150,9 @@ def record_pages(stack: PrivateStack, username: str) -> list[str]:
         )
         found = [f"/w/problems/{first(problem)}/", f"/w/tasks/{first(task)}/"]
         found += [f"/w/problems/{first(problem)}/analysis/", f"/w/incidents/{first(INCIDENT)}/tasks/"]
+        found += [
+            f"/w/problems/{first(problem)}/root-cause/{form}" for form in ("", "?form=factor&bone=process")
+        ]
         return [*found, *(f"/w/incidents/{first(INCIDENT)}/{part}" for part in ("", "sla/", "times/"))]
     if username == "admin":
         asked = f"/design/access/?user=jimin&object={first('SELECT number FROM cmdb_ci')}&action=query"

@@ -149,7 +149,7 @@ def _details(poison: Poison) -> list[str]:
         f"/w/tasks/{keys['api/v1/catalog-tasks/']}/",
         f"/w/tasks/{keys['api/v1/incident-tasks/']}/",
         f"/w/tasks/{keys['api/v1/problem-tasks/']}/",
-        *(f"/w/problems/{keys['api/v1/problems/']}/{part}" for part in ("", "analysis/")),
+        *(f"/w/problems/{keys['api/v1/problems/']}/{part}" for part in ("", "analysis/", "root-cause/")),
         "/w/all/?q=script",
         "/w/search/?q=script",
         "/problems/stale-version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from approvals.services import link_for
 from cmdb.services import create_ci
 from connectors.models import ConnectorCall
 from core import attachments
+from problems.services import add_factor, add_why
 from schedules.services import make_link
 from sla.models import Clock, SLADefinition
 from sla.whatif.services import start_what_if
@@ -43,7 +45,9 @@ from tests.factories.notifications import make_notice
 from tests.factories.problems import make_candidate, make_problem, make_problem_task
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
+from tickets.models import Survey
 from tickets.services import attach, link, watch
+from tickets.surveys import token_of
 from workflows.models import Flow, FlowRun, FlowScenario
 
 _RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -57,7 +61,7 @@ REGULAR = {
     "api/^": "/api/nothing/",
 }
 # Parts of addresses that name no thing: what is done to it, or a day of it.
-WORDS = {"action", "date", "name", "path"}
+WORDS = {"action", "bone", "date", "name", "path"}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -158,7 +162,20 @@ def build() -> World:
     numbers = {"incidents": incident, "incident-tasks": work, "tickets": incident, "request-items": item,
                "problems": problem, "problem-tasks": analysis,
                "requests": order, "catalog-tasks": task, "my/": order}  # fmt: skip
+    day = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+    survey = Survey.objects.create(ticket=incident, person=owner, group=group, closes_at=day)
+    why = add_why(problem.pk, actor=agent, answer="x").public_id
+    factor = add_factor(problem.pk, actor=agent, bone="process", text="x").public_id
+    found = {("/whys/", "part_id"): why, ("/whys/", "public_id"): why,
+             ("/factors/", "part_id"): factor, ("/factors/", "public_id"): factor}  # fmt: skip
     parts = {
+        **{
+            (start, key): row
+            for start in ("/root-cause/", "/whys/", "/factors/", "/bones/")
+            for key, row in (("number", problem.number), ("path", "problems"))
+        },
+        **{place: str(key) for place, key in found.items()},
+        ("", "bone"): "process",
         **{(start, "number"): row.number for start, row in numbers.items()},
         ("cis/", "number"): ci.number,
         ("w/history/", "sort"): "ticket",
@@ -229,6 +246,7 @@ def build() -> World:
         ("on-call/", "feed_id"): str(feed.public_id),
         ("on-call/feeds/", "token"): secret,
         ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
+        ("s/<", "token"): token_of(survey.public_id),
     }
     people = {
         "anonymous": None,
@@ -254,7 +272,14 @@ def build() -> World:
         f"{work.number}/": {"urgency": 1},
         "v1/problems/": {"title": "x"},
         "v1/problem-tasks/": {"problem": problem.number, "title": "x"},
+        "/survey/": {"score": 4},
         "/tell/": {"what": "workaround"},
+        f"/v1/problems/{problem.number}/whys/": {"answer": "x"},
+        f"/v1/problems/{problem.number}/factors/": {"bone": "people", "text": "x"},
+        f"/whys/{why}/": {"answer": "x"},
+        f"/factors/{factor}/": {"text": "x"},
+        f"/w/problems/{problem.number}/factors/": {"bone": "people", "text": "x", "standing": "suspected"},
+        f"/w/problems/{problem.number}/whys/": {"answer": "x"},
         f"{problem.number}/": {"urgency": 1},
         f"{analysis.number}/": {"urgency": 1},
         "v1/tokens/": {"name": "x"},

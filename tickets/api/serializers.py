@@ -14,7 +14,7 @@ from cmdb.api.fields import CIRef
 from core.api.fields import Body, Label, Line, Moment, Out, Text
 from tickets import kinds
 from tickets.api.fields import ChangesField, MovesField, TicketField, TicketRef, UploadField
-from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority
+from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority, Score
 
 
 def told_changes(names: Iterable[str], *, internal: bool) -> list[str]:
@@ -200,6 +200,25 @@ class UploadIn(Body):
     """A file, as multipart/form-data."""
 
     file = serializers.FileField()
+
+
+class SurveyOut(Out):
+    """The question to who a closed ticket was for, how it went, and the answer; ``score`` is null before."""
+
+    person = ref(PersonRef)
+    score = serializers.ChoiceField(choices=Score.choices, allow_null=True)
+    score_label = Label("score")
+    comment = serializers.CharField()
+    asked_at = Moment(source="created_at")
+    answered_at = Moment(allow_null=True)
+    closes_at = Moment()
+
+
+class SurveyIn(Body):
+    """How it went, from 1 (very dissatisfied) to 5 (very satisfied)."""
+
+    score = serializers.ChoiceField(choices=Score.choices)
+    comment = Text(max_length=2000, required=False)
 
 
 class WatcherIn(Body):

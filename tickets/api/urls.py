@@ -23,6 +23,7 @@ PARTS: list[Part] = [
     ("links", parts.LinkViewSet, READ_ADD),
     ("links/<uuid:link_id>", parts.LinkViewSet, {"delete": "destroy"}),
     ("cis", parts.TicketCIViewSet, READ),
+    ("survey", parts.SurveyViewSet, {"get": "retrieve", "post": "create"}),
 ]
 
 

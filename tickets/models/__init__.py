@@ -3,6 +3,7 @@
 from tickets.models.activity import Activity, Draft, TicketAttachment, Watcher
 from tickets.models.relations import TicketCI, TicketLink
 from tickets.models.rules import AssignmentRule, FieldDefinition, PriorityRow, TransitionRule
+from tickets.models.survey import Survey
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Draft",
     "FieldDefinition",
     "PriorityRow",
+    "Survey",
     "Ticket",
     "TicketAttachment",
     "TicketCI",

@@ -3,13 +3,17 @@
 from tickets.services.moving import apply_transition, move_to
 from tickets.services.parts import part_of, tell_of_last_task
 from tickets.services.relations import keep_draft, link, unlink, unwatch, watch
+from tickets.services.surveying import answer_survey, answer_survey_by_link, ask_how_it_went, survey_behind
 from tickets.services.talking import add_comment, add_work_note, attach
 from tickets.services.writing import locked, open_ticket, record, snapshot, update_ticket
 
 __all__ = [
     "add_comment",
     "add_work_note",
+    "answer_survey",
+    "answer_survey_by_link",
     "apply_transition",
+    "ask_how_it_went",
     "attach",
     "keep_draft",
     "link",
@@ -19,6 +23,7 @@ __all__ = [
     "part_of",
     "record",
     "snapshot",
+    "survey_behind",
     "tell_of_last_task",
     "unlink",
     "unwatch",
