@@ -68,7 +68,7 @@ class StageState(models.TextChoices):
     DONE = "done", _("Approved")
     NOW = "now", _("Now")
     FAILED = "failed", _("Declined")
-    TODO = "todo", _("Later")
+    TODO = "todo", _("Later")  # the name of a stage, nothing left undone
     SKIPPED = "skipped", _("No longer needed")
 
 

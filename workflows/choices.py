@@ -84,6 +84,6 @@ class StageState(models.TextChoices):
 
     DONE = "done", _("Done")
     NOW = "now", _("Now")
-    TODO = "todo", _("To come")
+    TODO = "todo", _("To come")  # the name of a stage, nothing left undone
     FAILED = "failed", _("Did not work out")
     SKIPPED = "skipped", _("Not needed")

@@ -68,7 +68,7 @@ class Editable(Record):
 
     def address(self) -> str:
         """Where the record is read and changed."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of record has its own
 
     def refresh(self: E) -> E:
         """Read it again."""
