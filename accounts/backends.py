@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -9,6 +10,9 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.selectors import person_signing_in
+from core.prepared import Prepared
+
+_PERSON = -1  # the place of the key that the prepared query is asked for
 
 
 class OneCheckBackend(AuthenticationBackend):
@@ -25,6 +29,16 @@ class OneCheckBackend(AuthenticationBackend):
         )
         return found
 
+    def get_user(self, user_id: int) -> User | None:
+        """Who a session belongs to: read for each request."""
+        found = next(iter(_person().read(user_id)), None)
+        return found if found is not None and self.user_can_authenticate(found) else None
+
     def user_can_authenticate(self, user: Any) -> bool:
         """People who are active; service accounts have tokens only."""
         return bool(user.is_active) and not user.is_service
+
+
+@cache
+def _person() -> Prepared[User]:
+    return Prepared(User.objects.filter(pk=_PERSON), _PERSON)

@@ -41,6 +41,7 @@ class Grant(models.TextChoices):
     TICKET_READ_INTERNAL = "ticket.read_internal", _("Read work notes and internal fields")
     INCIDENT_WRITE = "incident.write", _("Work incidents")
     INCIDENT_MANAGE = "incident.manage", _("Manage incidents and override priority")
+    INCIDENT_MAJOR = "incident.major", _("Lead major incidents")
     PROBLEM_WRITE = "problem.write", _("Work problems")
     CHANGE_WRITE = "change.write", _("Work changes")
     REQUEST_WRITE = "request.write", _("Work requests")
@@ -55,3 +56,11 @@ class Grant(models.TextChoices):
     FORCE_WRITE = "force_write", _("Write without a version check")
     API_USE = "api.use", _("Use the REST API")
     CROSS_COMPANY = "company.cross", _("Cross the company wall")
+
+
+class Audience(models.TextChoices):
+    """Who sees what somebody keeps in the workspace: a saved view, a macro."""
+
+    MINE = "mine", _("Only me")
+    TEAM = "team", _("A team")
+    EVERYONE = "everyone", _("All agents")

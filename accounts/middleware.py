@@ -6,11 +6,12 @@ import zoneinfo
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.factors.selectors import is_due
 from accounts.sessions.store import FACTOR_DUE
 from core import client
+from core.api.errors import NotSignedInError
 from core.cause import name_actor
 from core.errors import NotAllowedError
 from core.middleware import refusal
@@ -118,3 +120,48 @@ class PreferencesMiddleware:
         if cookie in dict(settings.LANGUAGES):
             return cookie
         return translation.get_language_from_request(request)
+
+
+class KeptWordsMiddleware:
+    """Whose session has ended loses nothing that was typed (UI rule 5).
+
+    A fragment or a call gets 401 instead of the sign-in page, which it would take for its answer, and
+    js/session.js leaves the form as it is. A form of a page without scripts comes back with its texts.
+    """
+
+    # What is typed to sign in or goes with each form is no text of anybody's.
+    LEFT_OUT = ("csrfmiddlewaretoken", "once_key", "lock_version", "password", "token")
+    SHORTEST = 8  # a text, not the value of a button
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the request; where the answer is the way to the sign-in page, look who asked for what."""
+        response = self.get_response(request)
+        login = resolve_url(settings.LOGIN_URL)
+        if response.status_code != HTTPStatus.FOUND or not self._turned_away(request, response, login):
+            return response
+        if "HX-Request" in request.headers:
+            text = _("Your session has ended. Sign in again in another tab; what you typed stays here.")
+            return refusal(request, NotSignedInError(text))
+        typed = self._typed(request) if request.method == "POST" else []
+        if not typed:
+            return response
+        names = {"typed": typed, "login": login}
+        return render(request, "accounts/session_ended.html", names, status=HTTPStatus.UNAUTHORIZED)
+
+    @staticmethod
+    def _turned_away(request: HttpRequest, response: HttpResponse, login: str) -> bool:
+        """Whether it leads to the sign-in page and from there back to this request."""
+        place = urlsplit(response["Location"])
+        return place.path == login and parse_qs(place.query).get("next") == [request.get_full_path()]
+
+    def _typed(self, request: HttpRequest) -> list[str]:
+        return [
+            text
+            for name, values in request.POST.lists()
+            if not any(word in name for word in self.LEFT_OUT)
+            for text in values
+            if len(text) >= self.SHORTEST
+        ]

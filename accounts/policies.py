@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.decisions import PLATFORM, UNKNOWN_ACTION, Decision, no
 from accounts.choices import Grant
 from accounts.models import Company, Group, Membership, Role, User
+from core.prepared import PreparedPlain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,7 @@ _PEOPLE: dict[str, tuple[str, ...]] = {
     "edit_roles": (Grant.USERS_WRITE,),
     "explain": (Grant.USERS_WRITE, Grant.AUDIT_READ),
 }
+_PERSON = -1  # the place of the person that a prepared query is asked for
 _HELD = _("A role of this person gives the right that is asked for.")
 _MISSING = _("No role of this person gives the right that is asked for.")
 _SHARED = no("shared", _("All companies share this: only who may cross the wall between them changes it."))
@@ -41,8 +44,7 @@ def grants_of(actor: User) -> frozenset[str]:
     if known is None:
         known = frozenset()
         if actor.is_active:  # nobody and those who left hold none: nothing is asked
-            rows: Iterable[list[str]] = Role.objects.filter(holders=actor.pk).values_list("grants", flat=True)
-            known = frozenset(grant for row in rows for grant in row)
+            known = frozenset(grant for role in _roles().read(actor.pk) for grant in role.grants)
         know_grants(actor, known)
     return known
 
@@ -127,11 +129,20 @@ def group_ids(actor: Actor) -> frozenset[int]:
         return frozenset()
     known: frozenset[int] | None = actor.__dict__.get("_group_ids")
     if known is None:
-        rows = Membership.objects.filter(user=actor.pk, group__is_active=True).values_list(
-            "group_id", flat=True
-        )
-        known = actor.__dict__["_group_ids"] = frozenset(rows)
+        rows = _memberships().read(actor.pk)
+        known = actor.__dict__["_group_ids"] = frozenset(row.group_id for row in rows)
     return known
+
+
+@cache
+def _roles() -> PreparedPlain:
+    return PreparedPlain(Role.objects.filter(holders=_PERSON), ["grants"], {}, _PERSON)
+
+
+@cache
+def _memberships() -> PreparedPlain:
+    rows = Membership.objects.filter(user=_PERSON, group__is_active=True)
+    return PreparedPlain(rows, ["group_id"], {}, _PERSON)
 
 
 def know_groups(actor: User, ids: Iterable[int]) -> None:

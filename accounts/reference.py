@@ -23,6 +23,11 @@ ROLES: dict[str, tuple[str, str, list[Grant]]] = {
     "agent": ("담당자", "Agent", _AGENT),
     "team_manager": ("팀 관리자", "Team manager", [*_AGENT, Grant.APPROVAL_DECIDE]),
     "incident_manager": ("인시던트 관리자", "Incident manager", [*_AGENT, Grant.INCIDENT_MANAGE]),
+    "major_incident_manager": (
+        "중대 인시던트 관리자",
+        "Major incident manager",
+        [*_AGENT, Grant.INCIDENT_MANAGE, Grant.INCIDENT_MAJOR],
+    ),
     "problem_manager": ("문제 관리자", "Problem manager", _AGENT),
     "change_manager": ("변경 관리자", "Change manager", [*_AGENT, Grant.APPROVAL_DECIDE]),
     "configuration_admin": ("구성 관리자", "Configuration manager", [*_AGENT, Grant.CMDB_WRITE]),
@@ -35,6 +40,7 @@ ROLES: dict[str, tuple[str, str, list[Grant]]] = {
         [
             *_AGENT,
             Grant.INCIDENT_MANAGE,
+            Grant.INCIDENT_MAJOR,
             Grant.CMDB_WRITE,
             Grant.CATALOG_WRITE,
             Grant.CONFIG_WRITE,

@@ -10,6 +10,7 @@ from django.db.models.functions import Now, Upper
 from accounts.choices import Grant
 from accounts.models import ApiToken, Company, Department, Group, Location, RoleAssignment, User
 from accounts.policies import Actor, company_wall, know_grants, visible_people, visible_tokens
+from core import hangul, searching
 
 
 def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
@@ -21,13 +22,21 @@ def people_for(actor: Actor, *, query: str = "") -> QuerySet[User]:
 
 
 def named_like(query: str) -> Q:
-    """People with ``query`` in any part of name, user name or mail."""
-    return (
-        Q(name_ko__icontains=query)
-        | Q(name_en__icontains=query)
-        | Q(username__icontains=query)
-        | Q(email__icontains=query)
-    )
+    """People with ``query`` in any part of name, user name or mail, in either keyboard layout.
+
+    Initial consonants stand for the syllables of the Korean name: ㄱㅈㅁ is 김지민.
+    """
+    found = Q()
+    for each in searching.readings(query):
+        found |= (
+            Q(name_ko__icontains=each)
+            | Q(name_en__icontains=each)
+            | Q(username__icontains=each)
+            | Q(email__icontains=each)
+        )
+    if hangul.is_initials(query):
+        found |= Q(name_ko__regex=searching.as_pattern(query))
+    return found
 
 
 def person_named(actor: Actor, username: str) -> User | None:
@@ -84,6 +93,14 @@ def is_member(user_id: int, group_id: int) -> bool:
 def holders_of(role_key: str, company_id: int) -> QuerySet[User]:
     """Active people of a company who hold a role, by name."""
     return User.objects.filter(roles__key=role_key, company_id=company_id, is_active=True).order_by(
+        "name_ko", "pk"
+    )
+
+
+def holders_of_grant(grant: str, company_id: int) -> QuerySet[User]:
+    """Active people of a company whose roles give a grant, by name."""
+    holding = RoleAssignment.objects.filter(role__grants__contains=[grant]).values("user")
+    return User.objects.filter(pk__in=holding, company_id=company_id, is_active=True).order_by(
         "name_ko", "pk"
     )
 

@@ -9,7 +9,10 @@ class Config(AppConfig):
     name = "api"
 
     def ready(self) -> None:
-        """Make the sweep know the jobs, and tokens the scopes."""
+        """Make the sweep and the workspace's bulks know the jobs, and tokens the scopes."""
         from api import scopes, working  # noqa: F401
+        from api.bulkpages import PageJobs
+        from desk.bulk import jobs
 
+        jobs.register(PageJobs())
         scopes.fill()

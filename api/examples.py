@@ -27,6 +27,7 @@ _BY_KEY = {
     "roles": "agent",
     "schedules": "kr-office",
     "sla": "incident_resolution_p1",
+    "ticket-schedules": "backups",
 }
 _MOVES = {
     "catalog-tasks": "complete",
@@ -37,7 +38,13 @@ _MOVES = {
     "request-items": "cancel",
     "requests": "cancel",
 }
-_SHARED = {"username": "jimin", "flow_key": "laptop_request", "date": "2026-12-25"}
+_SHARED: dict[str, Any] = {
+    "username": "jimin",
+    "flow_key": "laptop_request",
+    "date": "2026-12-25",
+    "bone": "process",
+    "role": "scribe",
+}
 SOMETHING = "01a22400-0000-7000-8000-000000000001"
 
 _PLANNED = {"title": "Checkout is slow", "description": "Since 9:10.", "impact": 2, "urgency": 2}
@@ -86,7 +93,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "CatalogTaskChangeIn": {"assignee": "mingyu", "due_at": "2026-12-04T09:00:00Z"},
     "CatalogTaskMoveIn": {"serial": "SN-2026-0001", "work_note": "Handed over at the desk."},
     "CandidateAcceptIn": {"title": "The gateway drops calls"},
-    "ChannelsIn": {"mail": False},
+    "ChecklistItemChangeIn": {"is_done": True},
+    "ChecklistItemIn": {"text": "Restart the gateway"},
     "ChosenIn": {"whose": "group", "reference": "network", "calendar": "24x7"},
     "ChildrenCommentIn": {"body": "The gateway is being restarted; it takes ten minutes."},
     "ConnectorChangeIn": {"auth": "bearer", "timeout_seconds": 10},
@@ -98,6 +106,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "allowed_hosts": ["assets.example.com"],
         "auth": "bearer",
     },
+    "BoneIn": {"name": "Contracts"},
     "DayIn": {"date": "2026-12-25", "name": "Christmas", "hours": []},
     "DecisionIn": {"decision": "approve", "comment": "Go ahead."},
     "DefinitionChangeIn": {"target_duration": "PT2H", "warns_at_percent": [50, 80]},
@@ -111,18 +120,44 @@ BODIES: dict[str, dict[str, Any]] = {
         "start_condition": _PRIORITY_1,
         "warns_at_percent": [80],
     },
-    "DelegationIn": {"delegate": "minho", "start": "2026-12-21T00:00:00Z", "end": "2027-01-04T00:00:00Z"},
+    "DelegationIn": {
+        "delegate": "minho",
+        "scope": "assignments",
+        "start": "2026-12-21T00:00:00Z",
+        "end": "2027-01-04T00:00:00Z",
+    },
+    "NoticePreferencesIn": {
+        "topics": [{"topic": "watched", "mail": "digest"}, {"topic": "surveys", "mail": "off"}],
+        "quiet": "hours",
+        "quiet_from": "20:00",
+        "quiet_until": "08:00",
+        "quiet_days": [5, 6],
+        "rhythm": "daily",
+        "digest_hour": 9,
+    },
     "DraftIn": {"graph": _GRAPH, "notes": "Says less."},
     "DryRunIn": {"subject": _SUBJECT, "script": {"approvals": {"ask": {"decision": "approve"}}}},
+    "FactorChangeIn": {"standing": "confirmed"},
+    "FactorIn": {"bone": "process", "text": "Renewals are nobody's task", "standing": "suspected"},
     "HolderIn": {"user": "doyun"},
     "IncidentChangeIn": {"group": "service-desk", "assignee": "seojin", "urgency": 1},
     "IncidentIn": {**_PLANNED, "category": "software", "ci": "CI0001003"},
     "IncidentMoveIn": {"work_note": "Looking at the gateway."},
     "IncidentTaskChangeIn": {"group": "network", "due_at": "2026-12-04T09:00:00Z"},
+    "MergeIn": {"into": "INC0001003"},
+    "SplitIn": {"message": "01890a5d-ac96-774b-bcce-b302099a8057", "title": "The printer is broken too"},
     "IncidentTaskIn": {"incident": "INC0001002", "title": "Check the switch", "group": "network"},
     "IncidentTaskMoveIn": {"work_note": "On my way to the room."},
     "JumpIn": {"node": "ask", "reason": "The manager answered by phone."},
     "LinkIn": {"type": "related", "target": "INC0001003"},
+    "MajorAcceptIn": {"work_note": "All hands to the gateway.", "business_impact": "Nobody can pay."},
+    "MajorActionChangeIn": {"is_done": True},
+    "MajorActionIn": {"text": "Call the provider of the line", "owner": "seojin"},
+    "MajorProposeIn": {"reason": "Every shop reports it.", "business_impact": "Nobody can pay."},
+    "MajorReasonIn": {"reason": "It is one shop only."},
+    "MajorReviewChangeIn": {"lessons": "Keep a spare line."},
+    "MajorRoleIn": {"person": "seojin"},
+    "MajorUpdateIn": {"audience": "public", "text_ko": "복구하고 있어요.", "text_en": "We are on it."},
     "MigrateIn": {"version": 1, "plan": {"ask": "ask"}},
     "OrderChangeIn": {"description": "Please by Friday."},
     "OrderIn": {"quantity": 1, "variables": _LAPTOP},
@@ -173,12 +208,49 @@ BODIES: dict[str, dict[str, Any]] = {
     "SignOutIn": {"tokens": False},
     "SignalIn": {"name": "delivered", "key": "RITM0001001", "payload": {"carrier": "CJ"}},
     "SkipIn": {"node": "call", "output": {"id": "42"}, "reason": "Entered by hand."},
+    "SurveyIn": {"score": 5, "comment": "Quick and friendly."},
     "StartIn": {"ticket": "INC0001002", "vars": {}},
     "TellIn": {"what": "workaround", "public": True},
+    "TimeEntryChangeIn": {"minutes": 60},
+    "TimeEntryIn": {"minutes": 90, "note": "On the phone with the vendor."},
+    "MacroChangeIn": {"audience": "team", "group": "service-desk"},
+    "MacroIn": {
+        "name": "Ask and wait",
+        "kinds": ["incident"],
+        "says": "comment",
+        "text": "Dear {requester}, which office are you in? We need it to go on with {number}.",
+        "move": "hold",
+        "inputs": {"hold_reason": "awaiting_caller"},
+        "assign": "me",
+    },
+    "RunMacroIn": {"macro": "01a0d6a4-5a9c-7f3e-8b70-6f2f6a1f9b11"},
+    "TicketScheduleChangeIn": {"time": "08:30", "urgency": 2},
+    "TicketScheduleIn": {
+        "key": "restore-test",
+        "title": "Try to restore a backup",
+        "description": "Restore last night's backup of the payment database into the test system.",
+        "group": "network",
+        "repeat": "monthly",
+        "nth": 1,
+        "nth_weekday": 0,
+        "time": "09:00",
+        "time_zone": "Asia/Seoul",
+        "starts_on": "2026-12-01",
+    },
     "TokenIn": {"name": "Reports", "days": 90, "scopes": ["tickets:read"]},
     "TokenRotateIn": {"days": 90, "overlap_hours": 24},
     "TrialIn": {"method": "GET", "path": "health"},
     "VariablesIn": {"values": {"cost": "1200000"}, "reason": "The quote was wrong."},
+    "ViewChangeIn": {"name": "Payments, urgent", "audience": "team", "group": "payments"},
+    "ViewIn": {
+        "name": "Payments",
+        "list": "incidents",
+        "queue": "open",
+        "filters": {"group": "payments", "priority": [1, 2]},
+        "columns": ["state", "assignee"],
+        "order": "sla",
+        "density": "compact",
+    },
     "WatcherIn": {"user": "seoyeon"},
     "WebhookChangeIn": {"events": ["incident.opened", "incident.resolved"], "enabled": True},
     "WebhookIn": {
@@ -191,6 +263,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "WebhookReplayIn": {"from": "2026-11-01T00:00:00Z", "states": ["dead"]},
     "WebhookRotateIn": {"overlap_hours": 24},
     "WhatIfIn": {"months": 3, "definition": "incident_resolution_p1", "changes": {"target_duration": "PT2H"}},
+    "WhyChangeIn": {"is_root": True},
+    "WhyIn": {"answer": "The certificate had expired.", "evidence": "Seen in the log of the gateway."},
     "WordsIn": {"body": "We are looking into it."},
 }
 
@@ -211,7 +285,7 @@ def show(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     return result
 
 
-def place_of(resource: str, parameter: dict[str, Any]) -> str:
+def place_of(resource: str, parameter: dict[str, Any]) -> Any:
     """What may stand for a parameter of that resource's addresses."""
     if parameter["schema"].get("format") == "uuid":
         return SOMETHING

@@ -10,6 +10,7 @@ from api import views
 from api.bulk import BulkViewSet
 from api.eventlog import ChangeFeedViewSet, EventLogViewSet
 from api.jobs import JobResultViewSet, JobViewSet
+from api.search import SearchViewSet
 from approvals.api.urls import addresses as approvals
 from approvals.api.views import TicketApprovalViewSet
 from catalog.api import urls as orders
@@ -17,13 +18,17 @@ from cmdb.api.urls import addresses as configuration_items
 from connectors.api.urls import addresses as connectors
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
+from desk.api.urls import addresses as views_of_lists
 from history.api.urls import addresses as audit
 from history.api.views import TicketHistoryViewSet
 from incidents.api import urls as incidents
+from macros.api.urls import addresses as macros
+from macros.api.views import RunMacroViewSet
 from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
 from problems.api import urls as problems
 from reports.api.urls import addresses as reports
+from scheduled.api.urls import addresses as ticket_schedules
 from schedules.api.urls import addresses as calendars
 from sla.api.breakdown import ClockBreakdownViewSet
 from sla.api.explain import TicketExplanationViewSet
@@ -47,27 +52,28 @@ _MORE: list[Part] = [
     ("history", TicketHistoryViewSet, READ),
 ]
 _EXPLAINED: Part = ("sla-explain", TicketExplanationViewSet, {"get": "retrieve"})
+_RUN: Part = ("run-macro", RunMacroViewSet, {"post": "create"})
 _PROGRESS: Part = ("progress", TicketProgressViewSet, READ)
 _JOB = "jobs/<uuid:public_id>/"
 addresses = [
     *keyed("tickets", TicketViewSet, "<key:number>"),
     *part_urls("tickets", "", "tickets", [*_MORE, _PROGRESS, _EXPLAINED]),
     *incidents.incidents,
-    *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS, *incidents.incident_parts]),
+    *part_urls("incidents", "incident", "incidents", [*_MORE, _PROGRESS, _RUN, *incidents.incident_parts]),
     *incidents.incident_tasks,
-    *part_urls("incident-tasks", "itask", "incidents", _MORE),
+    *part_urls("incident-tasks", "itask", "incidents", [*_MORE, _RUN]),
     *problems.problems,
-    *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS]),
+    *part_urls("problems", "problem", "problems", [*_MORE, _PROGRESS, _RUN, *problems.problem_parts]),
     *problems.problem_tasks,
     *problems.candidates,
-    *part_urls("problem-tasks", "ptask", "problems", _MORE),
+    *part_urls("problem-tasks", "ptask", "problems", [*_MORE, _RUN]),
     *orders.catalogue,
     *orders.requests,
-    *part_urls("requests", "request", "requests", _MORE),
+    *part_urls("requests", "request", "requests", [*_MORE, _RUN]),
     *orders.request_items,
-    *part_urls("request-items", "ritm", "requests", _MORE),
+    *part_urls("request-items", "ritm", "requests", [*_MORE, _RUN]),
     *orders.catalog_tasks,
-    *part_urls("catalog-tasks", "sctask", "requests", _MORE),
+    *part_urls("catalog-tasks", "sctask", "requests", [*_MORE, _RUN]),
     *approvals,
     *flows,
     *connectors,
@@ -77,8 +83,11 @@ addresses = [
     *reports,
     *audit,
     *calendars,
+    *ticket_schedules,
+    *macros,
     *notices,
     *pages,
+    *views_of_lists,
     Address("attachments/", UploadViewSet, {"post": "create"}, "attachments-upload"),
     *people,
     *configuration_items,
@@ -88,6 +97,7 @@ addresses = [
     Address(f"{_JOB}results/", JobResultViewSet, {"get": "list"}, "jobs-results"),
     Address(f"{_JOB}cancel/", JobViewSet, {"post": "cancel"}, "jobs-cancel"),
     Address("event-log/", EventLogViewSet, {"get": "poll"}, "event-log"),
+    Address("search/", SearchViewSet, {"get": "retrieve"}, "search"),
     Address("changes/", ChangeFeedViewSet, {"get": "poll"}, "changes"),
 ]
 collections = {each.route.rstrip("/"): each.scope for each in addresses if each.is_collection}

@@ -70,6 +70,11 @@ def work_jobs(*, limit: int) -> int:
 sweep.register(work_jobs, last=True)
 
 
+def work_on(job_id: int) -> bool:
+    """Do the next operation of this job, here and now; whether there is another one to do now."""
+    return _step(job_id) is _Next.ON
+
+
 @transaction.atomic
 def _begin() -> int | None:
     """The job that is due, for this process alone for a while; None when there is none.

@@ -92,4 +92,6 @@ class MailResult(models.TextChoices):
 class Scope(models.TextChoices):
     """What a delegation hands over."""
 
-    APPROVALS = "approvals", _("Approvals")
+    APPROVALS = "approvals", _("Deciding approvals")
+    ASSIGNMENTS = "assignments", _("New tickets")
+    NOTIFICATIONS = "notifications", _("Notices")

@@ -66,6 +66,7 @@ class Work:
     ours: Asked
     beside: dict[str, Asked]
     count: int
+    clients: int = CLIENTS
     is_noisy: bool = False
 
 
@@ -83,18 +84,22 @@ class Known:
         return status == 200 and content in self._right
 
 
-def run(*, reps: int, count: int, size: int) -> int:
-    """Measure at each size up to ``size`` on a private stack with production settings; the exit code."""
+def run(*, reps: int, count: int, size: int, kind: Callable[..., Bench] | None = None) -> int:
+    """Measure at each size up to ``size`` on a private stack with production settings; the exit code.
+
+    ``kind`` is what to measure; the API unless told.
+    """
     report = Report()
     report.say(header())
     stack = PrivateStack(options=(), env=UNLIMITED)
     try:
         stack.start()
         with bare_drf(stack.dsn) as floor:
-            bench = Bench(stack, report, floor, mint(stack), reps, count)
+            bench = (kind or Bench)(stack, report, floor, mint(stack), reps, count)
             for before, last in zip((0, *SIZES), SIZES, strict=False):
                 if last <= size:
                     bench.grow(before + 1, last)
+                    bench.prepare(before + 1, last)
                     bench.measure(last)
             bench.compare_sizes()
     finally:
@@ -122,6 +127,9 @@ class Bench:
             found = self.work("load", str(first), str(last), owner)
         append_things(self.stack.dsn, first, last)
         self.report.say(f"{last:,} tickets: {last - first + 1:,} loaded by COPY in {found['seconds']:.0f} s")
+
+    def prepare(self, first: int, last: int) -> None:
+        """What a kind of bench needs beside the tickets ``first`` to ``last``; nothing here."""
 
     def measure(self, size: int) -> None:
         """All works at this size, ours and the bare view in turn."""
@@ -187,7 +195,7 @@ class Bench:
 
     def one(self, each: Work) -> None:
         """One repetition: the references, then ours."""
-        load = partial(Load, clients=CLIENTS, count=each.count, seconds=SECONDS)
+        load = partial(Load, clients=each.clients, count=each.count, seconds=SECONDS)
         before, used = cpu_seconds(), tree_cpu_seconds(self.everybody())
         for told, asked in each.beside.items():
             asked.results.append(load(f"  {told} {each.name}", self.floor.url, asked.make, asked.good).run())

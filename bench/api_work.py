@@ -1,6 +1,8 @@
 """The product's side of ``./run bench api``: a process with the stack's environment that does one thing.
 
 ``load FIRST LAST OWNER`` appends tickets; ``statements TOKEN NEW…`` counts SQL statements of a request;
+``sessions COUNT VIEW…`` signs agents in, each with views of their own, ``pages ADDRESS…`` counts statements
+of pages;
 ``cpu TOKEN COUNT NEW…`` measures processor time of requests in one process, through the whole application
 but the server. ``NEW…`` are numbers of tickets in state ``new``, which are used up. Each prints one line of
 JSON. To see where the time goes: ``python -m cProfile -s tottime -m bench.api_work cpu …``.
@@ -19,12 +21,15 @@ import django
 
 django.setup()
 
-from django.test import Client  # noqa: E402 - Django must be set up first
+from django.http import QueryDict  # noqa: E402 - Django must be set up first
+from django.test import Client  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import RoleAssignment, User  # noqa: E402
 from bench import api_paths as paths  # noqa: E402
 from bench import load as rows  # noqa: E402
 from bench.statements import BODY, count  # noqa: E402
+from desk.filters import filters_from  # noqa: E402
+from desk.saved.services import save_view, state_of  # noqa: E402
 from itsm.wsgi import application  # noqa: E402
 
 WARM = 20
@@ -47,6 +52,44 @@ def statements(token: str, *new: str) -> dict[str, int]:
         "create": count(client, "post", paths.INCIDENTS, status=201, token=token),
         "transition": count(client, "post", *map(paths.start, new), status=200, token=token, body={}),
     }
+
+
+def sessions(number: int, *views: str) -> dict[str, Any]:
+    """Cookies of that many agents, who are made where they are missing, and the addresses of their views.
+
+    ``views`` are the lists that each of them keeps as a view of their own: path, a question mark, the query.
+    """
+    model = User.objects.get(username="seojin")
+    cookies, kept = [], []
+    for place in range(number):
+        person, _made = User.objects.get_or_create(
+            username=f"benchagent{place:02}",
+            defaults={
+                "company_id": model.company_id, "name_ko": f"상담원 {place}", "name_en": f"Agent {place}",
+                "source": "benchagent", "external_id": f"{place:02}", "password": "!",
+            },
+        )  # fmt: skip
+        for held in RoleAssignment.objects.filter(user=model):
+            RoleAssignment.objects.get_or_create(user=person, role_id=held.role_id)
+        client = Client()
+        client.force_login(person)
+        cookies.append("; ".join(f"{name}={each.value}" for name, each in client.cookies.items()))
+        kept.append([_kept(person, at, each) for at, each in enumerate(views)])
+    return {"cookies": cookies, "views": kept}
+
+
+def _kept(person: User, place: int, address: str) -> str:
+    path, _mark, query = address.partition("?")
+    state = state_of(filters_from(QueryDict(query), path=path))
+    view = save_view(actor=person, name=f"{place:02} {address}"[:60], path=path, state=state)
+    return f"/w/{path}/?saved={view.public_id}"
+
+
+def pages(*addresses: str) -> dict[str, list[int]]:
+    """Statements of each of these pages of the workspace."""
+    client = Client()
+    client.force_login(User.objects.get(username="seojin"))
+    return {"statements": [count(client, "get", each, status=200) for each in addresses]}
 
 
 def cpu(token: str, number: int, *new: str) -> dict[str, float]:
@@ -99,6 +142,10 @@ def main(words: list[str]) -> dict[str, Any]:
     """Do what the command line says."""
     if words[0] == "load":
         return load(int(words[1]), int(words[2]), words[3])
+    if words[0] == "sessions":
+        return sessions(int(words[1]), *words[2:])
+    if words[0] == "pages":
+        return pages(*words[1:])
     if words[0] == "statements":
         return statements(*words[1:])
     return cpu(words[1], int(words[2]), *words[3:])

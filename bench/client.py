@@ -63,7 +63,10 @@ class Load:
     seconds: float = 60.0
 
     def run(self) -> Result:
-        """Send them all. Raises ValueError for a host other than loopback."""
+        """Send them all; what is not answered in 30 seconds is wrong.
+
+        Raises ValueError for a host other than loopback, RuntimeError when nothing answers the warm-up.
+        """
         if urlsplit(self.base).hostname not in LOOPBACK:
             raise ValueError("Benchmarks run against loopback only.")
         self.numbers = iter(range(self.count))
@@ -75,7 +78,10 @@ class Load:
         ]
         for thread in threads:
             thread.start()
-        self.ready.wait()
+        try:
+            self.ready.wait()
+        except threading.BrokenBarrierError:
+            raise RuntimeError(f"{self.name}: the server did not answer the warm-up.") from None
         began = time.perf_counter()
         for thread in threads:
             thread.join()
@@ -89,15 +95,26 @@ class Load:
     def _work(self, slot: int) -> None:
         parts = urlsplit(self.base)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        for warm in range(3):
-            for request in listed(self.make(-1 - slot * 3 - warm)):
-                ask(connection, request)
-        self.ready.wait()
+        try:
+            for warm in range(3):
+                for request in listed(self.make(-1 - slot * 3 - warm)):
+                    ask(connection, request)
+            self.ready.wait()
+        except (OSError, http.client.HTTPException, threading.BrokenBarrierError):
+            self.ready.abort()  # nobody waits for one that does not come
+            return
+        except BaseException:
+            self.ready.abort()
+            raise
         end = time.monotonic() + self.seconds
         while time.monotonic() < end and (number := self._following()) is not None:
             requests = listed(self.make(number))
             began = time.perf_counter()
-            answers = [ask(connection, request) for request in requests]
+            try:
+                answers = [ask(connection, request) for request in requests]
+            except (OSError, http.client.HTTPException):
+                connection.close()  # the next unit opens another one
+                answers = [(0, b"")]
             self._count(answers, (time.perf_counter() - began) * 1000)
 
     def _count(self, answers: list[tuple[int, bytes]], took: float) -> None:

@@ -18,6 +18,7 @@ from accounts.models import Company, Group, User
 from bench import data, sla_rows
 from bench.api_paths import TEAM, number
 from bench.reference import connect
+from core import searching
 from core.text import bigrams
 from core.time import db_now
 from incidents.choices import CloseCode, MajorStatus, State
@@ -28,7 +29,7 @@ from sla.choices import Status
 from sla.machine import mark_seconds
 from sla.models import Clock, SLADefinition
 from tickets.choices import ActivityKind, Channel, Level
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, Ticket, TicketText
 
 BASE = 1_000_000  # the key of ticket 0; new tickets get keys behind all that may still be appended
 ROOM = 2_000_000
@@ -51,10 +52,15 @@ ACTIVITY = [
 ]  # fmt: skip
 
 
+TEXT = ["ticket_id", "is_public", "words"]
+
+
 def append(owner: str, first: int, last: int, *, agent: User) -> None:
     """The tickets ``first`` to ``last`` with all that belongs to them; ``owner`` may set aside triggers."""
     world = _World(agent, last)
-    tables = {Ticket: TICKET, Incident: INCIDENT, Activity: ACTIVITY, Clock: sla_rows.COLUMNS}
+    tables = {
+        Ticket: TICKET, Incident: INCIDENT, Activity: ACTIVITY, TicketText: TEXT, Clock: sla_rows.COLUMNS,
+    }  # fmt: skip
     with closing(connect(owner)) as connection, connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for lines in _batches(world, first, last):
@@ -122,7 +128,9 @@ class _World:
 def _batches(world: _World, first: int, last: int) -> Iterator[dict[Any, io.StringIO]]:
     """Lines for COPY, by table."""
     for begin in range(first, last + 1, BATCH):
-        lines: dict[Any, io.StringIO] = {each: io.StringIO() for each in (Ticket, Incident, Activity, Clock)}
+        lines: dict[Any, io.StringIO] = {
+            each: io.StringIO() for each in (Ticket, Incident, Activity, TicketText, Clock)
+        }
         for drawn in map(data.draw, range(begin, min(begin + BATCH, last + 1))):
             _write(world, drawn, lines)
         for each in lines.values():
@@ -159,6 +167,8 @@ def _write(world: _World, drawn: data.Drawn, lines: dict[Any, io.StringIO]) -> N
         _line(
             lines[Activity], pk, at, actor, ActivityKind.COMMENT, "t", "", words, "{}", Channel.PORTAL, "[]"
         )
+    said = [drawn.description, "" if drawn.is_open else drawn.title, *drawn.comments]
+    _line(lines[TicketText], pk, "t", searching.vector(f"{drawn.title} {called}", "\n".join(said)))
     if drawn.is_open:
         for track in TRACKS[drawn.is_begun :]:  # who works on it has answered
             _clock(world, track, drawn, pk, lines[Clock])

@@ -23,7 +23,7 @@ class Config(AppConfig):
         )
         from catalog.models import CatalogTask, Request, RequestItem
         from catalog.policies import why_item, why_publish, why_request, why_task
-        from catalog.services import open_task
+        from catalog.services import SERVICES, open_task
         from tickets import kinds
         from tickets.choices import TaskState
 
@@ -32,6 +32,7 @@ class Config(AppConfig):
         kinds.register(
             kinds.KindSpec(
                 key="request",
+                moves=SERVICES["request"],
                 prefix="REQ",
                 model=Request,
                 label=_("Request"),
@@ -49,6 +50,7 @@ class Config(AppConfig):
         kinds.register(
             kinds.KindSpec(
                 key="ritm",
+                moves=SERVICES["ritm"],
                 prefix="RITM",
                 model=RequestItem,
                 label=_("Requested item"),
@@ -66,6 +68,7 @@ class Config(AppConfig):
         kinds.register(
             kinds.KindSpec(
                 key="sctask",
+                moves=SERVICES["sctask"],
                 prefix="SCTASK",
                 model=CatalogTask,
                 label=_("Catalog task"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import django_filters as df
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cmdb.choices import CIStatus
 from cmdb.models import CI
+from cmdb.selectors import named_like
 from core.api.filters import WholeFilter
 
 
@@ -29,4 +30,4 @@ class CIFilterSet(df.FilterSet):
 
     def named(self, rows: QuerySet[CI], name: str, value: str) -> QuerySet[CI]:
         """The rows with ``value`` in the name, or with that number."""
-        return rows.filter(Q(number__iexact=value) | Q(name__icontains=value))
+        return rows.filter(named_like(value))

@@ -61,7 +61,16 @@ def room_sheet(room: str) -> str:
 
 def script() -> str:
     """The text of ``app.js``: each module in a block of its own, so that names do not meet."""
-    return "".join(f"{_title(path)}{{\n{path.read_text(encoding='utf-8')}}}\n" for path in js_files())
+    return "".join(f"{_title(path)}{{\n{bare(path.read_text(encoding='utf-8'))}}}\n" for path in js_files())
+
+
+def bare(source: str) -> str:
+    """The lines of a module without its comments' lines and indentation, a fifth of what crosses the wire.
+
+    No text of ours goes over several lines; a test holds that.
+    """
+    lines = (line.strip() for line in source.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 ROOMS = ("desk", "design")

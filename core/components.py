@@ -12,6 +12,7 @@ from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import formats
 
@@ -27,6 +28,15 @@ SLA_ICONS = {
     "paused": "pause",
     "met": "circle-check",
     "missed": "circle-x",
+}
+
+_CLOCK_WORDS = {
+    "ok": gettext_lazy("on track"),
+    "warn": gettext_lazy("due soon"),
+    "crit": gettext_lazy("due very soon"),
+    "paused": gettext_lazy("Paused"),
+    "met": gettext_lazy("Met"),
+    "missed": gettext_lazy("Missed"),
 }
 
 T = TypeVar("T")
@@ -55,6 +65,7 @@ class Entry:
     """One entry of a conversation.
 
     ``kind`` is ``in`` (from the requester's side), ``out`` (to it), ``note`` (internal) or ``system``.
+    ``origin`` says of which other ticket it is a part; ``offer`` is what can be done with it: words, address.
     """
 
     kind: str
@@ -69,6 +80,8 @@ class Entry:
     changes: Iterable[FieldChange] = ()
     files: Iterable[FileLink] = ()
     anchor: str = ""
+    origin: str = ""
+    offer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,15 +141,7 @@ def field_kind(bound: forms.BoundField) -> str:
 
 def clock_words(clock: Any) -> str:
     """What an SLA clock's colour says, in words."""
-    if clock.state == "paused":
-        return _("Paused")
-    left = getattr(clock, "left_seconds", None) or 0
-    words = {
-        "ok": _("on track"),
-        "warn": _("due soon"),
-        "crit": _("due very soon"),
-        "breached": _("overdue by %(span)s") % {"span": formats.span(-left)},
-        "met": _("Met"),
-        "missed": _("Missed"),
-    }
-    return words[clock.state]
+    if clock.state == "breached":
+        left = getattr(clock, "left_seconds", None) or 0
+        return _("overdue by %(span)s") % {"span": formats.span(-left)}
+    return str(_CLOCK_WORDS[clock.state])

@@ -28,7 +28,10 @@ _menus: dict[str, list[NavItem]] = {area: [] for area in AREAS}
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of a menu. ``count`` names a registered value; ``show`` hides the entry from some people."""
+    """One entry of a menu. ``count`` names a registered value; ``show`` hides the entry from some people.
+
+    ``alone`` marks an entry whose address is the beginning of others: it is current on its own page only.
+    """
 
     area: str
     key: str
@@ -38,6 +41,7 @@ class NavItem:
     order: int = 50
     count: str = ""
     show: Shown | None = None
+    alone: bool = False
 
 
 def register(name: str, fn: Value) -> None:
@@ -73,7 +77,13 @@ class Shell:
     def _menu(self, area: str) -> list[dict[str, Any]]:
         items = [item for item in _menus.get(area, []) if item.show is None or item.show(self._request)]
         urls = [reverse(item.url_name) for item in items]
-        here = max((url for url in urls if _covers(url, self._request.path)), key=len, default="")
+        path = self._request.path
+        covering = [
+            url
+            for item, url in zip(items, urls, strict=True)
+            if path == url or (_covers(url, path) and not item.alone)
+        ]
+        here = max(covering, key=len, default="")
         return [
             {
                 "key": item.key,
@@ -88,7 +98,7 @@ class Shell:
 
 
 def _covers(url: str, path: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url))
+    return url != "/" and path.startswith(url)
 
 
 def theme(request: HttpRequest) -> str:

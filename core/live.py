@@ -14,7 +14,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -84,7 +84,7 @@ def dropped() -> int:
 
 
 class Publisher:
-    """Sends envelopes with short timeouts, and none for a while after two failures (RELIABILITY RL-5)."""
+    """Asks the broker with short timeouts, and not for a while after two failures (RELIABILITY RL-5)."""
 
     def __init__(self) -> None:
         self._client: redis.Redis | None = None
@@ -94,21 +94,32 @@ class Publisher:
 
     def send(self, envelopes: Sequence[Envelope]) -> bool:
         """Publish all of them in one round trip; False when the broker was not asked or did not answer."""
-        if not settings.REDIS_URL or time.monotonic() < self._open_until:
-            return False
-        try:
-            pipeline = self._connected().pipeline(transaction=False)
+
+        def publish(pipeline: Any) -> None:
             for envelope in envelopes:
                 pipeline.publish(channel(), envelope.to_json())
-            pipeline.execute()
+
+        return self.ask(publish) is not None
+
+    def ask(self, question: Callable[[Any], None]) -> list[Any] | None:
+        """What the broker answers to the commands that ``question`` puts into a pipeline, in one round trip.
+
+        None when it was not asked or did not answer.
+        """
+        if not settings.REDIS_URL or time.monotonic() < self._open_until:
+            return None
+        try:
+            pipeline = self._connected().pipeline(transaction=False)
+            question(pipeline)
+            answers: list[Any] = pipeline.execute()
         except redis.RedisError as error:
             self._failures += 1
             if self._failures >= FAILURES:
                 self._open_until = time.monotonic() + OPEN_SECONDS
             log.info("live_message_lost", error=repr(error)[:200])
-            return False
+            return None
         self._failures = 0
-        return True
+        return answers
 
     def _connected(self) -> redis.Redis:
         if self._client is None or self._pid != os.getpid():

@@ -16,6 +16,7 @@ from cmdb.selectors import ci_numbered, cis_for
 from core.errors import NotVisibleError
 from core.time import db_now
 from schedules.selectors import on_call_for_group
+from tickets.absence import away
 from tickets.selectors import ticket_numbered
 
 NOBODY = ("", gettext_lazy("Nobody"))
@@ -117,16 +118,18 @@ class GroupField(forms.ChoiceField):
 
 
 class MemberField(forms.ChoiceField):
-    """A member of the ticket's group; who is on call for it now stands first and is marked."""
+    """A member of the ticket's group; who is on call for it now stands first, who is away last."""
 
     def __init__(self, actor: User, group_id: int, *, now: User | None, **kwargs: Any) -> None:
         members = {person.username: person for person in members_of(group_id)}
         duty = {person.username for person in on_call_for_group(group_id, db_now())}
-        people = {name: members[name] for name in sorted(members, key=lambda name: name not in duty)}
+        absent = away(person.pk for person in members.values())
+        order = sorted(members, key=lambda name: (members[name].pk in absent, name not in duty))
+        people = {name: members[name] for name in order}
         if now is not None:
             people.setdefault(now.username, now)
         names = [
-            (name, _on_call(person) if name in duty else person.display_name)
+            (name, _standing(person, absent.get(person.pk), on_call=name in duty))
             for name, person in people.items()
         ]
         super().__init__(choices=[NOBODY, *names], **kwargs)
@@ -138,8 +141,12 @@ class MemberField(forms.ChoiceField):
         return person_named(self.actor, name) if name else None
 
 
-def _on_call(person: User) -> str:
-    return _("%(name)s · on call") % {"name": person.display_name}
+def _standing(person: User, stand_in: User | None, *, on_call: bool) -> str:
+    """The name, with what one should know before choosing it."""
+    if stand_in is not None:
+        names = {"name": person.display_name, "other": stand_in.display_name}
+        return _("%(name)s · away, %(other)s stands in") % names
+    return _("%(name)s · on call") % {"name": person.display_name} if on_call else person.display_name
 
 
 class Files(forms.FileInput):

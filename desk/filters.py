@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
+import django_filters as df
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
@@ -14,16 +16,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.choices import Audience
 from accounts.models import User
 from accounts.selectors import groups_for
 from core.errors import BadInputError, FieldError
-from desk import paging, queues
+from desk import columns, paging, queues
+from desk.choices import Density
 from desk.fields import NONE, Suggesting
+from desk.models import SavedView
 from sla import risk
 from sla.selectors import at_risk
 from tickets import kinds
 from tickets.choices import Priority
-from tickets.selectors import search
+from tickets.finding import search
 
 ME, NOBODY = "me", "none"
 NARROWING = ("priority", "state", "sla", "group", "assignee", "requester", "q")
@@ -34,6 +39,21 @@ SLA: dict[str, str | Promise] = {
     "paused": gettext_lazy("Paused"),
     "none": gettext_lazy("No clock"),
 }
+
+
+# What an address holds that says all of its list; none of it, and a saved view says it.
+_WHOLE = ("view", "sort", "columns", "density", *NARROWING)
+
+
+class ViewFilterSet(df.FilterSet):
+    """Saved views by their list and by who sees them."""
+
+    list = df.CharFilter(field_name="path", max_length=20)
+    audience = df.MultipleChoiceFilter(choices=Audience.choices)
+
+    class Meta:
+        model = SavedView
+        fields: list[str] = []
 
 
 class ListForm(forms.Form):
@@ -70,6 +90,14 @@ class ListForm(forms.Form):
         required=False, max_length=60, label=gettext_lazy("Requester"), widget=Suggesting("people")
     )
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Words in number or title"))
+    columns = forms.MultipleChoiceField(
+        required=False,
+        choices=list(columns.LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Columns"),
+    )
+    density = forms.ChoiceField(required=False, choices=Density.choices, label=gettext_lazy("Rows"))
+    saved = forms.UUIDField(required=False)
     after = forms.CharField(required=False, max_length=400)
 
     def __init__(self, data: QueryDict | None, *, path: str) -> None:
@@ -80,12 +108,12 @@ class ListForm(forms.Form):
     @property
     def lines(self) -> list[forms.BoundField]:
         """The fields of one line each, as the dialog shows them."""
-        return [self[name] for name in ("q", "sort", "assignee", "requester", "group")]
+        return [self[name] for name in ("q", "sort", "density", "assignee", "requester", "group")]
 
     @property
     def choices(self) -> list[forms.BoundField]:
         """The fields of which several values can be chosen."""
-        return [self[name] for name in ("priority", "state", "sla")]
+        return [self[name] for name in ("priority", "state", "sla", "columns")]
 
     def offer_groups(self, actor: User) -> None:
         """Let the dialog show the groups by name."""
@@ -118,18 +146,25 @@ class Chip:
 
 @dataclass(frozen=True)
 class Filters:
-    """The checked parameters of one list."""
+    """The checked parameters of one list. ``saved`` is the id of the view they come from, if any.
+
+    ``is_bare``: the address holds that id and nothing else.
+    """
 
     path: str
     queue: queues.Queue
     sort: str
     values: dict[str, Any]
     after: str
+    columns: tuple[str, ...] = columns.DEFAULT
+    density: str = Density.COMFORTABLE
+    saved: str = ""
+    is_bare: bool = False
 
-    def condition(self, actor: User) -> Q:
-        """The filter for tickets, the queue included, the page not."""
+    def condition(self, actor: User, *, counted: bool = False) -> Q:
+        """The filter for tickets, queue included, page not; when ``counted`` it asks the database nothing."""
         found = queues.narrowed(self.path) & self.queue.condition(actor)
-        for name, make in _CONDITIONS.items():
+        for name, make in (_CONDITIONS | (_COUNTED if counted else {})).items():
             value = self.values.get(name)
             if value:
                 found &= make(actor, value)
@@ -140,8 +175,13 @@ class Filters:
         sort = self.sort if self.sort != self.queue.sort else ""
         pairs: dict[str, Any] = {"view": self.queue.key, "sort": sort}
         pairs |= self.values
+        if self.columns != columns.DEFAULT:
+            pairs["columns"] = self.columns
+        if self.density != Density.COMFORTABLE:
+            pairs["density"] = self.density
+        pairs["saved"] = self.saved
         pairs |= changed
-        return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
+        return encoded(pairs)
 
     def chips(self, url: str, names: dict[str, str]) -> list[Chip]:
         """The filters in force; ``names`` has the words for group and person keys that the page knows."""
@@ -153,6 +193,22 @@ class Filters:
                     Chip(_chip_label(self.path, name, value, names), f"{url}?{self.query(**{name: None})}")
                 )
         return chips
+
+
+def encoded(pairs: Mapping[str, Any]) -> str:
+    """The parameters of an address; those without a value are left out."""
+    return urlencode({name: value for name, value in pairs.items() if value}, doseq=True)
+
+
+def whole(queue: queues.Queue) -> Filters:
+    """The list of a queue as it is opened from the rail, nothing left out."""
+    return Filters(queue.path, queue, queue.sort, {}, "")
+
+
+@lru_cache(maxsize=4096)
+def filters_kept(path: str, query: str) -> Filters:
+    """The checked parameters of an address that is asked again and again. Raises as ``filters_from``."""
+    return filters_from(QueryDict(query), path=path)
 
 
 def filters_from(data: QueryDict, *, path: str) -> Filters:
@@ -169,7 +225,17 @@ def filters_from(data: QueryDict, *, path: str) -> Filters:
     queue = queues.queue_at(path, clean["view"])
     assert queue is not None  # noqa: S101 - clean_view has checked it
     values = {name: clean[name] for name in NARROWING if clean[name]}
-    return Filters(path, queue, clean["sort"] or queue.sort, values, clean["after"])
+    return Filters(
+        path,
+        queue,
+        clean["sort"] or queue.sort,
+        values,
+        clean["after"],
+        columns=tuple(clean["columns"]) or columns.DEFAULT,
+        density=clean["density"] or Density.COMFORTABLE,
+        saved=str(clean["saved"] or ""),
+        is_bare=bool(clean["saved"]) and not any(clean[name] for name in _WHOLE),
+    )
 
 
 def _people(column: str, actor: User, value: str) -> Q:
@@ -203,6 +269,7 @@ _CONDITIONS: dict[str, Any] = {
     "requester": lambda actor, value: _people("requester", actor, value),
     "q": search,
 }
+_COUNTED: dict[str, Any] = {"q": partial(search, at_once=False)}
 
 
 def _chip_label(path: str, name: str, value: Any, names: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ from desk.fields import (
     TicketField,
 )
 from incidents.choices import Category
-from problems.choices import Told
+from problems.choices import Bone, Standing, Told
 from tickets.choices import Level
 from tickets.lifecycle import Input
 from tickets.transitions import Move
@@ -49,7 +49,8 @@ def refuse(form: forms.BaseForm, refusal: DomainError) -> None:
         form.add_error(None, str(refusal.detail))
 
 
-def _input_field(each: Input, *, required: bool, actor: User) -> forms.Field:
+def input_field(each: Input, *, required: bool, actor: User) -> forms.Field:
+    """The form field for one input of a transition."""
     common: dict[str, Any] = {"label": each.label or each.name, "required": required}
     if each.kind == "choice":
         return forms.ChoiceField(choices=[("", _("Choose")), *each.choices], **common)
@@ -83,7 +84,7 @@ class MoveForm(forms.Form):
         self.move = move
         for each in move.inputs:
             required = each.name in move.required
-            self.fields[each.name] = _input_field(each, required=required, actor=actor)
+            self.fields[each.name] = input_field(each, required=required, actor=actor)
 
     def inputs(self) -> dict[str, Any]:
         """What was filled in, by input name."""
@@ -240,6 +241,25 @@ class LinkForm(forms.Form):
         self.fields["type"].choices = list(types)  # type: ignore[attr-defined]
 
 
+class MergeForm(forms.Form):
+    """The incident in which this one goes on, and the version of this one that was looked at."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    into = forms.CharField(max_length=20, label=gettext_lazy("Number of the incident it goes on in"))
+
+    def __init__(self, data: Any = None, *, version: int) -> None:
+        super().__init__(data, initial={"lock_version": version}, auto_id="id_merge_%s")
+
+
+class SplitForm(forms.Form):
+    """The title of the incident that one message becomes."""
+
+    title = forms.CharField(max_length=160, label=gettext_lazy("Title"))
+
+    def __init__(self, data: Any = None, *, title: str) -> None:
+        super().__init__(data, initial={"title": title}, auto_id="id_split_%s")
+
+
 class TaskForm(forms.Form):
     """A task for a team, below a ticket."""
 
@@ -291,3 +311,58 @@ class TellForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="id_tell_%s")
+
+
+class WhyForm(forms.Form):
+    """An answer of a problem's tree of whys: a new one, below ``above`` or at the top, or ``why`` itself."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    above = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    answer = forms.CharField(max_length=300, label=gettext_lazy("Answer"))
+    evidence = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=4000,
+        label=gettext_lazy("Evidence"),
+    )
+
+    def __init__(self, data: Any = None, *, why: Any = None, above: Any = None) -> None:
+        names = ("lock_version", "answer", "evidence")
+        initial = {name: getattr(why, name) for name in names} if why is not None else {"above": above}
+        super().__init__(data, initial=initial, auto_id="id_why_%s")
+
+
+class FactorForm(forms.Form):
+    """A possible cause of a problem: a new one in a category, or ``factor`` itself."""
+
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    text = forms.CharField(max_length=300, label=gettext_lazy("Possible cause"))
+    bone = forms.ChoiceField(choices=Bone.choices, label=gettext_lazy("Category"))
+    standing = forms.ChoiceField(choices=Standing.choices, label=gettext_lazy("What is known of it"))
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        bones: Iterable[tuple[str, str]],
+        factor: Any = None,
+        bone: str = Bone.PEOPLE,
+    ) -> None:
+        names = ("lock_version", "text", "bone", "standing")
+        initial = {"bone": bone} if factor is None else {name: getattr(factor, name) for name in names}
+        super().__init__(data, initial=initial, auto_id="id_factor_%s")
+        self.fields["bone"].choices = list(bones)  # type: ignore[attr-defined]
+
+
+class BoneForm(forms.Form):
+    """What a category of a problem's diagram is called."""
+
+    name = forms.CharField(
+        max_length=60,
+        required=False,
+        label=gettext_lazy("Name of the category"),
+        help_text=gettext_lazy("Left empty, it has its usual name."),
+    )
+
+    def __init__(self, data: Any = None, *, name: str = "") -> None:
+        super().__init__(data, initial={"name": name}, auto_id="id_bone_%s")

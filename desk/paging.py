@@ -6,7 +6,7 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,11 @@ ORDER_LABELS: dict[str, str | Promise] = {
 }
 
 
+def columns_of(sort: str) -> list[str]:
+    """The columns of an order, the key last: what a row needs for ``cursor_after``."""
+    return [column.name for column in ORDERS[sort]]
+
+
 def ordered(rows: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
     """The tickets in one of ORDERS, ready to be narrowed by ``rows_after``."""
     if sort in _COMPUTED:
@@ -75,9 +80,8 @@ def ordered(rows: QuerySet[Ticket], sort: str) -> QuerySet[Ticket]:
     return rows.order_by(*[f"{'-' if column.down else ''}{column.name}" for column in ORDERS[sort]])
 
 
-def cursor_after(sort: str, row: Ticket) -> str:
-    """The text that stands for "after this row" in an address."""
-    values = [getattr(row, column.name) for column in ORDERS[sort]]
+def cursor_after(values: Sequence[Any]) -> str:
+    """The text that stands for "after the row with these values of ``columns_of``" in an address."""
     plain = [value.isoformat() if isinstance(value, dt.datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 

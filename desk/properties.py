@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from desk.words import FIELDS, value_of
 from desk.words import Names as NoNames
 from incidents.choices import Category
 from tickets import kinds
+from tickets.absence import away
 
 SHOWN = ("group", "assignee", "priority", "impact", "urgency", "category", "ci", "due_at")
 ICONS = {
@@ -38,6 +40,7 @@ class Property:
     icon: str
     editable: bool
     person: Any = None
+    note: str = ""
 
 
 def properties_of(ticket: Any, *, can_update: bool) -> list[Property]:
@@ -51,7 +54,17 @@ def property_of(ticket: Any, key: str, *, can_update: bool) -> Property:
     """One field of the panel."""
     editable = can_update and key in EDITABLE and key in kinds.get(ticket.kind).editable
     person = ticket.assignee if key == "assignee" else None
-    return Property(key, FIELDS[key], shown_value(ticket, key), ICONS[key], editable, person)
+    note = away_note(person) if person is not None and ticket.active else ""
+    return Property(key, FIELDS[key], shown_value(ticket, key), ICONS[key], editable, person, note)
+
+
+def away_note(person: Any) -> str:
+    """That this person takes no tickets now, and who stands in; empty when they are here. One query."""
+    stand_in = away([person.pk]).get(person.pk)
+    if stand_in is None:
+        return ""
+    names = {"name": person.display_name, "other": stand_in.display_name}
+    return _("%(name)s is away. %(other)s stands in.") % names
 
 
 def shown_value(ticket: Any, key: str) -> str:

@@ -42,23 +42,23 @@ class Queue:
     sort: str = "priority"
 
 
-_OPEN = Q(active=True, phase__in=[Phase.OPEN, Phase.WAITING])
+OPEN = Q(active=True, phase__in=[Phase.OPEN, Phase.WAITING])
 
 
 def _mine(actor: User) -> Q:
-    return _OPEN & Q(assignee=actor)
+    return OPEN & Q(assignee=actor)
 
 
 def _unassigned(actor: User) -> Q:
-    return _OPEN & Q(assignee=None) & (Q(group__in=group_ids(actor)) | Q(group=None))
+    return OPEN & Q(assignee=None) & (Q(group__in=group_ids(actor)) | Q(group=None))
 
 
 def _at_risk(actor: User) -> Q:
-    return _OPEN & at_risk()
+    return OPEN & at_risk()
 
 
 def _open(actor: User) -> Q:
-    return _OPEN
+    return OPEN
 
 
 def _waiting(actor: User) -> Q:

@@ -9,25 +9,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
-from catalog import services as catalog_services
 from core.attachments import accept
 from core.errors import IllegalTransitionError
 from core.models import Attachment
 from incidents import services as incident_services
 from incidents.choices import HoldReason
 from incidents.models import Incident
-from problems import services as problem_services
 from tickets import kinds
 from tickets.models import Ticket
-from tickets.services import add_comment, add_work_note, apply_transition, attach, keep_draft
-
-# Kinds whose transitions have services with typed inputs; others go through the one door itself.
-MOVES: Mapping[str, Any] = {
-    "incident": incident_services.SERVICES,
-    "problem": problem_services.SERVICES,
-    "ptask": problem_services.TASK_SERVICES,
-    **catalog_services.SERVICES,
-}
+from tickets.services import add_comment, add_work_note, attach, keep_draft, run_move
 
 
 def take_in(actor: User, uploads: Iterable[UploadedFile[Any]]) -> list[Attachment]:
@@ -37,11 +27,7 @@ def take_in(actor: User, uploads: Iterable[UploadedFile[Any]]) -> list[Attachmen
 
 def move(ticket: Any, name: str, *, actor: User, expected_version: int, inputs: Mapping[str, Any]) -> Any:
     """The ticket after one transition. Raises what ``apply_transition`` raises."""
-    service = MOVES.get(ticket.kind, {}).get(name)
-    if service is not None:
-        return service(ticket.pk, actor=actor, expected_version=expected_version, **inputs)
-    model = kinds.get(ticket.kind).model
-    return apply_transition(model, ticket.pk, name, actor=actor, expected_version=expected_version, **inputs)
+    return run_move(ticket, name, actor=actor, expected_version=expected_version, inputs=inputs)
 
 
 @transaction.atomic

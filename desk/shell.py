@@ -17,11 +17,13 @@ def shown(request: HttpRequest) -> bool:
 
 
 MENUS = [
+    NavItem("desk", "day", _("My day"), "desk:start", icon="layout-dashboard", order=5, alone=True),
     NavItem("desk", "all", _("All tickets"), "desk:all", icon="inbox", order=10),
     NavItem("desk", "incidents", _("Incidents"), "desk:incidents", icon="triangle-alert", order=20),
     NavItem("desk", "problems", _("Problems"), "desk:problems", icon="bug", order=25),
     NavItem("desk", "requests", _("Requests"), "desk:requests", icon="shopping-bag", order=30),
     NavItem("desk", "tasks", _("Tasks"), "desk:tasks", icon="list-checks", order=40),
+    NavItem("phone", "day", _("My day"), "desk:start", icon="layout-dashboard", order=5, alone=True),
     NavItem("phone", "all", _("Tickets"), "desk:all", icon="inbox", order=10),
     NavItem("phone", "tasks", _("Tasks"), "desk:tasks", icon="list-checks", order=20),
     NavItem("phone", "search", _("Search"), "desk:search", icon="search", order=30),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -18,6 +18,7 @@ from tickets.models import Activity, Ticket, TicketAttachment
 
 FOLDED_FROM = 3
 SPOKEN = {ActivityKind.COMMENT, ActivityKind.MAIL, ActivityKind.WORK_NOTE}
+_WORDS = {ActivityKind.COMMENT, ActivityKind.MAIL}
 SHOWN: dict[str, str | Promise] = {
     "all": gettext_lazy("All"),
     "conversation": gettext_lazy("Conversation"),
@@ -38,6 +39,31 @@ VERBS: dict[str, str | Promise] = {
     "page_acknowledged": gettext_lazy("Answered the page"),
     "page_unanswered": gettext_lazy("Nobody answered the page, and nobody is left to call"),
     "caller_reminded": gettext_lazy("The requester was reminded to answer"),
+    "survey_answered": gettext_lazy("Said how it went"),
+    "merged": gettext_lazy("Merged into another ticket"),
+    "merged_here": gettext_lazy("Another ticket was merged into this one"),
+    "unmerged": gettext_lazy("Took the merge back"),
+    "unmerged_here": gettext_lazy("The merge of another ticket was taken back"),
+    "split": gettext_lazy("Opened a new ticket for a part of this one"),
+    "major_seat": gettext_lazy("Who does what in the major incident"),
+    "major_update_internal": gettext_lazy("Internal update"),
+    "major_update_public": gettext_lazy("Update for all who are affected"),
+    "major_update_overdue": gettext_lazy("The next update is overdue"),
+    "major_todo": gettext_lazy("New action"),
+    "major_todo_changed": gettext_lazy("Action changed"),
+    "major_todo_done": gettext_lazy("Action done"),
+    "major_todo_removed": gettext_lazy("Action taken away"),
+    "major_review_changed": gettext_lazy("The review was changed"),
+    "major_review_finished": gettext_lazy("The review was finished"),
+    "checklist_added": gettext_lazy("Added to the checklist"),
+    "checklist_changed": gettext_lazy("Line of the checklist reworded"),
+    "checklist_done": gettext_lazy("Ticked off"),
+    "checklist_undone": gettext_lazy("Not done after all"),
+    "checklist_moved": gettext_lazy("Line of the checklist moved"),
+    "checklist_removed": gettext_lazy("Taken from the checklist"),
+    "time_added": gettext_lazy("Time noted"),
+    "time_changed": gettext_lazy("Time corrected"),
+    "time_removed": gettext_lazy("Time taken away"),
     "tasks_done": gettext_lazy("All its tasks have ended"),
     "flow_suspended": gettext_lazy("The flow stopped and needs a person"),
 }
@@ -61,11 +87,33 @@ class Block:
     folded: bool = False
 
 
-def blocks(ticket: Ticket, rows: Iterable[Any], names: Names, *, shown: str = "all") -> list[Block]:
-    """The timeline, oldest first: the report itself, then what happened."""
+def blocks(
+    ticket: Ticket,
+    rows: Iterable[Any],
+    names: Names,
+    *,
+    shown: str = "all",
+    merged: Sequence[Ticket] = (),
+    split_at: Callable[[Any], str] | None = None,
+) -> list[Block]:
+    """The timeline, oldest first: the report itself, then what happened.
+
+    The reports of what was ``merged`` stand where they came in. ``split_at`` gives the address at which a
+    public message becomes a ticket of its own.
+    """
     told = bool(ticket.description) or ticket.kind == "incident"
-    entries = [_report(ticket)] if told and shown not in {"internal", "system"} else []
-    entries += [_entry(ticket, row, names) for row in rows if _is_shown(row, shown)]
+    is_told = shown not in {"internal", "system"}
+    entries = [_report(ticket)] if told and is_told else []
+    for row in rows:
+        if _is_shown(row, shown):
+            entry = _marked(_entry(row.came_from or ticket, row, names), row.came_from)
+            is_word = split_at is not None and row.is_public and row.kind in _WORDS and row.body
+            entries.append(
+                replace(entry, offer=(_("Split off"), split_at(row))) if is_word and split_at else entry
+            )
+    if merged and is_told:
+        entries += [_marked(replace(_report(each), anchor=""), each) for each in merged]
+        entries.sort(key=lambda entry: entry.at)
     found: list[Block] = []
     for entry in entries:
         if entry.kind == "system" and found and found[-1].entries[-1].kind == "system":
@@ -73,6 +121,13 @@ def blocks(ticket: Ticket, rows: Iterable[Any], names: Names, *, shown: str = "a
         else:
             found.append(Block([entry]))
     return [Block(b.entries, folded=len(b.entries) >= FOLDED_FROM and shown == "all") for b in found]
+
+
+def _marked(entry: Entry, came_from: Ticket | None) -> Entry:
+    """The entry, saying on which merged ticket it was said."""
+    if came_from is None:
+        return entry
+    return replace(entry, origin=_("from %(number)s") % {"number": came_from.number})
 
 
 def _is_shown(row: Activity, shown: str) -> bool:

@@ -36,6 +36,9 @@ FIELDS: dict[str, str | Promise] = {
     "severity": _("Severity"),
     "due_at": _("Due"),
     "parent": _("Parent"),
+    "merged_into": _("Goes on in"),
+    "merged_here": _("Goes on here"),
+    "split_into": _("Split off"),
     "close_code": _("Close code"),
     "close_notes": _("Close notes"),
     "hold_reason": _("Hold reason"),
@@ -55,6 +58,8 @@ FIELDS: dict[str, str | Promise] = {
     "is_known_error": _("Known error"),
     "risk_reason": _("Why the risk is accepted"),
     "risk_review_date": _("To be reviewed on"),
+    "survey_score": _("Satisfaction"),
+    "time_spent": _("Time spent"),
 }
 # What follows from another change of the same write, or is shown elsewhere on the page.
 DERIVED = frozenset(
@@ -80,6 +85,7 @@ INCOMING: dict[str, str | Promise] = {
     LinkType.BLOCKS: _("Blocked by"),
     LinkType.KNOWN_ERROR: _("Known error of"),
     LinkType.FOLLOW_UP_OF: _("Followed up by"),
+    LinkType.SPLIT_OF: _("Was split into"),
 }
 PEOPLE, GROUPS, ITEMS, TICKETS = "people", "groups", "items", "tickets"
 REFERENCES = {
@@ -89,6 +95,9 @@ REFERENCES = {
     "group": GROUPS,
     "ci": ITEMS,
     "parent": TICKETS,
+    "merged_into": TICKETS,
+    "merged_here": TICKETS,
+    "split_into": TICKETS,
 }
 
 
@@ -130,6 +139,8 @@ def value_of(name: str, value: Any, kind: str, names: Names) -> str:
     if name in REFERENCES:
         return names.name(REFERENCES[name], value)
     spec = kinds.get(kind)
+    if name == "time_spent":
+        return formats.hours(value * 60)
     if name == "state":
         return str(spec.state_labels.get(value, value))
     if isinstance(value, list):

@@ -29,6 +29,7 @@ PARTS: dict[str, Text] = {
     "accounts_membership": gettext_lazy("Member"),
     "accounts_roleassignment": gettext_lazy("Role"),
     "notifications_notificationpreference": gettext_lazy("Preference"),
+    "notifications_notificationhours": gettext_lazy("Quiet hours"),
     "schedules_calendarhours": gettext_lazy("Hours"),
     "schedules_calendarholiday": gettext_lazy("Holiday"),
     "schedules_calendarexception": gettext_lazy("Special day"),
@@ -76,6 +77,10 @@ def _cause(link: str) -> str:
         return _("flow %(name)s") % {"name": name}
     if sort == "sla":
         return _("service level %(name)s") % {"name": name}
+    if sort == "schedule":
+        return _("schedule %(name)s") % {"name": name}
+    if sort == "macro":
+        return _("macro %(name)s") % {"name": name}
     if sort == "page":
         return _("a page to who is on call")
     if sort == "event":

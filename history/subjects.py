@@ -24,6 +24,7 @@ from connectors.models import Connector
 from core.errors import NotVisibleError, Text
 from core.models import Setting
 from history import policies
+from scheduled.selectors import schedules_for
 from schedules.models import Calendar
 from schedules.policies import may_configure_rotas
 from schedules.selectors import rotas_for
@@ -119,6 +120,10 @@ def _rota(actor: User, key: str) -> Rows:
     return list(rotas_for(actor).filter(key=key))
 
 
+def _schedule(actor: User, key: str) -> Rows:
+    return list(schedules_for(actor).filter(key=key))
+
+
 def _item_of_catalogue(actor: User, key: str) -> Rows:
     return list(CatalogItem.objects.filter(company_wall(actor), key=key))
 
@@ -152,6 +157,7 @@ SUBJECTS = {
         ),
         Subject("calendar", _("Calendar"), _keyed(Calendar), policies.may_read_settings, "schedules:one"),
         Subject("rota", _("On-call rota"), _rota, may_configure_rotas, "rotas:one"),
+        Subject("ticket-schedule", _("Scheduled ticket"), _schedule, _anybody, "scheduled:one"),
         Subject("catalog-item", _("Catalog item"), _item_of_catalogue, policies.may_read_catalogue),
         Subject("setting", _("Setting"), _keyed(Setting), policies.may_read_settings),
     )

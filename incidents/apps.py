@@ -1,6 +1,7 @@
 """Incidents: unplanned interruptions of a service."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,15 +13,17 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Register the kind and its handlers."""
-        from incidents import families, handlers  # noqa: F401
+        from incidents import families, handlers, reference  # noqa: F401
         from incidents.choices import EMPLOYEE_STATES, State
         from incidents.models import Incident, IncidentTask
         from incidents.policies import why, why_task
-        from incidents.services import end_tasks_with, open_incident, open_incident_task
+        from incidents.services import SERVICES, end_tasks_with, keep_plan, open_incident, open_incident_task
         from tickets import hooks, kinds
         from tickets.choices import TaskState
 
         hooks.on_change(end_tasks_with, order=120)
+        hooks.on_change(keep_plan, order=122)
+        post_migrate.connect(reference.load, sender=self)
 
         kinds.register(
             kinds.KindSpec(
@@ -37,6 +40,7 @@ class Config(AppConfig):
                 open=open_incident,
                 task_kind="itask",
                 check=families.check,
+                moves=SERVICES,  # type: ignore[arg-type] # "function"
                 editable=frozenset(
                     {
                         "title",

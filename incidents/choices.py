@@ -60,6 +60,45 @@ class MajorStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class MajorAction(models.TextChoices):
+    """What a rule does with an incident that it finds (INC-14)."""
+
+    PROPOSE = "propose", _("Propose it")
+    PROMOTE = "promote", _("Make it one")
+
+
+class Verdict(models.TextChoices):
+    """What became of a proposal."""
+
+    OPEN = "open", _("Waits for a decision")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Part(models.TextChoices):
+    """Who does what in the room of a major incident."""
+
+    COMMANDER = "commander", _("Incident commander")
+    COMMUNICATIONS = "communications", _("Communications")
+    TECHNICAL_LEAD = "technical_lead", _("Technical lead")
+    SCRIBE = "scribe", _("Scribe")
+
+
+class Audience(models.TextChoices):
+    """Whom an update of a major incident is for."""
+
+    INTERNAL = "internal", _("Internal: who works on it")
+    PUBLIC = "public", _("Public: who is affected")
+
+
+class UpdateChannel(models.TextChoices):
+    """How an update reaches its audience."""
+
+    NOTICE = "notice", _("Tell them: bell and e-mail")
+    PAGE = "page", _("Show it on the page only")
+
+
 class Category(models.TextChoices):
     """What an incident is about; the seed list."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
 from core.errors import NotAllowedError, invalid
+from incidents.choices import MajorStatus
 from incidents.selectors import keep_families_still, levels_below, line_above
 from tickets.models import Ticket
 from tickets.policies import may
@@ -24,11 +25,16 @@ def check(incident: Any, fields: dict[str, Any], actor: Actor) -> None:
 def check_parent(incident: Any, parent: Ticket, actor: Actor) -> None:
     """Refuse a parent that the actor may not change, that is no incident or closed, a circle, a fourth level.
 
+    A major incident gets no parent at all.
+
     Nobody else joins incidents until the end of the transaction, unless this one is only being opened: it
     closes no circle. Raises RuleRefusedError, NotAllowedError.
     """
     if parent.kind != "incident":
         raise invalid("parent", _("The parent of an incident is an incident."))
+    if incident.major_status == MajorStatus.ACCEPTED:
+        text = _("%(number)s is a major incident; it stands below no other.")
+        raise invalid("parent", text % {"number": incident.number})
     if not may(actor, parent, "update"):
         raise NotAllowedError
     if parent.is_closed:

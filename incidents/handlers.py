@@ -6,6 +6,7 @@ from core.models import OutboxEvent
 from core.outbox import subscribe
 from incidents import services
 from incidents.choices import State
+from tickets import services as tickets
 from tickets.selectors import activity_text
 from tickets.services import tell_of_last_task
 
@@ -35,6 +36,13 @@ def tell_the_family(event: OutboxEvent) -> None:
     services.tell_children(pk, move=move, actor_id=event.actor_id)
     if event.payload["to"] == State.RESOLVED:
         services.note_last_child(pk)
+
+
+@subscribe("incident.moved")
+def ask_how_it_went(event: OutboxEvent) -> None:
+    """Who an incident was for is asked how it went when it is closed (INC-16)."""
+    if event.payload["to"] == State.CLOSED:
+        tickets.ask_how_it_went(event.payload["ticket_id"])
 
 
 @subscribe("itask.moved")
@@ -77,3 +85,46 @@ def hear_of_the_problem(event: OutboxEvent) -> None:
 def settle_with_the_problem(event: OutboxEvent) -> None:
     """An incident that waits for a problem follows its end (PRB-08)."""
     services.settle_with_problem(event.payload["incident_id"], problem_pk=event.payload["problem_id"])
+
+
+@subscribe("incident.opened")
+def weigh_a_new_one(event: OutboxEvent) -> None:
+    """A new incident may be a major one, or make another one major (INC-14)."""
+    services.weigh(event.payload["ticket_id"])
+
+
+@subscribe("incident.updated")
+def weigh_a_changed_one(event: OutboxEvent) -> None:
+    """So may one that was changed (INC-14)."""
+    services.weigh(event.payload["ticket_id"])
+
+
+@subscribe("incident.moved")
+def weigh_a_moved_one(event: OutboxEvent) -> None:
+    """So may one that goes on (INC-14)."""
+    if event.payload["to"] == State.IN_PROGRESS:
+        services.weigh(event.payload["ticket_id"])
+
+
+@subscribe("incident.major_*", wants=lambda name: name in services.TOLD_OF_MAJOR)
+def tell_of_major(event: OutboxEvent) -> None:
+    """Who leads, works on it or decides hears of a major incident (INC-13, INC-15)."""
+    services.tell_of_major(event)
+
+
+@subscribe("incident.major_update_sent")
+def tell_the_staff(event: OutboxEvent) -> None:
+    """An internal update reaches who works on it (INC-15)."""
+    services.tell_the_staff(event)
+
+
+@subscribe("incident.major_told")
+def tell_the_affected(event: OutboxEvent) -> None:
+    """A public update reaches the people of one ticket (INC-15)."""
+    services.tell_the_affected(event)
+
+
+@subscribe("incident.major_ended")
+def draft_the_review(event: OutboxEvent) -> None:
+    """A resolved major incident gets the draft of its review (INC-15)."""
+    services.draft_review(event.payload["ticket_id"])

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from core.time import db_now
 from incidents.choices import CloseCode, HoldReason, MajorStatus, State
@@ -177,6 +178,72 @@ class IncidentLifecycle:
         self.hold_reason, self.hold_until = "", None
         if self.major_status in {MajorStatus.PROPOSED, MajorStatus.ACCEPTED}:
             self.major_status = MajorStatus.CANCELLED
+
+    @edge(
+        source=(*OPEN_STATES, State.RESOLVED),
+        target=State.CANCELLED,
+        label=_("Merge into another"),
+        inputs=[Input("into", "ticket", required=True, label=_("Merge into")), WORK_NOTE],
+    )
+    def merge(self: Any, *, actor: Any, now: dt.datetime, into: Any) -> None:
+        """It goes on in another incident; what hangs on it goes there with the service (INC-12).
+
+        Which one is said by the merge alone: not everybody who reads this one may know that one's number.
+        """
+        self.closed_at, self.closed_by = now, actor
+        self.close_code = CloseCode.DUPLICATE
+        with override(self.requester.language):  # who asked reads it, not who merges
+            self.close_notes = str(
+                _("This was reported more than once. It goes on together with the others.")
+            )
+        self.hold_reason, self.hold_until = "", None
+
+    def _stand_alone(self: Any, close_code: str = "", close_notes: str = "") -> None:
+        self.closed_at, self.closed_by = None, None
+        self.close_code, self.close_notes = close_code, close_notes
+
+    @edge(source=State.CANCELLED, target=State.NEW, label=_("Merge taken back"), system=True)
+    def unmerge_new(self: Any, *, actor: Any, now: dt.datetime) -> None:
+        """The merge of a new incident is undone."""
+        self._stand_alone()
+
+    @edge(source=State.CANCELLED, target=State.IN_PROGRESS, label=_("Merge taken back"), system=True)
+    def unmerge_in_progress(self: Any, *, actor: Any, now: dt.datetime) -> None:
+        """The merge of an incident that was worked on is undone."""
+        self._stand_alone()
+
+    @edge(
+        source=State.CANCELLED,
+        target=State.ON_HOLD,
+        label=_("Merge taken back"),
+        inputs=[
+            Input("hold_reason", "choice", required=True, choices=tuple(HoldReason.choices)),
+            Input("hold_until", "datetime", required=True),
+        ],
+        system=True,
+    )
+    def unmerge_on_hold(
+        self: Any, *, actor: Any, now: dt.datetime, hold_reason: str, hold_until: dt.datetime
+    ) -> None:
+        """The merge of an incident that waited is undone: it waits for the same."""
+        self._stand_alone()
+        self.hold_reason, self.hold_until = hold_reason, hold_until
+
+    @edge(
+        source=State.CANCELLED,
+        target=State.RESOLVED,
+        label=_("Merge taken back"),
+        inputs=[
+            Input("close_code", "choice", required=True, choices=tuple(CloseCode.choices)),
+            Input("close_notes", "text", required=True, max_length=20_000),
+        ],
+        system=True,
+    )
+    def unmerge_resolved(
+        self: Any, *, actor: Any, now: dt.datetime, close_code: str, close_notes: str
+    ) -> None:
+        """The merge of a resolved incident is undone: it is solved as it was."""
+        self._stand_alone(close_code, close_notes)
 
 
 class IncidentTaskLifecycle(TaskLifecycle):

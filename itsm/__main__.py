@@ -19,6 +19,7 @@ HELP = """\
 ./run fmt                format
 ./run bench NAME         a benchmark, or all
 ./run screenshots        make the pictures of docs/images anew
+./run blueprint          write the script that makes an empty database's tables, after new migrations
 ./run help               this list
 
 DATABASE_URL, REDIS_URL and EMAIL_URL switch to servers of your own; docs/ lists the rest (ITSM_…).
@@ -37,6 +38,7 @@ COMMANDS = {
     "check": "itsm.devtools.check",
     "fmt": "itsm.devtools.fmt",
     "bench": "itsm.devtools.bench",
+    "blueprint": "itsm.devtools.blueprint",
     "screenshots": "itsm.devtools.screenshots",
 }
 

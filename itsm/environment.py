@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -109,6 +109,13 @@ def database_settings(url: str) -> dict[str, Any]:
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
     }
+
+
+def database_url(found: dict[str, Any], name: str) -> str:
+    """The address of the database ``name`` on the server that a DATABASES entry leads to."""
+    place = {"host": found["HOST"], "port": str(found["PORT"] or "")}
+    query = urlencode({key: value for key, value in place.items() if value})
+    return f"postgres://{quote(found['USER'], safe='')}:{quote(found['PASSWORD'], safe='')}@/{name}?{query}"
 
 
 def email_settings(url: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 # Addresses whose last part is a secret: decision links, feeds of calendars, new passwords (SECURITY AU-6).
-_SECRET_PLACE = re.compile(r"(/a/|/on-call/feeds/|/password/reset/key/)[\w-]{16,}")
+_SECRET_PLACE = re.compile(r"(/a/|/s/|/on-call/feeds/|/password/reset/key/)[\w~-]{16,}")
 
 
 def mask_places(_logger: Any, _method: str, entry: Any) -> Any:

@@ -26,6 +26,7 @@ for prefix, module in [
     ("w/", "desk.urls"),
     ("design/on-call/", "schedules.urls_rotas"),
     ("design/calendars/", "schedules.urls"),
+    ("design/ticket-schedules/", "scheduled.urls"),
     ("design/sla/what-if/", "sla.whatif.urls"),
     ("design/sla/", "sla.urls"),
     ("design/connect/", "connectors.urls"),

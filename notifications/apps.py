@@ -16,6 +16,7 @@ class Config(AppConfig):
         from accounts.access import subjects
         from core import context
         from notifications import (  # noqa: F401
+            digests,
             escalations,
             handlers,
             mail,

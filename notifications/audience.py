@@ -10,17 +10,21 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.models import User
+from accounts.policies import is_agent
 from accounts.selectors import members_of
 from notifications.choices import Channel, Side
 from notifications.services import Notice
+from notifications.topics import WATCHED
 from tickets import kinds
 from tickets.choices import Phase
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, Survey, Ticket
 from tickets.policies import reads_internal
 from tickets.selectors import watchers_of
 
 QUIET = (Channel.INAPP,)
 LATE_PERCENT = 75
+# Moves after which it goes on in another ticket: that is told by a notice of its own.
+ELSEWHERE = frozenset({"merge"})
 WITHOUT_RESULT = frozenset({"cancelled", "closed_incomplete"})
 
 
@@ -74,10 +78,10 @@ def to_watchers(ticket: Ticket, template: str, *, for_others: str = "", **more: 
     watching = list(watchers_of(ticket))
     agents = [person.pk for person in watching if reads_internal(person)]
     if agents:
-        yield to_agents(ticket, template, agents, **more)
+        yield to_agents(ticket, template, agents, topic=WATCHED, **more)
     others = [person.pk for person in watching if not reads_internal(person)]
     if others and for_others:
-        yield replace(to_requester(ticket, for_others, **more), people=others)
+        yield replace(to_requester(ticket, for_others, topic=WATCHED, **more), people=others)
 
 
 def of_opening(ticket: Ticket) -> Iterator[Notice]:
@@ -104,7 +108,8 @@ def of_comment(ticket: Ticket, word: Activity) -> Iterator[Notice]:
         yield to_agents(ticket, "ticket_internal_note", assignee, params=params)
         yield from to_watchers(ticket, "ticket_internal_note", params=params)
         return
-    from_requester = word.actor_id in requester_side(ticket)
+    there = ticket if word.ticket_id == ticket.pk else word.ticket  # said on what was merged into it
+    from_requester = word.actor_id in requester_side(there)
     if from_requester:
         yield to_agents(ticket, "ticket_requester_replied", workers(ticket), params=params)
     yield to_requester(ticket, "ticket_replied", params=params)
@@ -113,12 +118,20 @@ def of_comment(ticket: Ticket, word: Activity) -> Iterator[Notice]:
     yield from to_watchers(ticket, "ticket_commented", for_others="ticket_replied", params=params)
 
 
+def of_mentions(ticket: Ticket, mentioned: Iterable[dict[str, Any]]) -> Iterator[Notice]:
+    """Who is named in the words of an event: agents; others who follow hear of public words anyway."""
+    for each in mentioned:
+        people = [person.pk for person in User.objects.filter(pk__in=each["people"]) if is_agent(person)]
+        if people:
+            yield to_agents(ticket, "ticket_mentioned", people, params={"activity": each["activity_id"]})
+
+
 def of_move(ticket: Ticket, move: dict[str, str], word: Activity | None) -> Iterator[Notice]:
     """A new state; ``word`` is the public comment that came with it."""
     params = {"activity": word.pk} if word else {}
     model = kinds.get(ticket.kind).model
     before, after = model.PHASES[move["from"]], model.PHASES[move["to"]]
-    if after == Phase.DONE:
+    if after == Phase.DONE and move["transition"] not in ELSEWHERE:
         yield from _of_end(ticket, move["to"], params)
     elif before == Phase.DONE:
         yield to_agents(ticket, "ticket_reopened", workers(ticket), params=params)
@@ -162,6 +175,11 @@ def of_tasks(ticket: Ticket) -> Notice:
 def of_reminder(ticket: Ticket, word: Activity | None) -> Notice:
     """The requester's side has not answered yet; ``word`` is the question."""
     return to_requester(ticket, "ticket_reminder", params={"activity": word.pk} if word else {})
+
+
+def of_survey(ticket: Ticket, survey: Survey) -> Notice:
+    """Only who is asked how it went."""
+    return Notice("survey_asked", [survey.person_id], Side.PORTAL, f"{portal_url(ticket)}#survey")
 
 
 def of_clock(ticket: Ticket, percent: int, *, breached: bool) -> Iterator[Notice]:

@@ -25,3 +25,26 @@ class PageEnd(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     OVER = "over", _("The ticket was done")
     UNANSWERED = "unanswered", _("Nobody answered")
+
+
+class Way(models.TextChoices):
+    """When a person wants to hear of one kind of notice by one channel."""
+
+    NOW = "now", _("At once")
+    DIGEST = "digest", _("In the digest")
+    OFF = "off", _("Not at all")
+
+
+class Quiet(models.TextChoices):
+    """When mails wait."""
+
+    NEVER = "never", _("Never: mails come at any time")
+    HOURS = "hours", _("In my quiet hours")
+    CALENDAR = "calendar", _("Outside the working hours of my team")
+
+
+class Rhythm(models.TextChoices):
+    """How often a digest comes."""
+
+    HOURLY = "hourly", _("Every hour")
+    DAILY = "daily", _("Once a day")

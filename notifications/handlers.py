@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from core import live as broker
@@ -12,7 +13,8 @@ from notifications.choices import Side
 from notifications.selectors import is_answered, ticket_of
 from notifications.services import Notice, known_template, notify
 from tickets.choices import Phase
-from tickets.models import Activity
+from tickets.merges import merge_of
+from tickets.models import Activity, Survey
 
 
 @subscribe("*")
@@ -37,7 +39,8 @@ def tell_of_move(event: OutboxEvent) -> None:
     ticket = ticket_of(event)
     if ticket is not None and event.payload["from"] != event.payload["to"]:
         word = Activity.objects.filter(pk=event.payload.get("comment_id"), is_public=True).first()
-        notify(event, audience.of_move(ticket, event.payload, word), ticket=ticket)
+        named = audience.of_mentions(ticket, event.payload.get("mentioned", ()))
+        notify(event, chain(named, audience.of_move(ticket, event.payload, word)), ticket=ticket)
 
 
 @subscribe("*.children_resolved")
@@ -65,6 +68,15 @@ def remind_of_question(event: OutboxEvent) -> None:
         notify(event, [audience.of_reminder(ticket, word)], ticket=ticket)
 
 
+@subscribe("ticket.survey_asked")
+def tell_of_survey(event: OutboxEvent) -> None:
+    """Somebody is asked how their ticket went."""
+    ticket = ticket_of(event)
+    survey = Survey.objects.filter(pk=event.payload["survey_id"]).first()
+    if ticket is not None and survey is not None and survey.score is None:
+        notify(event, [audience.of_survey(ticket, survey)], ticket=ticket)
+
+
 @subscribe("ticket.assigned")
 def tell_of_assignment(event: OutboxEvent) -> None:
     """A ticket has another group or assignee."""
@@ -73,13 +85,30 @@ def tell_of_assignment(event: OutboxEvent) -> None:
         notify(event, [audience.of_owner(ticket)], ticket=ticket)
 
 
+@subscribe("ticket.merged")
+def tell_of_merge(event: OutboxEvent) -> None:
+    """A ticket goes on in another one."""
+    ticket = ticket_of(event)
+    if ticket is not None and merge_of(ticket.pk) is not None:
+        notify(event, [audience.to_requester(ticket, "ticket_merged")], ticket=ticket)
+
+
+@subscribe("ticket.unmerged")
+def tell_of_unmerge(event: OutboxEvent) -> None:
+    """A merge was taken back."""
+    ticket = ticket_of(event)
+    if ticket is not None and ticket.active:
+        notify(event, [audience.to_requester(ticket, "ticket_unmerged")], ticket=ticket)
+
+
 @subscribe("ticket.commented")
 def tell_of_comment(event: OutboxEvent) -> None:
     """Somebody wrote on a ticket, or put files on it."""
     ticket = ticket_of(event)
     word = Activity.objects.filter(pk=event.payload["activity_id"]).first()
     if ticket is not None and word is not None:
-        notify(event, audience.of_comment(ticket, word), ticket=ticket)
+        named = audience.of_mentions(ticket, event.payload.get("mentioned", ()))
+        notify(event, chain(named, audience.of_comment(ticket, word)), ticket=ticket)
 
 
 @subscribe("approval.requested")

@@ -22,6 +22,7 @@ from tickets.models import Activity, Ticket
 WINDOW_SECONDS = 30
 MOST = 500
 MAX_DEPTH = 3
+_BOTH_ENDS = frozenset({"ticket.merged", "ticket.unmerged", "ticket.split"})
 _TOLD = (
     *("number", "kind", "lock_version", "requester", "group__key"),
     *("parent__number", "parent__kind", "parent__lock_version", "parent__requester", "parent__parent"),
@@ -41,9 +42,14 @@ def _messages(event: OutboxEvent) -> Iterator[Message]:
     if ticket is not None:
         internal = event.name == "ticket.commented" and not payload.get("public")
         internal |= event.name.endswith((".children_resolved", ".tasks_done"))
+        internal |= ".major_" in event.name and not event.name.endswith(".major_told")
         yield from _of_ticket(ticket, event.name, internal=internal)
         if "group" in payload.get("changed", ()):
             yield from _left_queue(ticket)
+    if event.name in _BOTH_ENDS:
+        other = the_one(rows.filter(pk=payload["target_id"]))
+        if other is not None:
+            yield from _of_ticket(other, event.name, internal=False)
     if event.name.startswith("approval."):
         yield from _of_approval(payload)
 

@@ -38,6 +38,9 @@ def send(delivery: Delivery) -> None:
     row = mail_notice(payload["event_id"], payload["user_id"])
     if row is None:
         raise PermanentFailure("there is no such notice")
+    if row.digest_at is not None:
+        log.info("mail_goes_with_a_digest", key=delivery.idem_key)
+        return
     reader = row.user
     with translation.override(reader.language), timezone.override(zoneinfo.ZoneInfo(reader.time_zone)):
         reason, text = _present(row, reader)
@@ -105,6 +108,8 @@ def _message(
     row: Notification, reader: User, text: Rendered, key: str, connection: BaseEmailBackend
 ) -> EmailMultiAlternatives:
     actions, headers = text.actions, HEADERS | _thread(row, key)
+    if row.side != Side.APPROVAL:
+        headers["List-Unsubscribe"] = f"<{preferences_link()}>"
     takes_replies = bool(row.side == Side.APPROVAL and settings.TAKES_REPLIES)
     if row.side == Side.APPROVAL:
         actions = [Action(each.label, decisions.decision_link(row, reader)) for each in actions]
@@ -117,6 +122,7 @@ def _message(
         "language": translation.get_language(),
         "base_url": settings.BASE_URL,
         "is_decision": row.side == Side.APPROVAL,
+        "preferences_url": preferences_link(),
         "takes_replies": takes_replies,
     }
     message = EmailMultiAlternatives(
@@ -129,6 +135,11 @@ def _message(
     )
     message.attach_alternative(render_to_string("email/notice.html", names), "text/html")
     return message
+
+
+def preferences_link() -> str:
+    """Where the reader of a mail chooses what is mailed."""
+    return f"{settings.BASE_URL}/me/notifications/"
 
 
 def message_id(key: str) -> str:

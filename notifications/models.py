@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,7 +12,7 @@ from accounts.models import User
 from core.fields import PublicIdField
 from core.models import Record
 from core.trail.tracking import RowHistory
-from notifications.choices import Channel, PageEnd, Side
+from notifications.choices import Channel, PageEnd, Quiet, Rhythm, Side, Way
 from schedules.models import Rota
 from tickets.models import Ticket
 
@@ -39,7 +40,8 @@ class Notification(models.Model):
     """One notice to one person by one channel, written with its cause (PROCESSES NTF-01).
 
     ``title_params`` holds ids and codes: what is shown is looked up when it is read or sent, with the rights
-    its reader has at that moment. A mail has ``sent_at`` or ``skipped`` (why it was not sent any more).
+    its reader has at that moment. A mail has ``sent_at`` or ``skipped`` (why it was not sent any more). One
+    that goes with a digest has ``digest_at``, when that is due, and ``digest`` from then on.
     """
 
     public_id = PublicIdField()
@@ -55,9 +57,16 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     skipped = models.CharField(max_length=40, blank=True)
+    digest_at = models.DateTimeField(null=True)
+    digest = models.ForeignKey(
+        "Digest", on_delete=models.SET_NULL, null=True, related_name="notices", db_index=False
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(digest=None) | Q(digest_at__isnull=False), name="notice_in_a_digest_has_its_time"
+            ),
             models.UniqueConstraint(fields=["event_id", "user", "channel"], name="notice_once"),
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(skipped=""), name="notice_is_sent_or_skipped_not_both"
@@ -68,6 +77,12 @@ class Notification(models.Model):
             models.Index(
                 fields=["user"], condition=Q(channel=Channel.INAPP, read_at=None), name="notice_unread"
             ),
+            models.Index(
+                fields=["digest_at", "id"],
+                condition=Q(digest=None, digest_at__isnull=False),
+                name="notice_for_digest",
+            ),
+            models.Index(fields=["digest", "id"], condition=Q(digest__isnull=False), name="notice_of_digest"),
         ]
 
     def __str__(self) -> str:
@@ -75,18 +90,78 @@ class Notification(models.Model):
 
 
 class NotificationPreference(Record):
-    """Whether a person wants a channel; without a row they do."""
+    """How a person wants to hear of one kind of notice by one channel; without a row at once.
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    ``topic`` is a key of ``notifications.topics``.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    topic = models.SlugField(max_length=20, db_index=False)
     channel = models.CharField(max_length=10, choices=Channel.choices)
-    is_on = models.BooleanField(default=True)
+    way = models.CharField(max_length=10, choices=Way.choices, default=Way.NOW)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "channel"], name="preference_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic", "channel"], name="preference_once"),
+            models.CheckConstraint(
+                condition=~Q(channel=Channel.INAPP) | ~Q(way=Way.DIGEST), name="digest_is_a_mail"
+            ),
+        ]
         triggers = [RowHistory(part_of="user")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.channel} {self.is_on}"
+        return f"{self.user_id} {self.topic} {self.channel} {self.way}"
+
+
+class NotificationHours(Record):
+    """When a person's mails wait and when their digest comes, in their own time zone.
+
+    ``quiet_days`` are days without mail, 0 is Monday. On the others mails wait from ``quiet_from`` until
+    ``quiet_until``, which may lie on the next day.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_hours")
+    quiet = models.CharField(max_length=10, choices=Quiet.choices, default=Quiet.NEVER)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    quiet_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.DAILY)
+    digest_hour = models.PositiveSmallIntegerField(default=9)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(quiet=Quiet.HOURS)
+                | (Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until"))),
+                name="quiet_hours_have_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_days__contained_by=list(range(7)), quiet_days__len__lte=6),
+                name="quiet_days_leave_a_day",
+            ),
+            models.CheckConstraint(condition=Q(digest_hour__lte=23), name="digest_hour_of_a_day"),
+        ]
+        triggers = [RowHistory(part_of="user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.quiet} {self.rhythm}"
+
+
+class Digest(models.Model):
+    """One mail with the notices of one period; ``due_at`` is the end of that period (NTF-03).
+
+    A person has one per period: notices that were written too late for it are in the next one.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "due_at"], name="digest_once")]
+
+    def __str__(self) -> str:
+        return f"digest of {self.user_id}"
 
 
 class OnCallPage(models.Model):

@@ -28,7 +28,6 @@ from core.time import db_now
 from notifications.choices import Channel, PageEnd
 from notifications.models import Notification, OnCallPage, PagedPerson
 from notifications.policies import may_acknowledge, visible_to
-from notifications.selectors import readers_of
 from notifications.services import mark_read
 from schedules import selectors as schedules
 from schedules.models import Rota
@@ -37,6 +36,7 @@ from tickets.escalations import Mark
 from tickets.hooks import Change
 from tickets.models import Ticket
 from tickets.policies import is_requester_side
+from tickets.selectors import readers_of
 from tickets.services.writing import activity, child_locked
 
 MOST_AT_ONCE = 100

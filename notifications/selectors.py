@@ -1,21 +1,23 @@
-"""Reading notices, and finding out who of some people may know of a ticket."""
+"""Reading notices, and finding out who is to have them."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import islice
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from accounts.choices import Grant
 from accounts.models import Group, User
 from accounts.policies import company_wall, group_ids, has_grant
+from approvals.models import Approval
 from core.models import OutboxEvent
-from core.prepared import Among, Prepared, the_one
+from core.prepared import Among, Prepared
 from notifications.choices import Channel, PageEnd
 from notifications.models import (
     Notification,
+    NotificationHours,
     NotificationPreference,
     NotificationTemplate,
     OnCallPage,
@@ -23,11 +25,9 @@ from notifications.models import (
 )
 from notifications.policies import visible_to
 from tickets.models import Ticket
-from tickets.policies import visible_to as visible_tickets
 
 PAGE = 30
 PAGING = frozenset({"sla_paged", "page_climbed"})  # the notices that ask to answer a page
-_PEOPLE_PER_QUERY = 40
 _PLACE = -1  # of the keys that a prepared query is asked for
 
 
@@ -64,24 +64,6 @@ def _mail_notice() -> Prepared[Notification]:
     event, user = -1, -2
     rows = Notification.objects.filter(event_id=event, user_id=user, channel=Channel.MAIL)
     return Prepared(rows.select_related("user__company"), event, user)
-
-
-def readers_of(people: Iterable[User], *, pk: int | None = None, number: str = "") -> set[int]:
-    """The keys of those of ``people`` who may read the ticket now, by the one gate of ``tickets.policies``.
-
-    One query for forty people, beside the one or two that each person's grants and groups cost.
-    """
-    ticket = Ticket.objects.filter(pk=pk) if pk else Ticket.objects.filter(number=number)
-    allowed: set[int] = set()
-    rest = iter(people)
-    while chunk := list(islice(rest, _PEOPLE_PER_QUERY)):
-        answers = {
-            f"u{person.pk}": ExpressionWrapper(visible_tickets(person), output_field=BooleanField())
-            for person in chunk
-        }
-        row = the_one(ticket.annotate(**answers).values(*answers)) or {}
-        allowed |= {person.pk for person in chunk if row.get(f"u{person.pk}")}
-    return allowed
 
 
 def sees_queue(person: User, key: str) -> bool:
@@ -125,16 +107,23 @@ def templates_keyed(keys: Iterable[str]) -> dict[str, NotificationTemplate]:
     return {row.key: row for row in NotificationTemplate.objects.filter(key__in=set(keys))}
 
 
-def switched_off(people: Sequence[User], channel: str) -> set[int]:
-    """The keys of those who do not want this channel."""
-    rows = NotificationPreference.objects.filter(user__in=people, channel=channel, is_on=False)
-    return set(rows.values_list("user_id", flat=True))
+_CHOICE = ("user_id", "topic", "channel", "way")
 
 
-def preferences_of(actor: User) -> dict[str, bool]:
-    """Whether each channel is on for ``actor``."""
-    off = NotificationPreference.objects.filter(user=actor, is_on=False).values_list("channel", flat=True)
-    return {str(channel): channel not in set(off) for channel in Channel.values}
+def ways_of(people: Sequence[User]) -> dict[tuple[int, str, str], str]:
+    """What these people have chosen: the way by person, topic and channel; what is missing is at once."""
+    rows = NotificationPreference.objects.filter(user__in=people)
+    return {(user, topic, channel): way for user, topic, channel, way in rows.values_list(*_CHOICE)}
+
+
+def hours_of(people: Sequence[User]) -> dict[int, NotificationHours]:
+    """The quiet hours and the rhythm of the digest of those who have said something, by person."""
+    return {row.user_id: row for row in NotificationHours.objects.filter(user__in=people)}
+
+
+def approval_due_at(pk: int) -> dt.datetime | None:
+    """Until when that approval can be decided; None for ever, or when there is none."""
+    return Approval.objects.filter(pk=pk).values_list("request__due_at", flat=True).first()
 
 
 def pages_of(ticket: Ticket) -> QuerySet[OnCallPage]:

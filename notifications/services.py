@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -12,25 +12,33 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.policies import Actor
+from approvals.choices import Scope
+from approvals.selectors import stand_ins
 from core import audit, live, outbox
 from core.errors import BadInputError, NotAllowedError, NotVisibleError, StaleVersionError, required
 from core.models import OutboxEvent
 from core.text import clean
 from core.values import check
 from notifications.choices import Channel, Side
-from notifications.models import Notification, NotificationPreference, NotificationTemplate
+from notifications.models import Notification, NotificationTemplate
+from notifications.planning import BOTH, Plan, Sending
 from notifications.policies import may_edit_texts, visible_to
 from notifications.reference import allowed_names
-from notifications.selectors import people_told, readers_of, switched_off, template_keyed
+from notifications.selectors import people_told, template_keyed
+from notifications.topics import PERSONAL
 from tickets.models import Ticket
+from tickets.policies import reads_internal
+from tickets.selectors import readers_of
 
-BOTH = (Channel.INAPP, Channel.MAIL)
 SUBJECT_LENGTH, BODY_LENGTH = 200, 4000
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Whom to tell what. ``params`` are ids and codes; ``people`` are primary keys."""
+    """Whom to tell what. ``params`` are ids and codes; ``people`` are primary keys.
+
+    ``topic`` is the line of the preferences that it belongs to where its text does not say so.
+    """
 
     template: str
     people: Iterable[int]
@@ -38,6 +46,7 @@ class Notice:
     url: str = ""
     channels: Sequence[Channel] = BOTH
     params: dict[str, Any] = field(default_factory=dict)
+    topic: str = ""
 
 
 def mail_key(event_id: int, user_id: int) -> str:
@@ -49,57 +58,64 @@ def notify(event: OutboxEvent, notices: Iterable[Notice], *, ticket: Ticket | No
     """Write the notices of one event and queue their mails, in the caller's transaction; returns how many.
 
     Each person is told once, by the first notice that names them; never the actor, inactive people, service
-    accounts, or people who may not read ``ticket`` now (NTF-02). Run twice it adds nothing.
+    accounts, or people who may not read ``ticket`` now (NTF-02). Who stands in for one of them is told too
+    (APR-12). Mails wait for quiet hours and digests as each has chosen (NTF-03). Run twice it adds nothing.
     """
     wanted: dict[int, Notice] = {}
     for notice in notices:
         for pk in notice.people:
             if pk != event.actor_id:
                 wanted.setdefault(pk, notice)
-    told = _reachable(wanted, ticket)
-    rows = [
-        _row(event, wanted[person.pk], person, channel, ticket)
-        for channel in BOTH
-        for person in _wanting(told, wanted, channel)
-    ]
+    told = _reachable(wanted, event, ticket)
+    plan = Plan(event.name, ticket, told, {person.pk: wanted[person.pk] for person in told})
+    sendings = list(plan.sendings())
+    rows = [_row(event, wanted[each.person.pk], each, ticket) for each in sendings]
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    for row in rows:
-        if row.channel == Channel.MAIL:
-            payload = {"event_id": event.pk, "user_id": row.user_id}
-            outbox.queue("email", mail_key(event.pk, row.user_id), payload, event=event)
-        else:
-            _ring(event.pk, row.user_id)
+    for each in sendings:
+        if each.channel == Channel.INAPP:
+            _ring(event.pk, each.person.pk)
+        elif each.digest_at is None:
+            payload = {"event_id": event.pk, "user_id": each.person.pk}
+            key = mail_key(event.pk, each.person.pk)
+            outbox.queue("email", key, payload, event=event, not_before=each.not_before)
     return len(rows)
 
 
-def _reachable(wanted: Iterable[int], ticket: Ticket | None) -> list[User]:
-    people = people_told(wanted)
-    if ticket is None or not people:
-        return people
-    readers = readers_of(people, pk=ticket.pk)
-    return [person for person in people if person.pk in readers]
+def _reachable(wanted: dict[int, Notice], event: OutboxEvent, ticket: Ticket | None) -> list[User]:
+    """Who of them is told. Who stands in for one of them is added to ``wanted`` and to the answer."""
+    acting = _standing_in(wanted, event, ticket)
+    people = people_told([*wanted, *acting])
+    if ticket is not None and people:
+        readers = readers_of(people, pk=ticket.pk)
+        people = [person for person in people if person.pk in readers]
+    reached = {person.pk for person in people}
+    wanted |= {pk: notice for pk, notice in acting.items() if notice.params["for"] in reached}
+    return [person for person in people if person.pk in wanted]
 
 
-def _wanting(told: list[User], wanted: dict[int, Notice], channel: Channel) -> list[User]:
-    people = [person for person in told if channel in wanted[person.pk].channels]
-    if channel == Channel.MAIL:
-        people = [person for person in people if person.email]
-    off = switched_off(people, channel) if people else set()
-    return [person for person in people if person.pk not in off]
+def _standing_in(wanted: dict[int, Notice], event: OutboxEvent, ticket: Ticket | None) -> dict[int, Notice]:
+    """What those are told who stand in for the absent among ``wanted``; it is not passed on a second time."""
+    absent = [pk for pk, notice in wanted.items() if ticket is not None and notice.template not in PERSONAL]
+    found: dict[int, Notice] = {}
+    for pk, person in stand_ins(absent, Scope.NOTIFICATIONS).items() if absent else ():
+        notice = wanted[pk]
+        knows_already = person.pk in wanted or person.pk == event.actor_id
+        if not knows_already and (notice.side != Side.DESK or reads_internal(person)):
+            found.setdefault(person.pk, replace(notice, params=notice.params | {"for": pk}))
+    return found
 
 
-def _row(
-    event: OutboxEvent, notice: Notice, person: User, channel: Channel, ticket: Ticket | None
-) -> Notification:
+def _row(event: OutboxEvent, notice: Notice, sending: Sending, ticket: Ticket | None) -> Notification:
     return Notification(
         event_id=event.pk,
-        user=person,
-        channel=channel,
+        user=sending.person,
+        channel=sending.channel,
         template=notice.template,
         ticket=ticket,
         title_params=notice.params | {"actor": event.actor_id},
         side=notice.side,
         url=notice.url,
+        digest_at=sending.digest_at,
     )
 
 
@@ -130,14 +146,6 @@ def mark_all_read(*, actor: User) -> int:
 
 def _recount(actor: User) -> None:
     live.push(f"users/{actor.pk}", "notification", {"read": True})
-
-
-@transaction.atomic
-def set_preference(*, actor: User, channel: str, is_on: bool) -> None:
-    """Let ``actor`` get notices by ``channel`` or not. Raises BadInputError for an unknown channel."""
-    if channel not in Channel.values:
-        raise BadInputError(_("There is no such channel."))
-    NotificationPreference.objects.update_or_create(user=actor, channel=channel, defaults={"is_on": is_on})
 
 
 @transaction.atomic

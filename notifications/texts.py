@@ -17,12 +17,15 @@ from notifications.choices import Side
 from notifications.models import Notification, NotificationTemplate
 from notifications.selectors import templates_keyed
 from tickets import kinds
-from tickets.models import Activity, Ticket
+from tickets.choices import Score
+from tickets.models import Activity, Survey, Ticket
 from tickets.policies import visible_activity
 from tickets.policies import visible_to as visible_tickets
+from tickets.surveys import token_of
 
 MAX_QUOTE = 4000
 WITH_REASON = frozenset({"ticket_cancelled", "ticket_resolved", "request_rejected"})
+_PEOPLE = ("actor", "for")  # the parameters of a notice that name people
 _NAMED = ("username", "name_ko", "name_en")
 _TOLD = (
     *("kind", "number", "title", "state", "priority", "close_notes"),
@@ -59,7 +62,7 @@ def rendered(notices: Sequence[Notification], reader: User) -> dict[int, Rendere
     tickets = _tickets(notices, reader)
     words = _words(notices, reader)
     asked = decisions.sheets(notices, reader)
-    actors = people({pk for notice in notices if (pk := notice.title_params.get("actor"))})
+    actors = people({pk for notice in notices for role in _PEOPLE if (pk := notice.title_params.get(role))})
     found: dict[int, Rendered | None] = {}
     for notice in notices:
         source = Source(
@@ -67,6 +70,7 @@ def rendered(notices: Sequence[Notification], reader: User) -> dict[int, Rendere
             word=words.get(notice.title_params.get("activity") or 0),
             sheet=asked.get(notice.title_params.get("approval") or 0),
             actor=actors.get(notice.title_params.get("actor") or 0),
+            absent=actors.get(notice.title_params.get("for") or 0),
         )
         found[notice.pk] = source.put_into(notice, texts.get(notice.template), reader)
     return found
@@ -80,6 +84,7 @@ class Source:
     word: Activity | None
     sheet: decisions.Sheet | None
     actor: User | None
+    absent: User | None = None
 
     def put_into(
         self, notice: Notification, text: NotificationTemplate | None, reader: User
@@ -95,12 +100,18 @@ class Source:
         english = (get_language() or "ko").startswith("en")
         subject, body = (text.subject_en, text.body_en) if english else (text.subject_ko, text.body_ko)
         return Rendered(
-            subject=" ".join(render(subject, names).split())[:250],
+            subject=self.addressed(" ".join(render(subject, names).split()))[:250],
             body=render(body, names),
             quote=self.quote(notice, names),
             facts=self.facts(notice),
             actions=self.actions(notice),
         )
+
+    def addressed(self, subject: str) -> str:
+        """The subject, with whom it is really for when the reader stands in for somebody."""
+        if self.absent is None:
+            return subject
+        return _("For %(name)s: %(subject)s") % {"name": self.absent.display_name, "subject": subject}
 
     def names(self, notice: Notification, reader: User) -> dict[str, Any]:
         """The plain values that the text may name."""
@@ -139,10 +150,21 @@ class Source:
                 Action(_("It works: close it"), f"{notice.url}#live"),
                 Action(_("It does not work: reopen it"), f"{notice.url}#live"),
             ]
+        if notice.template == "survey_asked":
+            return survey_actions(notice)
         label = _("Open the ticket") if notice.side == Side.DESK else _("See how it stands")
         if notice.side == Side.APPROVAL:
             label = _("Read and decide")
         return [Action(label, notice.url)] if notice.url else []
+
+
+def survey_actions(notice: Notification) -> list[Action]:
+    """A button for each answer; it opens the question with that answer chosen (PROCESSES INC-16)."""
+    asked = Survey.objects.filter(ticket=notice.ticket_id, person=notice.user_id).first()
+    if asked is None or asked.score is not None:
+        return [Action(_("See how it stands"), notice.url)]
+    place = f"/s/{token_of(asked.public_id)}/"
+    return [Action(str(label), f"{place}?score={score}") for score, label in reversed(Score.choices)]
 
 
 def brand(reader: User) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -13,7 +12,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -76,16 +74,12 @@ def absorb(form: forms.Form, error: DomainError) -> None:
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Send guests to the sign-in page and back; a fragment request takes the whole browser window there."""
+    """Send guests to the sign-in page and back (fragments: ``accounts.middleware.KeptWordsMiddleware``)."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if not is_htmx(request):
-            return redirect_to_login(request.get_full_path())
-        here = urlsplit(request.headers.get("HX-Current-URL", "/"))
-        login = f"{reverse('account_login')}?{urlencode({'next': here.path})}"
-        return HttpResponse(status=204, headers={"HX-Redirect": login})
+        return redirect_to_login(request.get_full_path())
 
     return guarded

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Grant, Language, Theme
 from accounts.models import User
-from accounts.policies import has_grant
+from accounts.policies import has_grant, is_agent
 from accounts.selectors import person_named
+from approvals.choices import Scope
 from catalog.models import CatalogItemVersion
 from catalog.policies import may_order_for
 from cmdb.models import CI
@@ -152,11 +153,29 @@ class DayInput(forms.DateInput):
 
 
 class DelegationForm(forms.Form):
-    """Who decides instead, and on which days; the last day counts too."""
+    """Who stands in, in what, and on which days; the last day counts too."""
 
-    delegate = forms.CharField(label=_("Who decides for you?"), max_length=60)
+    delegate = forms.CharField(label=_("Who stands in for you?"), max_length=60)
     start = forms.DateField(label=_("First day"), widget=DayInput)
     end = forms.DateField(label=_("Last day"), widget=DayInput)
+
+    scopes = forms.MultipleChoiceField(
+        label=_("What do they do for you?"), widget=forms.CheckboxSelectMultiple, choices=Scope.choices
+    )
+
+    def __init__(self, data: Any = None, *, actor: User) -> None:
+        super().__init__(data)
+        offered = [
+            (Scope.APPROVALS, _("Decide approvals that are asked of me")),
+            (Scope.ASSIGNMENTS, _("Take tickets that would be assigned to me")),
+            (Scope.NOTIFICATIONS, _("Get my notices too, as far as they may see the ticket")),
+        ]
+        if not is_agent(actor):
+            del offered[1]  # nobody assigns tickets to them
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        scopes.choices = offered
+        scopes.initial = [scope for scope, _label in offered]
 
     def clean(self) -> dict[str, Any]:
         """The days in order."""

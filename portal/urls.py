@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 
 from portal import kit
-from portal.views import approvals, catalog, home, me, preferences, report, requests, search
+from portal.views import approvals, catalog, home, me, notices, preferences, report, requests, search, survey
 
 app_name = "portal"
 urlpatterns = [
@@ -22,14 +22,17 @@ urlpatterns = [
     path("my/<str:number>/reply/", requests.reply, name="reply"),
     path("my/<str:number>/draft/", requests.draft, name="draft"),
     path("my/<str:number>/move/<slug:name>/", requests.move, name="move"),
+    path("my/<str:number>/survey/", survey.answer, name="survey"),
     path("files/<uuid:public_id>/", requests.file, name="file"),
     path("approvals/", approvals.inbox, name="approvals"),
     path("approvals/<uuid:public_id>/", approvals.one, name="approval"),
     path("approvals/<uuid:public_id>/decide/", approvals.decide_one, name="decide"),
     path("a/<str:token>/", approvals.by_link, name="decision_link"),
+    path("s/<str:token>/", survey.by_link, name="survey_link"),
     path("me/", me.profile, name="me"),
     path("me/delegations/", me.hand_over, name="delegate"),
     path("me/delegations/<uuid:public_id>/end/", me.take_back, name="take_back"),
+    path("me/notifications/", notices.preferences, name="notices"),
     path("me/language/", preferences.set_language, name="set_language"),
     path("me/theme/", preferences.set_theme, name="set_theme"),
 ]

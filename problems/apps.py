@@ -16,7 +16,13 @@ class Config(AppConfig):
         from problems.choices import State, TaskState
         from problems.models import Problem, ProblemTask
         from problems.policies import why, why_task
-        from problems.services import cancel_tasks_with, open_problem, open_problem_task
+        from problems.services import (
+            SERVICES,
+            TASK_SERVICES,
+            cancel_tasks_with,
+            open_problem,
+            open_problem_task,
+        )
         from tickets import hooks, kinds
 
         hooks.on_change(cancel_tasks_with, order=121)
@@ -35,6 +41,7 @@ class Config(AppConfig):
                 open=open_problem,
                 task_kind="ptask",
                 check=rules.check,
+                moves=SERVICES,  # type: ignore[arg-type] # "function"
                 editable=shared
                 | {"category", "ci", "location", "cause_notes", "fix_notes", "workaround", "is_known_error"},
                 state_labels=dict(State.choices),
@@ -52,6 +59,7 @@ class Config(AppConfig):
                 resource="problems.api.views.ProblemTaskViewSet",
                 path="problem-tasks",
                 open=open_problem_task,
+                moves=TASK_SERVICES,
                 editable=shared | {"type"},
                 state_labels=dict(TaskState.choices),
             )

@@ -67,3 +67,25 @@ class Verdict(models.TextChoices):
     OPEN = "open", _("To be looked at")
     ACCEPTED = "accepted", _("Became a problem")
     DISMISSED = "dismissed", _("Dismissed")
+
+
+class Bone(models.TextChoices):
+    """The six categories of a cause-and-effect diagram; a problem may give each a name of its own (PRB-11).
+
+    The four dimensions of ITIL 4 with technology and information apart, and what surrounds them all.
+    """
+
+    PEOPLE = "people", _("People and organisation")
+    PROCESS = "process", _("Processes")
+    TECHNOLOGY = "technology", _("Technology")
+    INFORMATION = "information", _("Information and data")
+    PARTNERS = "partners", _("Partners and suppliers")
+    ENVIRONMENT = "environment", _("Environment")
+
+
+class Standing(models.TextChoices):
+    """What is known of a possible cause."""
+
+    SUSPECTED = "suspected", _("Suspected")
+    CONFIRMED = "confirmed", _("Confirmed")
+    RULED_OUT = "ruled_out", _("Ruled out")

@@ -21,3 +21,9 @@ def follow_up_a_move(event: OutboxEvent) -> None:
 def tell_of_the_last_task(event: OutboxEvent) -> None:
     """Who works a problem hears when all its tasks are done (PRB-04)."""
     tell_of_last_task(event.payload["ticket_id"])
+
+
+@subscribe("incident.major_ended")
+def look_for_the_cause(event: OutboxEvent) -> None:
+    """A major incident that was resolved has a cause: a problem is opened and linked once (INC-15)."""
+    services.open_problem_for_major(event.payload["ticket_id"])

@@ -10,9 +10,10 @@ from django.db.models.functions import Now
 
 from accounts.models import Company, Group, User
 from cmdb.models import CI
+from core.models import Record
 from core.settings_store import declare
 from core.trail.tracking import RowHistory
-from problems.choices import Reason, TaskType, Told, Verdict
+from problems.choices import Bone, Reason, Standing, TaskType, Told, Verdict
 from problems.lifecycle import ProblemLifecycle, ProblemTaskLifecycle
 from tickets.models import Ticket
 
@@ -37,6 +38,10 @@ class Problem(ProblemLifecycle, Ticket):
     is_known_error = models.BooleanField(default=False)
     risk_reason = models.TextField(blank=True)
     risk_review_date = models.DateField(null=True, blank=True)
+    # The major incident whose end made the platform open it: one for each, for ever (INC-15).
+    opened_for = models.OneToOneField(
+        Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -99,6 +104,62 @@ class Telling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.problem_id} to {self.incident_id}"
+
+
+class Why(Record):
+    """An answer in a problem's tree of whys: to why it is, or to why the answer above is (PRB-11)."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="whys")
+    above = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="below")
+    answer = models.CharField(max_length=300)
+    evidence = models.TextField(blank=True)
+    is_root = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem"], condition=Q(is_root=True), name="problem_has_one_root_cause"
+            ),
+            models.CheckConstraint(condition=~Q(answer=""), name="why_has_an_answer"),
+        ]
+        triggers = [RowHistory(part_of="problem")]
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class BoneName(Record):
+    """The name that one category has in the cause-and-effect diagram of one problem."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="bone_names")
+    bone = models.CharField(max_length=12, choices=Bone.choices)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["problem", "bone"], name="bone_named_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="bone_name_is_not_empty"),
+        ]
+        triggers = [RowHistory(part_of="problem")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Factor(Record):
+    """A possible cause in one category of a problem's cause-and-effect diagram."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="factors")
+    bone = models.CharField(max_length=12, choices=Bone.choices)
+    text = models.CharField(max_length=300)
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.SUSPECTED)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="factor_has_a_text")]
+        triggers = [RowHistory(part_of="problem")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Candidate(models.Model):

@@ -9,21 +9,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime
 
 from accounts.policies import Actor, company_wall
 from core.errors import NotVisibleError
 from problems.choices import Resolution, Verdict
-from problems.models import Candidate, CandidateMember, Problem, ProblemTask
+from problems.models import BoneName, Candidate, CandidateMember, Factor, Problem, ProblemTask, Why
 from problems.policies import why_candidates
 from problems.recurrence import Seen
-from tickets.choices import LinkType
-from tickets.models import Ticket, TicketLink
-from tickets.policies import visible_to
+from tickets.choices import ActivityKind, LinkType
+from tickets.models import Activity, Ticket, TicketCI, TicketLink
+from tickets.policies import visible_activity, visible_to
+from tickets.selectors import seen_by
 
 # Two titles are alike from here on: the share of three-letter pieces they have in common (pg_trgm).
 LIKENESS = 0.5
+# How long before the first incident the story of a problem begins (PROCESSES PRB-11).
+STORY_BEGINS = dt.timedelta(hours=72)
+MOST_STORY, _MOST_TICKETS = 200, 1000
 _HEAVY = tuple(f"incident__{name}" for name in ("description", "bigram", "custom", "close_notes"))
 
 
@@ -55,13 +59,47 @@ def main_problem(problem: Problem) -> Problem:
     return problem
 
 
+def whys_of(problem_pk: int) -> QuerySet[Why]:
+    """The answers of a problem's tree of whys, in the order in which they were given."""
+    return Why.objects.filter(problem=problem_pk).order_by("pk")
+
+
+def bone_names_of(problem_pk: int) -> QuerySet[BoneName]:
+    """The names of its own that a problem's diagram gives categories."""
+    return BoneName.objects.filter(problem=problem_pk).order_by("pk")
+
+
+def factors_of(problem_pk: int) -> QuerySet[Factor]:
+    """The possible causes of a problem's diagram, in the order in which they were given."""
+    return Factor.objects.filter(problem=problem_pk).order_by("pk")
+
+
+def story_of(actor: Actor, problem: Problem) -> list[Activity]:
+    """What happened around a problem, as far as ``actor`` may read it: at most 201 rows, oldest first.
+
+    Its own moves, those of its incidents, and of every ticket on their items and its own, from 72 hours
+    before the first incident (without one: before the problem) until the problem was resolved.
+    """
+    own = seen_incidents_of(actor, problem.pk).order_by("opened_at", "pk")
+    incidents = list(own.values_list("pk", "ci", "opened_at")[:_MOST_TICKETS])
+    begin = min([problem.opened_at, *(at for _pk, _ci, at in incidents)]) - STORY_BEGINS
+    further = TicketCI.objects.filter(ticket=problem.pk).values_list("ci", flat=True)
+    items = {problem.ci_id, *further, *(ci for _pk, ci, _at in incidents)} - {None}
+    near = seen_by(actor)
+    near = near.filter(Q(pk__in=[problem.pk, *(pk for pk, _ci, _at in incidents)]) | Q(ci__in=items))
+    near = near.filter(Q(active=True) | Q(closed_at__gte=begin)).order_by("-opened_at", "-pk")
+    rows = Activity.objects.filter(visible_activity(actor), kind=ActivityKind.STATE, at__gte=begin)
+    rows = rows.filter(ticket__in=list(near.values_list("pk", flat=True)[:_MOST_TICKETS]))
+    if problem.resolved_at is not None:
+        rows = rows.filter(at__lte=problem.resolved_at)
+    return list(rows.select_related("ticket", "actor").order_by("at", "pk")[: MOST_STORY + 1])
+
+
 def candidates_for(actor: Actor) -> QuerySet[Candidate]:
     """What is proposed as a problem, as far as ``actor`` sees each of its incidents; the best first."""
     if not why_candidates(actor):
         return Candidate.objects.none()
-    unseen = CandidateMember.objects.filter(candidate=OuterRef("pk")).exclude(
-        incident__in=Ticket.objects.filter(visible_to(actor))
-    )
+    unseen = CandidateMember.objects.filter(candidate=OuterRef("pk")).exclude(incident__in=seen_by(actor))
     rows = Candidate.objects.filter(company_wall(actor)).exclude(Exists(unseen))
     return rows.select_related("ci", "group", "problem", "decided_by").order_by("-score", "-pk")
 

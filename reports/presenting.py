@@ -16,8 +16,10 @@ from core import formats
 from core.charts import Column, Piece
 from reports.choices import By, Verdict
 from reports.filters import Asked, days_of
+from reports.satisfaction import Said, Satisfaction
 from reports.selectors import Ended, Report, Row, Tally
 from sla.choices import Target
+from tickets.choices import Score
 
 MOST_ROWS = 25
 TONES = {Verdict.MET: "good", Verdict.MISSED: "bad", Verdict.OVERDUE: "warn"}
@@ -90,9 +92,9 @@ class Chip:
     url: str
 
 
-def percent_text(tally: Tally) -> str:
+def percent_text(percent: float | None) -> str:
     """``92.3 %``, or a dash for none."""
-    return "–" if tally.percent is None else f"{tally.percent:g} %"
+    return "–" if percent is None else f"{percent:g} %"
 
 
 def tiles_of(report: Report) -> list[Tile]:
@@ -100,7 +102,7 @@ def tiles_of(report: Report) -> list[Tile]:
     total, asked = report.total, report.asked
     of_all = _("%(part)s of %(whole)s") % {"part": f"{total.met:,}", "whole": f"{total.count:,}"}
     return [
-        Tile(_("Promises met"), percent_text(total), of_all, _list_url(asked)),
+        Tile(_("Promises met"), percent_text(total.percent), of_all, _list_url(asked)),
         Tile(
             _("Missed"),
             f"{total.missed:,}",
@@ -150,7 +152,7 @@ def _line(asked: Asked, by: By, row: Row) -> Line:
     return Line(
         name=name,
         url=f"{reverse('reports:sla')}?{asked.query(**narrowed)}",
-        percent=percent_text(row.tally),
+        percent=percent_text(row.tally.percent),
         figures=tuple(_figures(asked, row.tally, narrowed, name)),
         pieces=pieces_of(row.tally),
         sentence=f"{name}. {sentence_of(row.tally)}",
@@ -203,7 +205,7 @@ def pieces_of(tally: Tally) -> tuple[Piece, ...]:
 def sentence_of(tally: Tally) -> str:
     """The figures of a bar, to be read aloud."""
     parts = [piece.label for piece in pieces_of(tally) if piece.value]
-    return ", ".join([f"{_('Promises met')}: {percent_text(tally)}", *parts])
+    return ", ".join([f"{_('Promises met')}: {percent_text(tally.percent)}", *parts])
 
 
 def columns_of(report: Report) -> tuple[list[Column], str]:
@@ -218,7 +220,7 @@ def columns_of(report: Report) -> tuple[list[Column], str]:
         for row in report.rows[by]
     ]
     told = "; ".join(
-        f"{name_of(by, row)} {percent_text(row.tally)}" for row in report.rows[by] if row.tally.count
+        f"{name_of(by, row)} {percent_text(row.tally.percent)}" for row in report.rows[by] if row.tally.count
     )
     return shown, f"{HEADINGS[by]}: {told}"
 
@@ -294,3 +296,43 @@ def clock_lines(rows: Iterable[Ended]) -> Iterator[list[Any]]:
             ticket.ci.name if ticket.ci else "", clock.name, clock.definition_key, clock.target_seconds,
             str(row.verdict.label), row.at, clock.left_seconds, clock.paused_seconds,
         ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """One group's row of the table on satisfaction."""
+
+    said: Said
+    percent: str
+    pieces: tuple[Piece, ...]
+    sentence: str
+
+
+def said_lines(report: Satisfaction) -> list[SaidLine]:
+    """The rows: all together, then each group."""
+    return [_said_line(said) for said in (report.total, *report.groups)]
+
+
+def _said_line(said: Said) -> SaidLine:
+    parts = {label: said.answers[score] for score, label in reversed(Score.choices)}
+    tones = ("good", "good", "neutral", "warn", "bad")
+    pieces = tuple(
+        Piece(f"{label}: {count}", count, tone)
+        for (label, count), tone in zip(parts.items(), tones, strict=True)
+    )
+    sentence = ", ".join(f"{label}: {count}" for label, count in parts.items())
+    return SaidLine(said, percent_text(said.good_percent), pieces, f"{said.name}. {sentence}")
+
+
+def said_table(report: Satisfaction) -> Iterator[list[Any]]:
+    """The same as rows of a file, the heading first."""
+    yield [
+        _("Assignment group"),
+        _("Asked"),
+        _("Answers"),
+        _("Mean (1 to 5)"),
+        *(str(x) for x in Score.labels),
+    ]
+    for said in (report.total, *report.groups):
+        counts = [said.answers[score] for score in Score.values]
+        yield [said.name, said.asked, said.answered, said.mean, *counts]

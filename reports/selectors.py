@@ -32,7 +32,7 @@ from sla.choices import Stage
 from sla.models import Clock, SLADefinition
 from sla.selectors import ClockView, clock_rows, view_of
 from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 
 PAGE = 50
 CHUNK = 2000
@@ -154,7 +154,7 @@ def definitions_named() -> list[tuple[str, str]]:
 
 def counted(actor: User, asked: Asked, rows: QuerySet[Clock] | None = None) -> Any:
     """The clocks that count and that ``actor`` may see, each with the ``moment`` it counts at."""
-    tickets = Ticket.objects.filter(visible_to(actor)).filter(asked.tickets())
+    tickets = seen_by(actor).filter(asked.tickets())
     every = Clock.objects.all() if rows is None else rows
     return every.filter(asked.clocks(), ticket__in=tickets.values("pk")).annotate(moment=_MOMENT)
 

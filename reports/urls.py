@@ -10,4 +10,6 @@ urlpatterns = [
     path("sla/", views.sla, name="sla"),
     path("sla/clocks/", views.clocks, name="sla_clocks"),
     path("sla/export/", views.export, name="sla_export"),
+    path("satisfaction/", views.satisfaction, name="satisfaction"),
+    path("satisfaction/export/", views.satisfaction_export, name="satisfaction_export"),
 ]

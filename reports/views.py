@@ -23,6 +23,7 @@ from reports import presenting, selectors
 from reports.choices import By
 from reports.filters import NONE, Asked, SLAForm, asked_from
 from reports.policies import may_read
+from reports.satisfaction import satisfaction_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -126,6 +127,32 @@ def export(request: HttpRequest) -> HttpResponseBase:
         report = selectors.report_for(actor, asked)
         return csvs.download(f"{name}-{by}.csv", list(presenting.table_rows(report, By(by))))
     return csvs.download(f"{name}.csv", presenting.clock_lines(selectors.all_behind(actor, asked)))
+
+
+@require_safe
+@readers_only
+def satisfaction(request: HttpRequest) -> HttpResponse:
+    """How tickets went for people, by group."""
+    asked = _asked(request)
+    report = satisfaction_for(request.user, asked)  # type: ignore[arg-type] # readers_only has seen to it
+    names = {
+        "report": report,
+        "lines": presenting.said_lines(report),
+        "period": presenting.period_words(asked),
+        "quick": _quick(asked),
+        "query": asked.query(),
+    }
+    return render(request, "reports/satisfaction.html", names)
+
+
+@require_safe
+@readers_only
+def satisfaction_export(request: HttpRequest) -> HttpResponseBase:
+    """The table as a file."""
+    asked = _asked(request)
+    report = satisfaction_for(request.user, asked)  # type: ignore[arg-type] # readers_only has seen to it
+    name = f"satisfaction-{asked.period.first}-{asked.period.last}.csv"
+    return csvs.download(name, list(presenting.said_table(report)))
 
 
 def _quick(asked: Asked) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from tickets.hooks import Change
 from tickets.services.writing import plain
 
 Keep = Callable[[list[Clock], Iterable[Clock], Notes], None]
+UNDONE_MERGE = "unmerge"  # how the verbs begin by which a kind takes a merge back
 _TICKET = -1  # the place of the ticket that the prepared query is asked for
 
 
@@ -170,18 +171,25 @@ class _Evaluation:
     def _attach(self, promise: Promise) -> None:
         last = self.last.get(promise.row.track)
         cycle = 1 if last is None else last.cycle + 1
-        started = retroactive.start_of(promise, self.ticket, last, self.at)
+        goes_on = self._goes_on_from(last)
+        started = goes_on or retroactive.start_of(promise, self.ticket, last, self.at)
         terms, cause = self.book.terms_for(promise, self.ticket, started), self._cause(promise)
         clock = machine.attach(self.ticket.pk, promise.row.track, cycle, terms, started, self.notes, cause)
         if started < self.at:
             retroactive.catch_up(
                 clock, promise, terms, self.ticket,
-                at=self.at, known=self.change.at, notes=self.notes, cause=cause,
+                at=self.at, known=self.change.at, notes=self.notes, cause=cause, pauses=goes_on is not None,
             )  # fmt: skip
         if last is not None:
             machine.note_solved(clock, last, self.notes)
         self.open[clock.track] = self.last[clock.track] = clock
         self.new.append(clock)
+
+    def _goes_on_from(self, last: Clock | None) -> dt.datetime | None:
+        """Since when a promise counts whose clock was cancelled by a merge that is undone now."""
+        if last is None or last.stage != Stage.CANCELLED or not self.change.verb.startswith(UNDONE_MERGE):
+            return None
+        return last.started_at
 
     def _settle(self, clock: Clock) -> None:
         """The first rule that matches: stop, reset, cancel, pause, resume."""

@@ -63,13 +63,15 @@ def catch_up(
     known: dt.datetime,
     notes: Notes,
     cause: Cause,
+    pauses: bool = False,
 ) -> None:
     """Bring a clock that began in the past to ``at``: its pauses if the promise wants them, then its marks.
 
-    ``known`` is the instant of the write, up to which the activity is read. One query with pauses, else none.
+    ``known`` is the instant of the write, up to which the activity is read; ``pauses`` replays the pauses
+    whatever the promise wants. One query with pauses, else none.
     """
     since = len(notes.events)
-    if promise.row.retro_pause and promise.pause is not None:
+    if (pauses or promise.row.retro_pause) and promise.pause is not None:
         for moment in moments(ticket, clock.started_at, at, known=known):
             _step(clock, promise, terms, moment, notes, cause)
     machine.catch_up(clock, terms, at, notes, cause, since=since)

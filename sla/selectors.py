@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from django.db import connection
@@ -14,16 +15,17 @@ from django.utils.functional import Promise as LazyText
 
 from accounts.policies import Actor
 from core.errors import NotVisibleError
+from core.prepared import Among, PreparedPlain
 from schedules.bizcal import BizCal
 from schedules.selectors import always_open, counted
 from sla import machine
 from sla.choices import OPEN_STAGES, REPAIRED, EventKind, SegmentKind, Stage, Status
 from sla.models import Clock, ClockEvent, ClockSegment, SLADefinition
 from tickets import kinds
-from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 
 WARN_LEFT, CRIT_LEFT = 25, 10
+_PLACE = -1  # of the keys that the prepared query is asked for
 _RANK = {"breached": 0, "crit": 1, "warn": 2, "ok": 3, "paused": 4, "missed": 5, "met": 6}
 
 
@@ -101,11 +103,28 @@ def clocks_for(ticket_ids: Collection[int]) -> dict[int, list[ClockView]]:
     One query; the database's clock decides.
     """
     found: dict[int, list[ClockView]] = {}
-    for clock in latest_cycles(ticket_ids):
-        found.setdefault(clock.ticket_id, []).append(view_of(clock, clock.now))  # type: ignore[attr-defined]
+    latest = {(clock.ticket_id, clock.track): clock for clock in _shown().read(list(ticket_ids))}
+    for clock in latest.values():
+        found.setdefault(clock.ticket_id, []).append(view_of(clock, clock.now))
     for views in found.values():
         views.sort(key=lambda view: (_RANK[view.state], view.left_seconds))
     return found
+
+
+@cache
+def _shown() -> PreparedPlain:
+    """What ``view_of`` reads of the clocks of some tickets, compiled once: a list asks for a hundred."""
+    rows = Clock.objects.filter(Among(F("ticket_id"), [_PLACE])).exclude(stage=Stage.CANCELLED)
+    return PreparedPlain(
+        rows.annotate(now=Now()).order_by("ticket_id", "track", "cycle"),
+        [*(field.attname for field in Clock._meta.concrete_fields), "now"],
+        {
+            "definition": ("name_ko", "name_en", "target", "key", "type"),
+            "calendar": ("id", "name_ko", "name_en", "stamp"),
+            "ticket": ("kind", "state"),
+        },
+        [_PLACE],
+    )
 
 
 def latest_cycles(ticket_ids: Collection[int]) -> list[Clock]:
@@ -155,7 +174,7 @@ def business_time_of(clock: Clock) -> BizCal:
 def clock_for(actor: Actor, public_id: UUID) -> Clock:
     """The clock of a ticket that ``actor`` may see, with what it is explained by. Raises NotVisibleError."""
     rows = Clock.objects.select_related("definition", "calendar", "ticket")
-    row = rows.filter(public_id=public_id, ticket__in=Ticket.objects.filter(visible_to(actor))).first()
+    row = rows.filter(public_id=public_id, ticket__in=seen_by(actor)).first()
     if row is None:
         raise NotVisibleError
     return row

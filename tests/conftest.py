@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import hypothesis
-import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db import connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core import settings_store
-from core.trail.tracking import NoTruncate
+from itsm.environment import database_url
+from itsm.launcher import blueprint
+from portal.selectors import home
+from tests import clean_slate
 from tests.factories.accounts import AgentFactory, GroupFactory
 from workflows import published
 
 _connect = socket.socket.connect
-_flush = DatabaseOperations.execute_sql_flush
+_create = DatabaseCreation._execute_create_test_db  # type: ignore[attr-defined]
 _LOOPBACK = ("127.", "::1", "localhost")
 
 hypothesis.settings.register_profile(
@@ -78,25 +84,55 @@ def _settings_as_they_ship() -> Iterator[None]:
         settings_store.forget()
 
 
-def _flush_all(self: DatabaseOperations, sql_list: Any) -> None:
-    """Empty the tables of a test that committed, also those that nobody may empty otherwise."""
-    guards = [
-        (model._meta.db_table, trigger.get_pgid(model))
-        for model, trigger in pgtrigger.registered()
-        if isinstance(trigger, NoTruncate)
-    ]
-    off = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in guards]
-    on = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in guards]
-    _flush(self, [*off, *sql_list, *on])
+@pytest.fixture(autouse=True)
+def _frames_do_not_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page's frame keeps for a minute is read once: else a slow test counts its queries."""
+    monkeypatch.setattr(home, "FRAME_SECONDS", math.inf)
 
 
-DatabaseOperations.execute_sql_flush = _flush_all  # type: ignore[method-assign]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Also keeps what a new database holds, for the tests that commit."""
+    with django_db_blocker.unblock():
+        clean_slate.keep()
+    clean_slate.replace_flush()
+
+
+def _create_with_tables(self: DatabaseCreation, cursor: Any, parameters: Any, keepdb: bool = False) -> None:
+    """A test database begins as an installation does: with the script instead of all migrations."""
+    _create(self, cursor, parameters, keepdb)
+    blueprint.lay(database_url(self.connection.settings_dict, self._get_test_db_name()))
+
+
+DatabaseCreation._execute_create_test_db = _create_with_tables  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture
+def django_assert_num_queries() -> Any:
+    """pytest-django's, but a failure says what was sent: what comes once is not seen again."""
+
+    @contextmanager
+    def counted(number: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as asked:
+            yield
+        if len(asked) != number:
+            sent = "\n".join(each["sql"][:150] for each in asked)
+            pytest.fail(f"{len(asked)} statements instead of {number}:\n{sent}")
+
+    return counted
+
+
+@pytest.fixture
+def own_cache(settings: Any, request: pytest.FixtureRequest) -> None:
+    """A cache that only this test has: others empty the shared one, and memory is shared by its name."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": request.node.nodeid}}
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from workflows import executor
 _AT_ONCE = (executor.run_ready, eventlog.number_events, dispatch.relay, dispatch.run_handlers)
 
 
-def work_off(*, limit: int = 50, seconds: float = 5.0) -> None:
+def work_off(*, limit: int = 50, seconds: float = 30.0) -> None:
     """All that is due, as workers do it: first what follows at once, then the sweep until nothing is left."""
     until = time.monotonic() + seconds
     while sum(sweep._run_step(step, limit) for step in _AT_ONCE) and time.monotonic() < until:

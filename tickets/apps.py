@@ -11,9 +11,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let access to tickets be explained; load the priority matrix after each migration."""
+        """Let access to tickets be explained; load what must be there after each migration."""
         from accounts.access import subjects
-        from tickets import explaining, reference
+        from tickets import explaining, indexing, reference
 
         subjects.register(explaining.SUBJECT)
         post_migrate.connect(reference.load, sender=self)
+        post_migrate.connect(indexing.fill, sender=self)

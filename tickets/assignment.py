@@ -12,6 +12,7 @@ from accounts.models import Membership, User
 from core.errors import invalid
 from core.revisions import Kept, Stamps, revisions
 from schedules.selectors import on_call_for_group
+from tickets.absence import away, taker
 from tickets.choices import Strategy
 from tickets.conditions import compiled
 from tickets.models import AssignmentRule, PriorityRow, Ticket
@@ -86,22 +87,30 @@ def _members(rule: AssignmentRule) -> QuerySet[User]:
 
 
 def _least_open(rule: AssignmentRule) -> User | None:
-    members = _members(rule)
+    """Of the members who are here: who stands in is one of them, and is not given two people's share."""
+    members = list(_members(rule))
+    absent = away(person.pk for person in members)
+    here = [person for person in members if person.pk not in absent]
     counts = dict(
-        Ticket.objects.filter(assignee__in=members.values("pk"), active=True)
+        Ticket.objects.filter(assignee__in=[person.pk for person in here], active=True)
         .values_list("assignee")
         .annotate(load=Count("pk"))
     )
-    return min(members, key=lambda person: (counts.get(person.pk, 0), person.pk), default=None)
+    return min(here, key=lambda person: (counts.get(person.pk, 0), person.pk), default=None)
 
 
 def _in_turn(rule: AssignmentRule) -> User | None:
+    """Whose turn it is; who stands in takes the turn of the absent, whom the pointer then passes."""
     pointer = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
     people = list(_members(rule))
-    chosen = next((p for p in people if p.pk > pointer.last_user_id), people[0] if people else None)
-    if chosen is not None:
-        AssignmentRule.objects.filter(pk=rule.pk).update(last_user_id=chosen.pk)
-    return chosen
+    keys = {person.pk for person in people}
+    absent = away(keys)
+    for person in sorted(people, key=lambda each: (each.pk <= pointer.last_user_id, each.pk)):
+        chosen = taker(person, absent, keys)
+        if chosen is not None:
+            AssignmentRule.objects.filter(pk=rule.pk).update(last_user_id=person.pk)
+            return chosen
+    return None
 
 
 def _on_call(rule: AssignmentRule, now: dt.datetime) -> User | None:
@@ -109,6 +118,10 @@ def _on_call(rule: AssignmentRule, now: dt.datetime) -> User | None:
     called = on_call_for_group(rule.group_id, now)
     if not called:
         return None
-    rows = Membership.objects.filter(group=rule.group_id, user__in=called)
+    absent = away(person.pk for person in called)
+    absent |= away(person.pk for person in absent.values())
+    asked = {*(person.pk for person in called), *(person.pk for person in absent.values())}
+    rows = Membership.objects.filter(group=rule.group_id, user__in=asked, user__is_active=True)
     members = set(rows.values_list("user", flat=True))
-    return next((person for person in called if person.pk in members), None)
+    takers = (taker(person, absent, members) for person in called if person.pk in members)
+    return next((person for person in takers if person is not None), None)

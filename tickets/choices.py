@@ -55,6 +55,7 @@ class LinkType(models.TextChoices):
     BLOCKS = "blocks", _("Blocks")
     KNOWN_ERROR = "known_error", _("Known error")
     FOLLOW_UP_OF = "follow_up_of", _("Follow-up of")
+    SPLIT_OF = "split_of", _("Split from")
 
 
 class CIRole(models.TextChoices):
@@ -74,6 +75,16 @@ class TaskState(models.TextChoices):
     CLOSED_COMPLETE = "closed_complete", _("Closed complete")
     CLOSED_INCOMPLETE = "closed_incomplete", _("Closed incomplete")
     CLOSED_SKIPPED = "closed_skipped", _("Closed skipped")
+
+
+class Score(models.IntegerChoices):
+    """What people say of how their ticket went, from the least to the most."""
+
+    VERY_BAD = 1, _("Very dissatisfied")
+    BAD = 2, _("Dissatisfied")
+    MIDDLING = 3, _("Neither nor")
+    GOOD = 4, _("Satisfied")
+    VERY_GOOD = 5, _("Very satisfied")
 
 
 class Strategy(models.TextChoices):

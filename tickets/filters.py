@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from accounts.models import Group
 from core.api.filters import MomentFilter, WholeFilter
 from tickets.choices import Channel, Phase
+from tickets.finding import search
 from tickets.models import Ticket
-from tickets.policies import visible_to
-from tickets.selectors import search
+from tickets.selectors import seen_by
 
 
 class TicketFilterSet(df.FilterSet):
@@ -61,7 +61,7 @@ class TicketFilterSet(df.FilterSet):
 
     def below(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """The rows whose parent has that number, if the caller sees it: another would be told of (S-9)."""
-        seen = Ticket.objects.filter(visible_to(self.request.user), number=value)
+        seen = seen_by(self.request.user).filter(number=value)
         return rows.filter(parent__in=seen.values("pk"))
 
     def holding(self, rows: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ class KindSpec:
     ``editable`` are the fields ``update_ticket`` takes; ``employee_word`` is what employees call it;
     ``task_kind`` is the kind of the work below it that must be done first, where there is one.
     ``check(ticket, fields, actor)`` refuses changed fields that do not fit this kind, before they are saved.
+    ``moves`` are the services, by name, of transitions that do more than change the state.
     """
 
     key: str
@@ -41,6 +42,7 @@ class KindSpec:
     open: Callable[..., Ticket] | None = None
     task_kind: str = ""
     check: Callable[[Any, dict[str, Any], Actor], None] | None = None
+    moves: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     state_labels: dict[str, str | Promise] = field(default_factory=dict)
     employee_states: dict[str, str | Promise] = field(default_factory=dict)
 

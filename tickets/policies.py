@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.decisions import PLATFORM, Decision, RowRule, any_of, no, row_decision, yes
 from accounts.choices import Grant
-from accounts.policies import Actor, by_grant, company_wall, group_ids, has_grant, is_agent
+from accounts.policies import Actor, by_grant, company_wall, grants_of, group_ids, has_grant, is_agent
 from tickets import kinds
 from tickets.models import Ticket, Watcher
 
@@ -21,6 +22,10 @@ OWN = yes("own", _("It is this person's own: they asked for it, or it is for the
 BEGUN = no("begun", _("Work on it has begun; its requester cannot take it back alone any more."))
 NOT_FOR_REQUESTERS = no("not_for_requesters", _("This is for people who work on it, not for who asked."))
 CLOSED = no("closed", _("A closed ticket cannot be edited."))
+OWN_TIME = yes("own_time", _("It is the time of this person."))
+LEADS_GROUP = yes("leads_group", _("This person leads the group that has the ticket."))
+# What who may not correct it is told of the time of others.
+NOT_THEIRS = _("Only this person, or who leads the team, changes this time.")
 _READS_ALL = (Grant.TICKET_READ_ALL,)
 # What is written where only who reads what is internal looks.
 _INSIDE = frozenset({"work_note", "add_task"})
@@ -39,6 +44,23 @@ def visible_to(actor: Actor) -> Q:
 def row_rules(actor: User) -> list[RowRule]:
     """Why ``actor`` sees tickets: each rule with the rows it shows."""
     return [*_involved_rules(actor), *_agent_rules(actor)]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """All that ``visible_to`` asks of a person: what follows from it serves all who have the same."""
+
+    person: int
+    company: int
+    grants: frozenset[str]
+    groups: frozenset[int]
+    actor: User = field(compare=False)
+
+
+def rights_of(actor: User) -> Rights:
+    """What the gate asks of ``actor``; their groups only where its rules look at them."""
+    groups = group_ids(actor) if has_grant(actor, Grant.TICKET_READ_ALL) else frozenset[int]()
+    return Rights(actor.pk, actor.company_id, grants_of(actor), groups, actor)
 
 
 def why_seen(actor: Actor, ticket: Ticket) -> Decision:
@@ -145,6 +167,31 @@ def why(actor: Actor, ticket: Ticket, action: str) -> Decision:
         return found
     internal = why_internal(actor)
     return found if internal else internal
+
+
+def why_work(actor: Actor, ticket: Ticket) -> Decision:
+    """Whether ``actor`` may keep the checklist of a visible ticket and note time: who writes its work notes.
+
+    Nobody may who does not read what is internal, not even for a correction by hand.
+    """
+    internal = why_internal(actor)
+    return why(actor, ticket, "work_note") if internal else internal
+
+
+def why_correct_time(actor: Actor, ticket: Ticket, person_id: int) -> Decision:
+    """Whether ``actor`` may change or take away the time that ``person_id`` spent on a visible ticket.
+
+    One's own; that of others as the manager of the ticket's group, or as who manages incidents.
+    """
+    found = why_work(actor, ticket)
+    if actor is None or not found:
+        return found
+    if actor.pk == person_id:
+        return OWN_TIME
+    group = ticket.group if ticket.group_id else None
+    if group is not None and group.manager_id == actor.pk:
+        return LEADS_GROUP
+    return by_grant(actor, Grant.INCIDENT_MANAGE)
 
 
 def why_change(actor: Actor, ticket: Ticket, field: str) -> Decision:

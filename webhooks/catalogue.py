@@ -108,6 +108,25 @@ _FIXED = [
         gettext_lazy("Ticket linked to another"),
         {"type": TEXT, "target": TEXT},
     ),
+    EventType("ticket.merged", About.TICKET, gettext_lazy("Ticket merged into another"), {"target": TEXT}),
+    EventType("ticket.unmerged", About.TICKET, gettext_lazy("Merge taken back"), {"target": TEXT}),
+    EventType("ticket.split", About.TICKET, gettext_lazy("Part of a ticket split off"), {"target": TEXT}),
+    EventType(
+        "ticket.survey_answered",
+        About.TICKET,
+        gettext_lazy("Somebody said how a ticket went"),
+        {"score": WHOLE},
+        internal=True,
+    ),
+    EventType(
+        "ticket.checklist_changed", About.TICKET, gettext_lazy("Checklist of a ticket changed"), internal=True
+    ),
+    EventType(
+        "ticket.time_changed", About.TICKET, gettext_lazy("Time spent on a ticket changed"), internal=True
+    ),
+    EventType(
+        "problem.analysed", About.TICKET, gettext_lazy("Root cause of a problem worked on"), internal=True
+    ),
     EventType(
         "approval.requested",
         About.TICKET,
@@ -133,6 +152,56 @@ _FIXED = [
     EventType("sla.paged", About.TICKET, gettext_lazy("On-call person called"), _PAGE, internal=True),
     EventType("page.acknowledged", About.TICKET, gettext_lazy("On-call page answered"), _PAGE, internal=True),
     EventType("page.unanswered", About.TICKET, gettext_lazy("Nobody answered a page"), _PAGE, internal=True),
+    EventType(
+        "incident.major_proposed",
+        About.TICKET,
+        gettext_lazy("Incident proposed as major incident"),
+        internal=True,
+    ),
+    EventType(
+        "incident.major_accepted",
+        About.TICKET,
+        gettext_lazy("Incident accepted as major incident"),
+        internal=True,
+    ),
+    EventType(
+        "incident.major_rejected",
+        About.TICKET,
+        gettext_lazy("Proposal of a major incident rejected"),
+        internal=True,
+    ),
+    EventType(
+        "incident.major_cancelled",
+        About.TICKET,
+        gettext_lazy("Incident is no major incident any more"),
+        internal=True,
+    ),
+    EventType(
+        "incident.major_update_sent",
+        About.TICKET,
+        gettext_lazy("Update of a major incident sent"),
+        {"public": FLAG},
+        internal=True,
+    ),
+    EventType(
+        "incident.major_update_overdue",
+        About.TICKET,
+        gettext_lazy("Update of a major incident overdue"),
+        {"due_at": MOMENT},
+        internal=True,
+    ),
+    EventType(
+        "incident.major_ended",
+        About.TICKET,
+        gettext_lazy("Major incident resolved"),
+        internal=True,
+    ),
+    EventType(
+        "incident.major_reviewed",
+        About.TICKET,
+        gettext_lazy("Review of a major incident finished"),
+        internal=True,
+    ),
     EventType("flow.started", About.RUN, gettext_lazy("Flow began"), {"flow": TEXT}, internal=True),
     EventType("flow.ended", About.RUN, gettext_lazy("Flow ended"), {**_FLOW, "outcome": TEXT}, internal=True),
     EventType(

@@ -20,8 +20,10 @@ from core.api.fields import Moment
 from core.models import OutboxEvent
 from tickets import kinds
 from tickets.api.serializers import ActivityOut, TicketOut, told_changes
+from tickets.merges import in_conversation
 from tickets.models import Activity, Ticket
-from tickets.policies import reads_internal, visible_activity, visible_to
+from tickets.policies import reads_internal, visible_activity
+from tickets.selectors import seen_by
 from webhooks.catalogue import TEST, About, EventType, find
 from webhooks.choices import Payload
 
@@ -110,7 +112,7 @@ class _Teller:
         return None if row is None else {"user": row.owner.username, "token": str(row.public_id)}
 
     def _ticket(self) -> dict[str, Any] | None:
-        rows = Ticket.objects.filter(visible_to(self.reader), pk=self.given["ticket_id"])
+        rows = seen_by(self.reader).filter(pk=self.given["ticket_id"])
         ticket = rows.select_related(*_AROUND).first()
         if ticket is None or not self._may_hear(ticket):
             return None
@@ -135,7 +137,7 @@ class _Teller:
 
     def _more(self, ticket: Ticket) -> dict[str, Any] | None:
         """What some events say beside the ticket; None when that very thing may not be seen."""
-        if self.event.name == "ticket.linked":
+        if "target" in self.kind.keys:
             return self._target()
         if "changed" in self.kind.keys:
             changed = self._changed()
@@ -150,13 +152,13 @@ class _Teller:
         return told_changes(self.given.get("changed", []), internal=reads_internal(self.reader))
 
     def _target(self) -> dict[str, Any] | None:
-        rows = Ticket.objects.filter(visible_to(self.reader), pk=self.given.get("target_id") or 0)
+        rows = seen_by(self.reader).filter(pk=self.given.get("target_id") or 0)
         number = rows.values_list("number", flat=True).first()
         return None if number is None else {"target": number}
 
     def _comment(self, ticket: Ticket, pk: Any) -> dict[str, Any]:
         """The words that the event is about, as far as the reader may read them."""
-        rows = Activity.objects.filter(visible_activity(self.reader), ticket=ticket.pk, pk=pk or 0)
+        rows = Activity.objects.filter(visible_activity(self.reader), in_conversation(ticket.pk), pk=pk or 0)
         row = rows.select_related("actor").first() if pk else None
         if row is None:
             return {}

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
 from core.errors import NotAllowedError, invalid
-from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 from workflows.choices import RunStatus
 from workflows.graph import Graph, built, compiled
 from workflows.models import FlowRun
@@ -59,7 +58,7 @@ def replay_runs(flow_key: str, graph: dict[str, Any], *, last: int = 50, actor: 
         text = _("This must be a whole number from %(low)s to %(high)s.") % {"low": 1, "high": MAX_RUNS}
         raise invalid("last", text, code="range")
     check_flow(graph, key=flow_key)
-    seen = Q(ticket=None) | Q(ticket__in=Ticket.objects.filter(visible_to(actor)))
+    seen = Q(ticket=None) | Q(ticket__in=seen_by(actor))
     rows = FlowRun.objects.filter(seen, flow_version__flow__key=flow_key)
     runs = list(rows.select_related("flow_version__flow", "ticket").order_by("-pk")[:last])
     candidate = built(graph, key=flow_key, version_id=0)

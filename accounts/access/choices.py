@@ -20,6 +20,8 @@ ACTIONS: dict[str, Text] = {
     "decide": _("decide"),
     "cancel": _("withdraw"),
     "edit": _("edit"),
+    "delete": _("delete"),
+    "run": _("run by hand"),
     "create": _("make"),
     "publish": _("publish"),
     "retire": _("retire"),

@@ -68,8 +68,11 @@ def register(subject: Subject) -> None:
 
 
 def register_area(key: str, label: Text, names: Iterable[str], why: Callable[[User, str], Decision]) -> None:
-    """Let access to a part of the configuration be explained; called from the app's ``ready()``."""
-    _areas[key] = Area(key, label, tuple(names), why)
+    """Let access to a part of the configuration be explained; called from the app's ``ready()``.
+
+    Raises KeyError for an action that has no words yet, so that nothing starts with one.
+    """
+    _areas[key] = Area(key, label, tuple(named(*names)), why)
 
 
 def areas() -> list[Area]:

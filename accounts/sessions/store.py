@@ -7,6 +7,7 @@ reads anyway tells all, and nothing can disagree (docs/decisions/0022).
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -19,6 +20,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import Session
+from core.prepared import Prepared
 from core.time import clock_now
 
 SINCE = "signed_in_at"
@@ -26,6 +28,7 @@ SINCE = "signed_in_at"
 FACTOR_DUE = "second_factor_due"
 STAMP_EVERY = dt.timedelta(minutes=1)
 MAX_AGENT = 300
+_KEY = "?"  # the place of the key that the prepared query is asked for
 
 
 def living() -> QuerySet[Session]:
@@ -98,8 +101,7 @@ class SessionStore(DatabaseStore):
         return values
 
     def _get_session_from_db(self) -> Session | None:
-        stale = ExpressionWrapper(Q(last_active_at__lt=Now() - STAMP_EVERY), output_field=BooleanField())
-        found = living().filter(session_key=self.session_key).annotate(is_stale=stale).first()
+        found: Any = next(iter(_kept().read(self.session_key)), None)
         if found is None:
             self._session_key = None
             return None
@@ -111,3 +113,10 @@ class SessionStore(DatabaseStore):
 
     async def _aget_session_from_db(self) -> Session | None:
         return await sync_to_async(self._get_session_from_db)()
+
+
+@cache
+def _kept() -> Prepared[Session]:
+    """A living session, and whether its last use is to be written down."""
+    stale = ExpressionWrapper(Q(last_active_at__lt=Now() - STAMP_EVERY), output_field=BooleanField())
+    return Prepared(living().filter(session_key=_KEY).order_by().annotate(is_stale=stale), _KEY)

@@ -165,9 +165,10 @@ class DelegationOut(Out):
 
 
 class DelegationIn(Body):
-    """A delegation to make: of one's own decisions, or as who edits people of somebody else's."""
+    """A delegation to make: of what is one's own, or as who edits people of somebody else's."""
 
     user = PersonField(required=False)
     delegate = PersonField()
+    scope = serializers.ChoiceField(choices=Scope.choices, required=False)
     start = Moment()
     end = Moment()

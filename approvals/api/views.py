@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from approvals import services
 from approvals.api import serializers as out
+from approvals.choices import Scope
 from approvals.filters import ApprovalFilterSet
 from approvals.models import Approval, Delegation
 from approvals.selectors import approval_for, approvals_for, delegations_for, requests_of, sheet_for
@@ -89,7 +90,7 @@ class DelegationViewSet(ListMixin, RetrieveMixin, ApiViewSet):
 
     @extend_schema(request=out.DelegationIn, responses={201: out.DelegationOut})
     def create(self, request: Request) -> Response:
-        """Let somebody decide for a time."""
+        """Let somebody act for a time: decide, take new tickets, or get the notices."""
         values = self.body(out.DelegationIn)
         row = services.delegate(
             actor=self.actor,
@@ -97,6 +98,7 @@ class DelegationViewSet(ListMixin, RetrieveMixin, ApiViewSet):
             to=values["delegate"],
             start=values["start"],
             end=values["end"],
+            scope=values.get("scope", Scope.APPROVALS),
         )
         return self.answer(row, status=status.HTTP_201_CREATED)
 

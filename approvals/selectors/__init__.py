@@ -13,9 +13,10 @@ from approvals.selectors.lists import (
     recipients,
     requests_by_public_id,
     requests_of,
+    stand_ins,
     waiting_for,
 )
-from approvals.selectors.sheets import Voice, localized, sheet_by_link, sheet_for
+from approvals.selectors.sheets import Voice, localized, sheet_by_link, sheet_for, title_of
 
 __all__ = [
     "LinkExpiredError",
@@ -38,5 +39,7 @@ __all__ = [
     "requests_of",
     "sheet_by_link",
     "sheet_for",
+    "stand_ins",
+    "title_of",
     "waiting_for",
 ]

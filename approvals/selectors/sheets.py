@@ -125,6 +125,12 @@ def sheet_by_link(token: str) -> tuple[DecisionLink, dict[str, Any]]:
     return link, sheet_for(link.user, approval)
 
 
+def title_of(request: ApprovalRequest) -> str:
+    """What is asked for, in the reader's language."""
+    summary = request.summary if isinstance(request.summary, dict) else {}
+    return str(localized(summary.get("what")) or request.title)
+
+
 def localized(given: Any) -> Any:
     """The text of ``{"ko": …, "en": …}`` in the reader's language; anything else as it is."""
     if not isinstance(given, dict) or not given.keys() <= {"ko", "en"} or not given:

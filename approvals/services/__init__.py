@@ -2,7 +2,7 @@
 
 from approvals.services.asking import cancel_request, request_approval
 from approvals.services.deciding import decide
-from approvals.services.delegating import delegate, end_delegation
+from approvals.services.delegating import come_back, delegate, end_delegation, go_away
 from approvals.services.due import fire, fire_due
 from approvals.services.linking import accept_reply, decide_by_link, link_for
 from approvals.services.mailing import store_mail
@@ -13,6 +13,7 @@ __all__ = [
     "NoApproverError",
     "accept_reply",
     "cancel_request",
+    "come_back",
     "decide",
     "decide_by_link",
     "delegate",
@@ -20,6 +21,7 @@ __all__ = [
     "fields_changed",
     "fire",
     "fire_due",
+    "go_away",
     "link_for",
     "request_approval",
     "store_mail",

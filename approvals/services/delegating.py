@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -24,7 +25,7 @@ MAX_DAYS = 366
 def delegate(
     *, actor: Actor, user: User, to: User, start: dt.datetime, end: dt.datetime, scope: str = Scope.APPROVALS
 ) -> Delegation:
-    """A delegation: from ``start`` until before ``end`` (aware instants) ``to`` may decide for ``user``.
+    """A delegation: from ``start`` until before ``end`` (instants) ``to`` acts for ``user`` in ``scope``.
 
     It ends by itself and is not passed on. Publishes ``delegation.created``. Raises NotAllowedError,
     RuleRefusedError, DuplicateError (overlaps another one).
@@ -38,7 +39,8 @@ def delegate(
                 user=user, delegate=to, scope=scope, during=DateTimeTZRange(start, end, "[)")
             )
     except IntegrityError as error:
-        raise DuplicateError(_("There is a delegation in this time already.")) from error
+        text = _("There is a delegation in this time already: %(what)s.") % {"what": Scope(scope).label}
+        raise DuplicateError(text) from error
     _record(row, actor, "created")
     return row
 
@@ -67,6 +69,34 @@ def end_delegation(delegation_id: int, *, actor: Actor) -> None:
     row.save(update_fields=["during", "lock_version"])
 
 
+@transaction.atomic
+def go_away(
+    *, actor: Actor, user: User, to: User, start: dt.datetime, end: dt.datetime, scopes: Iterable[str]
+) -> list[Delegation]:
+    """A delegation for each of ``scopes``: ``to`` stands in for ``user`` in all of them, or in none.
+
+    Raises as ``delegate``, and RuleRefusedError when no scope is named.
+    """
+    wanted = list(dict.fromkeys(scopes))
+    if not wanted:
+        raise invalid("scopes", _("Choose what is handed over."), code="required")
+    return [delegate(actor=actor, user=user, to=to, start=start, end=end, scope=each) for each in wanted]
+
+
+@transaction.atomic
+def come_back(delegation_id: int, *, actor: Actor) -> None:
+    """That delegation is over, with those of other scopes that were made for the same days and stand-in.
+
+    Raises as ``end_delegation``.
+    """
+    row = Delegation.objects.filter(visible_delegations(actor), pk=delegation_id).first()
+    if row is None:
+        raise NotVisibleError
+    same = Delegation.objects.filter(user=row.user_id, delegate=row.delegate_id, during=row.during)
+    for pk in same.order_by("pk").values_list("pk", flat=True):
+        end_delegation(pk, actor=actor)
+
+
 def _check(user: User, to: User, start: dt.datetime, end: dt.datetime, scope: str) -> None:
     if scope not in Scope.values:
         raise invalid("scope", _("This cannot be handed over."), code="choice")
@@ -87,7 +117,12 @@ def _record(row: Delegation, actor: Actor, verb: str) -> None:
         table="approvals_delegation",
         object_ref=str(row.pk),
         action=verb,
-        diff={"user": [None, row.user_id], "delegate": [None, row.delegate_id], "during": span},
+        diff={
+            "user": [None, row.user_id],
+            "delegate": [None, row.delegate_id],
+            "scope": [None, str(row.scope)],
+            "during": span,
+        },
     )
     ids = {"delegation_id": row.pk, "user_id": row.user_id, "delegate_id": row.delegate_id}
-    outbox.publish(f"delegation.{verb}", ids, actor=actor)
+    outbox.publish(f"delegation.{verb}", ids | {"scope": str(row.scope)}, actor=actor)

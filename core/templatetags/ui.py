@@ -11,6 +11,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from core import assets, formats, icons
 from core.components import (
@@ -33,6 +35,7 @@ from core.components import (
     hue_of,
     one_of,
 )
+from core.mentions import marked
 
 register = template.Library()
 
@@ -70,6 +73,12 @@ def josa(word: Any, pair: str) -> str:
 
 
 @register.filter
+def mentions(text: str) -> SafeString:
+    """What somebody wrote, with the people it names in bold."""
+    return marked(text)
+
+
+@register.filter
 def span(seconds: float | None) -> str:
     """A length of time in its two largest units: ``4 h 30 min``."""
     return "" if seconds is None else formats.span(seconds)
@@ -99,6 +108,12 @@ def item(mapping: Mapping[Any, Any], key: Any) -> Any:
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """One icon of the sprite; ``size`` is empty, ``lg``, ``xl`` or ``xxl``; a ``label`` is read aloud."""
+    return _icon(name, size, str(label))
+
+
+@lru_cache(maxsize=2048)
+def _icon(name: str, size: str, label: str) -> SafeString:
+    """A page has hundreds of them, and few different ones."""
     one_of("size", size, ("", "lg", "xl", "xxl"))
     shown = name if name in icons.known() or settings.DEBUG else icons.FALLBACK
     named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
@@ -114,37 +129,58 @@ def badge(label: str, tone: str = "neutral", icon: str = "") -> dict[str, Any]:
     return {"label": label, "tone": one_of("tone", tone, TONES), "icon": icon}
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(person: Any, size: str = "", named: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a template tag
-    """A person's initials on their own colour; no person is the platform; ``named`` reads the name aloud."""
-    return {
-        "person": person,
-        "hue": hue_of(person),
+@register.simple_tag
+def avatar(person: Any, size: str = "", *, named: bool = False, present: bool = False) -> SafeString:
+    """A person's initials on their own colour; no person is the platform.
+
+    ``named`` reads the name aloud; ``present`` puts a ring around who has the ticket open.
+    """
+    words = (person.initials, person.display_name) if person else ("", "")
+    return _avatar(*words, hue_of(person), size, named=named, present=present)
+
+
+@lru_cache(maxsize=4096)
+def _avatar(initials: str, name: str, hue: int, size: str, *, named: bool, present: bool) -> SafeString:
+    names = {
+        "initials": initials,
+        "name": name,
+        "hue": hue,
         "size": one_of("size", size, ("", "sm", "md", "lg")),
         "named": named,
+        "present": present,
     }
+    return render_to_string("components/avatar.html", names)
 
 
-@register.inclusion_tag("components/prio.html")
-def prio(level: int | None) -> dict[str, Any]:
+@register.simple_tag
+def prio(level: int | None) -> SafeString:
     """The priority glyph, 1 (most urgent, four bars) to 5 (none)."""
-    return {"level": int(one_of("priority", level or 5, PRIORITIES))}
+    return _prio(one_of("priority", level or 5, PRIORITIES), get_language())
 
 
-@register.inclusion_tag("components/sla_clock.html")
-def sla_clock(clock: Any) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _prio(level: int, language: str | None) -> SafeString:
+    return render_to_string("components/prio.html", {"level": int(level)})
+
+
+@register.simple_tag
+def sla_clock(clock: Any) -> SafeString:
     """What is left of a promise, ticking while business time passes.
 
-    ``clock`` has state, left_seconds, pause_reason and maybe is_ticking.
+    ``clock`` has state, left_seconds, pause_reason and maybe is_ticking. Without the template of a component:
+    a list has fifty of them, and no two are alike for long.
     """
     state = one_of("state", clock.state, SLA_ICONS)
-    return {
-        "clock": clock,
-        "icon_name": SLA_ICONS[state],
-        "words": clock_words(clock),
-        "ticks": state in {"ok", "warn", "crit", "breached"},
-        "still": not getattr(clock, "is_ticking", True),
-    }
+    words, drawn = clock_words(clock), _icon(SLA_ICONS[state], "", "")
+    if state not in {"ok", "warn", "crit", "breached"}:
+        return format_html('<span class="sla" data-state="{}">{}<span>{}</span></span>', state, drawn, words)
+    return format_html(
+        '<span class="sla" data-state="{}">{}<span class="sr-only">{}</span>'
+        '<sla-clock left="{}"{}>{}</sla-clock></span>',
+        *(state, drawn, words, clock.left_seconds),
+        SafeString("" if getattr(clock, "is_ticking", True) else " still"),
+        formats.clock_face(clock.left_seconds),
+    )
 
 
 @register.inclusion_tag("components/meter.html")

@@ -3,7 +3,7 @@
 from desk.selectors.families import Family, family_of
 from desk.selectors.likeness import Alike, known_already
 from desk.selectors.lists import Frame, ListPage, Row, as_rows, frame_for, fresh_count, list_page, row_of
-from desk.selectors.suggestions import suggested_items, suggested_people, suggested_tickets
+from desk.selectors.suggestions import suggested_items, suggested_people
 from desk.selectors.tickets import TicketPage, desk_ticket, links_of, ticket_page
 
 __all__ = [
@@ -24,6 +24,5 @@ __all__ = [
     "row_of",
     "suggested_items",
     "suggested_people",
-    "suggested_tickets",
     "ticket_page",
 ]

@@ -10,7 +10,7 @@ from accounts.models import User
 from desk.selectors.orders import Related, related
 from tickets import kinds
 from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 
 MOST_SHOWN = 50
 
@@ -53,7 +53,7 @@ def family_of(actor: User, ticket: Ticket) -> Family:
 
 
 def _shown(actor: User) -> QuerySet[Ticket]:
-    return Ticket.objects.filter(visible_to(actor)).select_related("assignee", "group")
+    return seen_by(actor).select_related("assignee", "group")
 
 
 def _parent(actor: User, ticket: Ticket) -> Related | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +18,23 @@ from desk import promises, queues, timeline
 from desk.properties import Property, properties_of, property_of
 from desk.selectors.causes import Cause, cause_of
 from desk.selectors.families import Family, family_of
+from desk.selectors.merging import Merged, merged_of
 from desk.selectors.orders import Order, order_of
+from desk.selectors.worklog import Worklog, worklog_of
 from desk.words import GROUPS, INCOMING, ITEMS, PEOPLE, TICKETS, Names, references
 from notifications.models import PagedPerson
 from notifications.policies import may_acknowledge
 from notifications.selectors import awaited
 from tickets import kinds, transitions
 from tickets.choices import LinkType, Phase
-from tickets.models import Activity, Ticket
-from tickets.policies import may, visible_to
+from tickets.models import Activity, Survey, Ticket
+from tickets.policies import may
 from tickets.selectors import (
     drafts_of,
     kind_numbered,
     links_for,
+    seen_by,
+    survey_of,
     ticket_numbered,
     timeline_for,
     watchers_of,
@@ -89,9 +93,12 @@ class TicketPage:
     drafts: dict[str, str]
     order: Order | None
     family: Family
+    merged: Merged
     cause: Cause | None
     runs: list[RunRow]
     awaited: list[PagedPerson]
+    survey: Survey | None
+    work: Worklog
     can: dict[str, bool]
 
     @property
@@ -127,8 +134,9 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     rows = timeline_for(actor, ticket)
     can = {
         action: may(actor, ticket, action)
-        for action in ("comment", "work_note", "update", "watch", "link", "add_task", "tell")
+        for action in ("comment", "work_note", "update", "watch", "link", "add_task", "tell", "split")
     }
+    merged = merged_of(actor, ticket)
     waiting = awaited(ticket)
     can["acknowledge"] = bool(waiting) and may_acknowledge(actor, ticket)
     editable = can["update"] and not ticket.is_closed
@@ -136,6 +144,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
     can["comment"] &= bool(spec.employee_word)  # who asked sees no work order: nobody would read it (P-42)
     can["open_problem"] = ticket.kind == "incident" and has_grant(actor, Grant.PROBLEM_WRITE)
     can["join"] = editable and "parent" in spec.editable
+    can["similar"] = ticket.kind == "incident"
     return TicketPage(
         ticket=ticket,
         spec=spec,
@@ -145,7 +154,14 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         main_moves=main,
         more_moves=sorted((m for m in moves if m not in main), key=lambda move: move.tone == "danger"),
         clocks=promises.strip_of(promises.clocks_of([ticket.pk]).get(ticket.pk, [])),
-        blocks=timeline.blocks(ticket, rows, _names_in(actor, rows), shown=shown),
+        blocks=timeline.blocks(
+            ticket,
+            rows,
+            names_in(actor, rows),
+            shown=shown,
+            merged=merged.sources,
+            split_at=_splits(ticket) if can["split"] else None,
+        ),
         shown=shown,
         title=property_of(ticket, "title", can_update=editable),
         properties=properties_of(ticket, can_update=editable),
@@ -155,11 +171,19 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         drafts=drafts_of(actor, ticket),
         order=order_of(actor, ticket),
         family=family_of(actor, ticket),
+        merged=merged,
         cause=cause_of(actor, ticket),
         runs=runs_of_ticket(actor, ticket),
         awaited=waiting,
+        survey=survey_of(actor, ticket) if ticket.is_closed else None,
+        work=worklog_of(actor, ticket),
         can=can,
     )
+
+
+def _splits(ticket: Ticket) -> Callable[[Activity], str]:
+    path = queues.path_of(ticket.kind)
+    return lambda row: reverse("desk:split", args=[path, ticket.number, row.public_id])
 
 
 def _tone(ticket: Any) -> str:
@@ -191,7 +215,8 @@ def _step(label: str | Promise, rank: int, here: int) -> Step:
     return Step(label, "done", icon="check") if rank < here else Step(label, "todo", icon="circle")
 
 
-def _names_in(actor: User, rows: Sequence[Activity]) -> Names:
+def names_in(actor: User, rows: Sequence[Activity]) -> Names:
+    """What the people, groups, items and tickets are called that the rows name, as far as the actor sees."""
     wanted = references(row.changes for row in rows)
     known: dict[str, dict[int, str]] = {}
     if wanted.get(PEOPLE):
@@ -201,14 +226,14 @@ def _names_in(actor: User, rows: Sequence[Activity]) -> Names:
     if wanted.get(ITEMS):
         known[ITEMS] = {key: item.name for key, item in CI.objects.in_bulk(wanted[ITEMS]).items()}
     if wanted.get(TICKETS):
-        rows_found = Ticket.objects.filter(visible_to(actor), pk__in=wanted[TICKETS])
+        rows_found = seen_by(actor).filter(pk__in=wanted[TICKETS])
         known[TICKETS] = dict(rows_found.values_list("pk", "number"))
     return Names(known)
 
 
 def open_tickets_of(actor: User, ticket: Any) -> str:
     """How many tickets of the requester are open, as far as the actor sees them; "100+" at most."""
-    rows = Ticket.objects.filter(visible_to(actor), requester=ticket.requester_id, active=True)
+    rows = seen_by(actor).filter(requester=ticket.requester_id, active=True)
     count = len(rows.exclude(phase=Phase.DONE).values_list("pk", flat=True)[: MANY_OPEN + 1])
     return f"{MANY_OPEN}+" if count > MANY_OPEN else str(count)
 

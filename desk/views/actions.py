@@ -17,7 +17,7 @@ from core.forms import run_once
 from desk import selectors, services
 from desk.filters import filters_from
 from desk.forms import MessageForm, MoveForm, PropertyForm, refuse
-from desk.properties import EDITABLE, property_of, shown_value
+from desk.properties import EDITABLE, away_note, property_of, shown_value
 from desk.views.base import agents_only, is_part, known_path, with_ticket
 from desk.views.detail import address, done, ticket_names, whole_page
 from tickets.services import keep_draft, update_ticket
@@ -40,17 +40,26 @@ def move(request: HttpRequest, path: str, ticket: Any, name: str) -> HttpRespons
     actor: Any = request.user
     chosen = next((each for each in available(actor, ticket) if each.name == name), None)
     if request.method != "POST":
+        if chosen is None and is_part(request, "dialog-body"):  # from a card of a board
+            extra = {"closed": _why_closed(actor, ticket, name)}
+            return refused(request, path, ticket, "desk/_move_form.html", 200, **extra)
         if chosen is None:
             return redirect(address(path, ticket.number))
         form = MoveForm(move=chosen, version=ticket.lock_version, actor=actor)
         return refused(request, path, ticket, "desk/_move_form.html", 200, move_form=form)
-    version = _version(request)
+    version = version_sent(request)
     if version != ticket.lock_version:
         return _stale_move(request, path, ticket, chosen)
     if chosen is None:
         services.move(ticket, name, actor=actor, expected_version=version, inputs={})
         return done(request, path, ticket.number, "")
     return _run_move(request, path, ticket, MoveForm(request.POST, move=chosen, version=version, actor=actor))
+
+
+def _why_closed(actor: Any, ticket: Any, name: str) -> str:
+    """Why the move is not open now, in words; empty when it does not lead on from here at all."""
+    moves = available(actor, ticket, blocked=True)
+    return next((move.reason for move in moves if move.name == name), "")
 
 
 def _run_move(request: HttpRequest, path: str, ticket: Any, form: MoveForm) -> HttpResponse:
@@ -84,7 +93,8 @@ def _typed(request: HttpRequest) -> list[str]:
     return [str(value) for name, value in request.POST.items() if name not in hidden and value]
 
 
-def _version(request: HttpRequest) -> int:
+def version_sent(request: HttpRequest) -> int:
+    """The version of the ticket that a form was made for. Raises BadInputError."""
     text = request.POST.get("lock_version", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         detail = _("This form does not say which version of the ticket it was made for. Reload the page.")
@@ -103,7 +113,7 @@ def edit(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
             errors=[FieldError("field", "unknown", _("This property cannot be edited here."))]
         )
     row = property_of(ticket, key, can_update=True)
-    version = _version(request)
+    version = version_sent(request)
     form = PropertyForm(request.POST, key=key, label=row.label, ticket=ticket, actor=actor)
     if form.is_valid():
         try:
@@ -115,8 +125,17 @@ def edit(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
         except RuleRefusedError as refusal:
             refuse(form, refusal)
         else:
+            _warn_of_absence(request, key, form)
             return done(request, path, ticket.number, _("%(field)s changed.") % {"field": row.label})
     return refused(request, path, ticket, _place(request), 422, property=row, edit_form=form)
+
+
+def _warn_of_absence(request: HttpRequest, key: str, form: PropertyForm) -> None:
+    """Say that the new assignee is away; with htmx the panel and the choices say it."""
+    person = form.cleaned_data["value"] if key == "assignee" else None
+    note = away_note(person) if person is not None and not request.htmx else ""  # type: ignore[attr-defined]
+    if note:
+        messages.warning(request, note)
 
 
 def _place(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ from desk.forms import FamilyForm, LinkForm, MoveForm, PersonForm, PropertyForm,
 from desk.timeline import SHOWN
 from desk.views.base import agents_only, is_part, known_path
 from desk.views.lists import list_names
+from desk.worklog_forms import ChecklistForm, TimeForm
 from tickets.choices import LinkType
 from tickets.selectors import attachment_for
 
@@ -50,6 +51,8 @@ def ticket_names(request: HttpRequest, path: str, ticket: Any, **extra: Any) -> 
         "person_form": PersonForm(actor=actor),
         "family_form": FamilyForm(),
         "tell_form": TellForm(),
+        "checklist_form": ChecklistForm(),
+        "time_form": TimeForm(),
         **_asked_form(request, page),
         **extra,
     }
@@ -76,19 +79,25 @@ def whole_page(
     return render(request, "desk/ticket.html", names, status=status)
 
 
-def parts(request: HttpRequest, path: str, number: str, *, fresh_composer: str = "") -> HttpResponse:
+def parts(
+    request: HttpRequest, path: str, number: str, *, fresh_composer: str = "", section: str = ""
+) -> HttpResponse:
     """All parts of the page but what somebody may be typing in, each to be put in its place by htmx.
 
-    ``fresh_composer`` names the tab of which the message was just sent and whose form is emptied.
+    ``fresh_composer`` names the tab of which the message was just sent and whose form is emptied. ``section``
+    is the template of the one section that stands for the whole panel: what is open in others stays.
     """
     actor: Any = request.user
     ticket = selectors.desk_ticket(actor, number)
     names = ticket_names(request, path, ticket)
     names |= {
-        "row": selectors.row_of(ticket) if "Desk-Row" in request.headers else None,
+        "row": selectors.row_of(ticket, filters_from(request.GET, path=path), reader=actor)
+        if "Desk-Row" in request.headers
+        else None,
         "oob": True,
         "own_change": request.method == "POST",
         "fresh_composer": fresh_composer,
+        "section": section,
         "keep": request.GET.get("keep", "").split(","),
     }
     return render(request, "desk/_parts.html", names)
@@ -98,29 +107,47 @@ def row_alone(request: HttpRequest, path: str, number: str) -> HttpResponse:
     """The ticket's row for its place in the list, when its page is not open."""
     actor: Any = request.user
     ticket = selectors.desk_ticket(actor, number)
-    query = filters_from(request.GET, path=path).query()
-    names = {"row": selectors.row_of(ticket), "path": path, "query": query, "oob": True}
+    filters = filters_from(request.GET, path=path)
+    row = selectors.row_of(ticket, filters, reader=actor)
+    names = {"row": row, "path": path, "query": filters.query(), "oob": True}
     return render(request, "desk/_row.html", names)
 
 
 def done(
-    request: HttpRequest, path: str, number: str, text: str | Promise, *, fresh_composer: str = ""
+    request: HttpRequest,
+    path: str,
+    number: str,
+    text: str | Promise,
+    *,
+    fresh_composer: str = "",
+    section: str = "",
 ) -> HttpResponse:
-    """The answer to a change that was made: the new parts for htmx, else the page again."""
+    """The answer to a change that was made: the new parts for htmx, else the page again.
+
+    ``fresh_composer`` and ``section`` as in ``parts``.
+    """
     htmx: Any = request.htmx  # type: ignore[attr-defined]
     if htmx:
-        is_open = f"/{number}/" in (htmx.current_url_abs_path or f"/{number}/")
-        response = (
-            parts(request, path, number, fresh_composer=fresh_composer)
-            if is_open
-            else row_alone(request, path, number)
-        )
+        response = _changed_parts(request, path, number, fresh_composer, section)
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = "desk:done"
         return response
     messages.success(request, str(text))
     query = filters_from(request.GET, path=path).query()
     return redirect(address(path, number, query))
+
+
+def _changed_parts(
+    request: HttpRequest, path: str, number: str, fresh_composer: str, section: str
+) -> HttpResponse:
+    """What has a place where the change was made: the ticket's page, its row, or nothing on a board."""
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    place = htmx.current_url_abs_path or f"/{number}/"
+    if f"/{number}/" in place:
+        return parts(request, path, number, fresh_composer=fresh_composer, section=section)
+    if place.startswith("/w/board/"):  # it asks for itself anew
+        return HttpResponse()
+    return row_alone(request, path, number)
 
 
 @require_safe

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -15,35 +15,38 @@ from django.views.decorators.http import require_safe
 from core.errors import BadInputError, FieldError
 from desk import selectors
 from desk.filters import Filters, ListForm, filters_from
+from desk.saved.policies import why_change
+from desk.saved.selectors import applied
+from desk.saved.services import STATE, state_of
 from desk.views.base import agents_only, is_part, known_path
 from tickets.selectors import ticket_numbered
 
 
 def list_names(request: HttpRequest, path: str, filters: Filters) -> dict[str, Any]:
-    """What the list pane and the rail show."""
+    """What the list pane and the rail show. Raises NotVisibleError for a saved view of others."""
     actor: Any = request.user
+    filters, view = applied(actor, filters)
+    path = filters.path
     page = selectors.list_page(actor, filters)
     url = reverse(f"desk:{path}")
     query = filters.query()
     names: dict[str, Any] = {
         "path": path,
         "filters": filters,
+        "title": view.name if view else filters.queue.label,
+        "view": view,
         "page": page,
         "list_url": f"{url}?{query}",
         "query": query,
         "chips": filters.chips(url, page.group_names),
         "next_url": f"{url}?{filters.query(after=page.next_cursor)}" if page.next_cursor else "",
     }
+    if view is not None:
+        differs = view.path != path or state_of(filters) != {key: getattr(view, key) for key in STATE}
+        names["can_update"] = differs and view.path == path and bool(why_change(actor, view))
     if not (is_part(request, "pager") or is_part(request, "list-live")):
         names["frame"] = selectors.frame_for(actor, filters)
     return names
-
-
-@require_safe
-@agents_only
-def start(request: HttpRequest) -> HttpResponse:
-    """The way in: the list everybody begins with."""
-    return redirect("desk:all")
 
 
 @require_safe
@@ -64,7 +67,9 @@ def choose_filters(request: HttpRequest, path: str) -> HttpResponse:
     actor: Any = request.user
     path = known_path(path)
     filters = filters_from(request.GET, path=path)
+    filters, _view = applied(actor, filters)
     values = {"view": filters.queue.key, "sort": filters.sort, **filters.values}
+    values |= {"columns": filters.columns, "density": filters.density}
     form = ListForm(None, path=path)
     form.initial = values
     form.offer_groups(actor)
@@ -80,8 +85,14 @@ def row(request: HttpRequest, path: str, number: str) -> HttpResponse:
     """One row as it stands now, for the row on screen."""
     path = known_path(path)
     filters = filters_from(request.GET, path=path)
-    ticket = ticket_numbered(request.user, number)  # type: ignore[arg-type]
-    names = {"row": selectors.row_of(ticket), "path": path, "query": filters.query(), "fresh": True}
+    actor: Any = request.user
+    ticket = ticket_numbered(actor, number)
+    names = {
+        "row": selectors.row_of(ticket, filters, reader=actor),
+        "path": path,
+        "query": filters.query(),
+        "fresh": True,
+    }
     return render(request, "desk/_row.html", names)
 
 
@@ -99,8 +110,10 @@ def fresh(request: HttpRequest, path: str) -> HttpResponse:
         "since": since,
         "query": filters.query(),
         "list_url": f"{reverse(f'desk:{path}')}?{filters.query()}",
+        "frame": selectors.frame_for(request.user, filters),  # type: ignore[arg-type]
+        "oob": True,
     }
-    return render(request, "desk/_new_bar.html", names)
+    return render(request, "desk/_fresh.html", names)
 
 
 def _moment(text: str) -> dt.datetime:

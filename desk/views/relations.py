@@ -71,18 +71,18 @@ def link(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
 
 
 def _link(actor: Any, ticket: Any, values: dict[str, Any]) -> None:
-    other = _other(actor, values["number"])
+    other = other_named(actor, values["number"])
     ticket_services.link(ticket.pk, actor=actor, target=other, type=values["type"])
 
 
-def _other(actor: Any, number: str) -> Any:
+def other_named(actor: Any, number: str, *, field: str = "number") -> Any:
     """The ticket that was named. Raises RuleRefusedError at the field when there is none the actor sees."""
     wanted = number.strip().upper()
     try:
         return ticket_numbered(actor, wanted)
     except NotVisibleError as error:
         text = _("There is no ticket %(number)s.") % {"number": wanted}
-        raise invalid("number", text, code="does_not_exist") from error
+        raise invalid(field, text, code="does_not_exist") from error
 
 
 @require_POST
@@ -129,7 +129,7 @@ def join(request: HttpRequest, path: str, ticket: Any) -> HttpResponse:
     form = FamilyForm(request.POST)
     if form.is_valid():
         try:
-            other = _other(actor, form.cleaned_data["number"])
+            other = other_named(actor, form.cleaned_data["number"])
             is_child = form.cleaned_data["side"] == FamilyForm.CHILD
             child, parent = (other, ticket) if is_child else (ticket, other)
             ticket_services.update_ticket(child.pk, actor=actor, parent=parent)

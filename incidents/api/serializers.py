@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from rest_framework import serializers
 
-from accounts.api.fields import GroupField, LocationField, PersonField
+from accounts.api.fields import GroupField, LocationField, PersonField, PersonRef, ref
 from cmdb.api.fields import CIField
-from core.api.fields import Body, Label, Line, Moment, Text
+from core.api.fields import Body, Label, Line, Moment, Out, Text
 from incidents.choices import Category, HoldReason, MajorStatus
+from incidents.merging import UNDO
 from tickets.api.fields import SeenTicket, TicketField
 from tickets.api.serializers import ChangeIn, TaskChangeIn, TaskIn, TicketOut
 from tickets.choices import Level, Priority
@@ -75,6 +79,36 @@ class IncidentTaskIn(TaskIn):
 
 class IncidentTaskChangeIn(TaskChangeIn):
     """What may be changed of a task of an incident."""
+
+
+class MergeIn(Body):
+    """The incident in which this one goes on."""
+
+    into = TicketField()
+
+
+class MergeOut(Out):
+    """Where a merged incident goes on: null when the caller does not see that one."""
+
+    agent_fields = frozenset({"merged_by", "can_be_undone_until"})
+
+    source = SeenTicket("source")  # type: ignore[assignment] # a field's name, no attribute
+    into = SeenTicket("main")
+    merged_by = ref(PersonRef, source="by")
+    merged_at = Moment(source="at")
+    can_be_undone_until = serializers.SerializerMethodField()
+
+    def get_can_be_undone_until(self, merge: Any) -> dt.datetime:
+        """Ten minutes after it was merged."""
+        until: dt.datetime = merge.at + UNDO
+        return until
+
+
+class SplitIn(Body):
+    """The public message that becomes an incident of its own; ``title`` is its first line if left out."""
+
+    message = serializers.UUIDField()
+    title = Line(max_length=160, required=False)
 
 
 class ChildrenCommentIn(Body):

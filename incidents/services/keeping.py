@@ -14,6 +14,7 @@ from core.settings_store import value
 from core.time import db_now
 from incidents.choices import HoldReason, State
 from incidents.lifecycle import is_inside_reopen_window
+from incidents.major import is_major
 from incidents.models import Incident
 from incidents.services.moving import close_incident, reopen_incident, resume_incident
 from schedules.selectors import business_time_of_group
@@ -26,8 +27,8 @@ REOPEN_WORDS = ("reopen", "please reopen", "다시 열기")
 def reopen_after_reply(pk: int, *, speaker_id: int, text: str) -> None:
     """Reopen a resolved incident when its requester asks by keyword, or by any reply if so set (INC-07)."""
     row = Incident.objects.filter(pk=pk, state=State.RESOLVED).first()
-    if row is None or not is_requester_side(person(speaker_id), row):
-        return
+    if row is None or is_major(row) or not is_requester_side(person(speaker_id), row):
+        return  # nor is a major incident the requester's to reopen (INC-15)
     asked = text.strip().lower().rstrip(".!") in REOPEN_WORDS
     if (asked or value("incident.reply_reopens")) and is_inside_reopen_window(row):
         reopen_incident(pk, actor=None, work_note=_("Reopened by the requester's reply."))
@@ -89,7 +90,7 @@ def _close_one(pk: int) -> int:
         no_key=True, skip_locked=True, of=("self", "ticket_ptr")
     )
     incident = row.first()
-    if incident is None or incident.state != State.RESOLVED:
+    if incident is None or incident.state != State.RESOLVED or is_major(incident):
         return 0
     close_incident(pk, actor=None)
     return 1

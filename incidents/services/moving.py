@@ -14,6 +14,7 @@ from core.settings_store import value
 from core.time import db_now
 from incidents.choices import HoldReason
 from incidents.models import Incident
+from incidents.services.merging import merge_incident
 from incidents.services.tasks import end_open_tasks
 from incidents.waiting import begin as begin_waiting
 from schedules.selectors import business_time_of_group
@@ -127,4 +128,5 @@ SERVICES = {
     "reopen": reopen_incident,
     "close": close_incident,
     "cancel": cancel_incident,
+    "merge": merge_incident,
 }

@@ -18,6 +18,7 @@ from incidents.choices import State
 from incidents.families import check_parent, place_for_flow
 from incidents.models import Incident
 from tickets.choices import Channel, Level, LinkType
+from tickets.merges import merge_of
 from tickets.models import Activity, TicketLink
 from tickets.policies import visible_to
 from tickets.services import add_comment, attach, open_ticket
@@ -88,17 +89,23 @@ def reply(
 ) -> tuple[Incident, Activity | None]:
     """A requester's or agent's public word, wherever the incident stands.
 
-    On a closed one it opens a follow-up with the copied fields and a link (INC-10) and returns that.
+    On a closed one it opens a follow-up with the copied fields and a link (INC-10) and returns that. On one
+    that was merged it is a word of the incident that it goes on in, while that is not closed (INC-12).
     Raises NotVisibleError, NotAllowedError, RuleRefusedError.
     """
     incident = Incident.objects.filter(visible_to(actor), pk=pk).first()
     if incident is None:
         raise NotVisibleError
-    if not incident.is_closed:
+    if not incident.is_closed or _goes_on(incident):
         return incident, add_comment(pk, actor=actor, body=body, attachments=attachments)
     if is_agent(actor) and incident.requester_id != actor.pk:
         raise WrongStateError(_("This incident is closed."), current_state=incident.state, allowed=[])
     return _follow_up(incident, actor, body, attachments), None
+
+
+def _goes_on(incident: Incident) -> bool:
+    merge = merge_of(incident.pk)
+    return merge is not None and not merge.main.is_closed
 
 
 def _follow_up(old: Incident, actor: User, body: str, attachments: Sequence[Attachment]) -> Incident:

@@ -77,7 +77,7 @@ PEOPLE = [
         "it_desk",
         "팀장",
         "haeun",
-        ("incident_manager", "team_manager"),
+        ("incident_manager", "major_incident_manager", "team_manager"),
         ("service-desk", "it-approvers"),
     ),
     Person("seojin", "서진", "Seojin Seo", "it_desk", "선임", "jiwoo", ("agent",), ("service-desk",)),

@@ -6,10 +6,20 @@ from accounts.models import User
 from cmdb.models import CI
 from incidents import services
 from incidents.models import Incident
-from tickets.services import add_comment, add_work_note, update_ticket
+from tickets.services import (
+    add_checklist_items,
+    add_comment,
+    add_time,
+    add_work_note,
+    change_checklist_item,
+    update_ticket,
+)
 
 # The titles of a parent and its child.
 JOINED = ("판교 3층 전체 와이파이 끊김", "3층 회의실 노트북이 무선에 안 붙어요")
+# What is ticked off on the first of them, and what is not yet.
+WORKED_ON = "결제 화면이 응답하지 않아요"
+CHECKLIST = ("결제 서버 로그 확인", "DB 연결 수 확인", "결제 서버 다시 시작", "매장 세 곳에 결과 알림")
 # Requester, title, description, impact, urgency, category, CI name, how far it came.
 INCIDENTS = [
     (
@@ -95,6 +105,7 @@ def load(people: dict[str, User]) -> None:
         )
         _advance(incident.pk, progress, people)
     _join(people)
+    _work_on(people["seojin"])
 
 
 def _join(people: dict[str, User]) -> None:
@@ -105,6 +116,16 @@ def _join(people: dict[str, User]) -> None:
     services.open_incident_task(
         parent=parent, title="AP 전원과 스위치 포트 확인", actor=agent, group=parent.group
     )
+
+
+def _work_on(agent: User) -> None:
+    """Two of four lines are done, and it took an hour and a quarter so far."""
+    pk = Incident.objects.get(title=WORKED_ON).pk
+    items = add_checklist_items(pk, actor=agent, texts=CHECKLIST)
+    for item in items[:2]:
+        change_checklist_item(pk, item.public_id, actor=agent, is_done=True)
+    add_time(pk, actor=agent, minutes=45, note="로그와 연결 수 확인")
+    add_time(pk, actor=agent, minutes=30, note="매장과 통화")
 
 
 def _advance(pk: int, progress: str, people: dict[str, User]) -> None:

@@ -30,7 +30,8 @@ def _suite(argv: list[str], *marks: str) -> int:
     console = Console()
     signals = Signals()
     signals.install()
-    parallel = [] if _chooses_workers(argv) else ["-n", WORKERS]
+    # Who has nothing left takes from the other: the slow tests lie together.
+    parallel = [] if _chooses_workers(argv) else ["-n", WORKERS, "--dist", "worksteal"]
     try:
         with servers(signals) as addresses:
             console.step("test servers up")

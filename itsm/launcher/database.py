@@ -85,6 +85,17 @@ def create_roles(superuser_url: str, *, may_create_databases: bool = False) -> N
             )
 
 
+@contextmanager
+def spare(server_url: str, name: str) -> Iterator[str]:
+    """An empty database of that name, dropped at the end with whoever is still connected."""
+    with cursor(server_url) as run:
+        run.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        try:
+            yield name
+        finally:
+            run.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def limit_role(run: Any, role: str) -> None:
     """Set ``ROLE_SETTINGS`` on a role."""
     for name, value in ROLE_SETTINGS.items():

@@ -21,7 +21,7 @@ from django.core.management import call_command, get_commands
 
 from itsm.demo import logins
 from itsm.environment import Environment
-from itsm.launcher import database, fingerprint
+from itsm.launcher import blueprint, database, fingerprint
 
 STEPS = ("migrate", "demo", "token", "static")
 DEMO_DONE = "loaded"
@@ -33,6 +33,7 @@ def migrate(application: str) -> dict[str, Any]:
     with database.migration_lock(url):
         code = fingerprint.of_code()
         if database.remembered(url, "code") != code:
+            blueprint.lay(url)
             call_command("migrate", interactive=False, verbosity=0)
             if application:
                 database.allow_application(url, application)

@@ -24,8 +24,9 @@ from accounts.sessions.store import FACTOR_DUE, SessionStore
 from core.errors import NotAllowedError
 from core.live import Message
 from itsm.livestream.hub import Reader
-from notifications.selectors import readers_of, sees_queue
+from notifications.selectors import sees_queue
 from tickets.policies import reads_internal
+from tickets.selectors import readers_of
 
 FRESH_SECONDS = 2.0
 LARGEST_CACHE = 50_000

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from core.api.views import ApiViewSet, ListMixin, RetrieveMixin
 from core.errors import NotVisibleError
-from notifications import services
+from notifications import choosing, services
 from notifications.api import serializers as out
+from notifications.choices import Channel
 from notifications.filters import NotificationFilterSet
 from notifications.models import Notification
-from notifications.selectors import notices_for, preferences_of
+from notifications.selectors import notices_for
 from notifications.texts import rendered
 
 
@@ -65,21 +66,34 @@ class NotificationViewSet(ListMixin, RetrieveMixin, ApiViewSet):
 
 
 class PreferenceViewSet(ApiViewSet):
-    """By which channels the caller wants to be told."""
+    """How the caller wants to be told: their own preferences, nobody else's."""
 
     scope = "notifications"
     versioned = False
-    serializer_class = out.ChannelsOut
+    serializer_class = out.NoticePreferencesOut
 
     def retrieve(self, request: Request) -> Response:
-        """Whether each channel is on."""
-        return Response(self.represent(preferences_of(self.actor)))
+        """How the caller is told of each kind of notice, their quiet hours and digest."""
+        choices = choosing.choices_of(self.actor)
+        hours = choosing.own_hours(self.actor)
+        told = {**choosing.channels_on(choices), "topics": choices, "hours": hours}
+        return Response(self.represent(told))
 
-    @extend_schema(request=out.ChannelsIn, responses=out.ChannelsOut)
+    @extend_schema(request=out.NoticePreferencesIn, responses=out.NoticePreferencesOut)
     def partial_update(self, request: Request) -> Response:
-        """Turn channels on or off."""
-        values = self.body(out.ChannelsIn, partial=True)
+        """Change what is named; all of it or nothing."""
+        values = self.body(out.NoticePreferencesIn, partial=True)
+        hours = {name: values[name] for name in values.keys() & choosing.HOURS_FIELDS}
+        ways = {
+            (each["topic"], channel): each[channel]
+            for each in values.get("topics", [])
+            for channel in Channel.values
+            if channel in each
+        }
         with transaction.atomic():
-            for name, is_on in values.items():
-                services.set_preference(actor=self.actor, channel=name, is_on=is_on)
+            for channel in values.keys() & set(Channel.values):
+                choosing.set_preference(actor=self.actor, channel=channel, is_on=values[channel])
+            choosing.choose(actor=self.actor, ways=ways)
+            if hours:
+                choosing.set_hours(actor=self.actor, **hours)
         return self.retrieve(request)

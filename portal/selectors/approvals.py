@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from approvals.models import Approval, ApprovalRequest
-from approvals.selectors import history_for, localized, waiting_for
+from approvals.selectors import history_for, localized, title_of, waiting_for
 from core.components import ApprovalCard
 from core.formats import money
 
@@ -57,11 +57,6 @@ def card_of(row: Approval, actor: User) -> ApprovalCard:
         due_at=request.due_at,
         asked_at=request.created_at,
     )
-
-
-def title_of(request: ApprovalRequest) -> str:
-    """What is asked for, in the reader's language."""
-    return str(localized(_summary(request).get("what")) or request.title)
 
 
 def _summary(request: ApprovalRequest) -> dict[str, Any]:

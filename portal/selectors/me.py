@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accounts.models import User
+from approvals.choices import Scope
 from approvals.selectors import delegations_for
 from core.time import db_now
 
@@ -16,7 +17,7 @@ LAST_MOMENT = dt.timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Handover:
-    """One delegation: who decides for whom, from which day until which."""
+    """An absence: who stands in for whom in what, from which day until which."""
 
     public_id: uuid.UUID
     user: User
@@ -25,21 +26,28 @@ class Handover:
     last: dt.datetime
     is_own: bool
     is_over: bool
+    scopes: list[str] = field(default_factory=list)
 
 
 def delegations(actor: User) -> list[Handover]:
-    """The person's delegations and those given to them, newest first."""
+    """The person's absences and those in which they stand in, newest first; what began together is one."""
     now = db_now()
-    rows = [row for row in delegations_for(actor)[: SHOWN * 2] if actor.pk in {row.user_id, row.delegate_id}]
-    return [
-        Handover(
-            public_id=row.public_id,
-            user=row.user,
-            delegate=row.delegate,
-            first=row.during.lower,
-            last=row.during.upper - LAST_MOMENT,
-            is_own=row.user_id == actor.pk,
-            is_over=row.during.upper <= now,
+    found: dict[object, Handover] = {}
+    for row in delegations_for(actor)[: SHOWN * 6]:
+        if actor.pk not in {row.user_id, row.delegate_id}:
+            continue
+        key = (row.user_id, row.delegate_id, row.during.lower, row.during.upper)
+        one = found.setdefault(
+            key,
+            Handover(
+                public_id=row.public_id,
+                user=row.user,
+                delegate=row.delegate,
+                first=row.during.lower,
+                last=row.during.upper - LAST_MOMENT,
+                is_own=row.user_id == actor.pk,
+                is_over=row.during.upper <= now,
+            ),
         )
-        for row in rows[:SHOWN]
-    ]
+        one.scopes.append(str(Scope(row.scope).label))
+    return list(found.values())[:SHOWN]

@@ -17,16 +17,20 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from catalog.models import RequestItem
 from catalog.selectors import Answer, answers_of, items_of
+from core import formats
 from core.components import Entry, FileLink
 from core.errors import BadInputError
 from core.time import instant
+from incidents.major_selectors import major_above, public_updates
 from tickets import kinds
-from tickets.choices import ActivityKind, Phase
-from tickets.models import Activity, Ticket
-from tickets.selectors import child_of, drafts_of, ticket_numbered, tickets_for, timeline_for
+from tickets.choices import ActivityKind, Phase, Score
+from tickets.merges import merge_of
+from tickets.models import Activity, Survey, Ticket
+from tickets.selectors import child_of, drafts_of, survey_for, ticket_numbered, tickets_for, timeline_for
 from tickets.transitions import Move, available
 
 PAGE = 20
+MOST_NEWS = 20
 DRAFT_TAB = str(ActivityKind.COMMENT)
 BRACKET = "request"
 NOT_DONE = {"cancelled", "rejected", "closed_incomplete", "closed_skipped"}
@@ -55,6 +59,30 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """It goes on in another one, ``main`` if the person sees that; ``is_open`` while replies go there."""
+
+    main: Ticket | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class News:
+    """What was said of an outage to all whom it concerns, in the reader's language."""
+
+    text: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The outage that a report belongs to: whether it is over, and the news of it, newest first."""
+
+    is_over: bool
+    news: list[News]
+
+
+@dataclass(frozen=True)
 class RequestPage:
     """All that the page of one request shows."""
 
@@ -67,6 +95,14 @@ class RequestPage:
     answers: list[Answer]
     expected_at: dt.datetime | None
     price: Decimal | None
+    survey: Survey | None
+    merged: Merged | None
+    outage: Outage | None
+
+    @property
+    def scores(self) -> list[tuple[int, Any]]:
+        """What may be answered to how it went."""
+        return Score.choices
 
 
 @dataclass(frozen=True)
@@ -155,7 +191,32 @@ def request_page(actor: User, number: str) -> RequestPage:
         answers=answers_of(actor, child) if isinstance(child, RequestItem) else [],
         expected_at=None if child.is_closed else getattr(child, "expected_at", None),
         price=getattr(child, "price", None),
+        survey=survey_for(actor, ticket) if child.is_closed else None,
+        merged=_merged(actor, child) if child.is_closed else None,
+        outage=outage_of(ticket),
     )
+
+
+def _merged(actor: User, ticket: Ticket) -> Merged | None:
+    merge = merge_of(ticket.pk)
+    if merge is None:
+        return None
+    main = tickets_for(actor).filter(pk=merge.main_id).first()
+    return Merged(main, not merge.main.is_closed)
+
+
+def outage_of(ticket: Ticket) -> Outage | None:
+    """The accepted major incident that a report is or hangs on, as far as its requester hears of it.
+
+    Nothing of it is shown but what was written for all who are affected: neither number nor title.
+    """
+    major = major_above(ticket)
+    if major is None:
+        return None
+    korean = formats.is_korean()
+    rows = public_updates(major)[:MOST_NEWS]
+    news = [News(row.korean if korean else row.english, row.sent_at) for row in rows]
+    return Outage(major.phase == Phase.DONE, news)
 
 
 def items_in(actor: User, number: str) -> list[Row] | None:
@@ -182,8 +243,11 @@ def _entry(row: Activity, ticket: Ticket) -> Entry | None:
     if row.kind in {ActivityKind.COMMENT, ActivityKind.MAIL} or (
         row.kind == ActivityKind.ATTACHMENT and files
     ):
-        own_side = row.actor_id in {ticket.requester_id, ticket.on_behalf_of_id}
-        return Entry("in" if own_side else "out", row.at, row.actor, row.body, files=files, anchor=anchor)
+        there = getattr(row, "came_from", None)
+        place = there or ticket
+        kind = "in" if row.actor_id in {place.requester_id, place.on_behalf_of_id} else "out"
+        origin = _("from %(number)s") % {"number": there.number} if there else ""
+        return Entry(kind, row.at, row.actor, row.body, files=files, anchor=anchor, origin=origin)
     if row.kind == ActivityKind.STATE:
         return Entry("system", row.at, None, text=str(_moved(row, ticket)), icon="circle-dot", anchor=anchor)
     text = _approval_words(row) if row.kind == ActivityKind.APPROVAL else row.body

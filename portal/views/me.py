@@ -1,4 +1,4 @@
-"""The reader's own profile and who decides for them while they are away."""
+"""The reader's own profile and who stands in for them while they are away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.selectors import person_named
 from accounts.services import update_person
 from approvals.selectors import delegation_for
-from approvals.services import delegate, end_delegation
+from approvals.services import come_back, go_away
 from core.context import THEME_COOKIE
 from core.errors import DuplicateError, NotAllowedError, RuleRefusedError
 from portal.answers import PersonRequest, absorb, remember, show, signed_in
@@ -31,7 +31,7 @@ PROFILE = ("language", "theme", "time_zone", "phone", "single_keys")
 def profile(request: PersonRequest) -> HttpResponse:
     """What the reader may say about themselves."""
     if request.method != "POST":
-        return _page(request, _profile_form(request), DelegationForm())
+        return _page(request, _profile_form(request), DelegationForm(actor=request.user))
     form = ProfileForm(request.POST)
     if form.is_valid():
         try:
@@ -42,14 +42,14 @@ def profile(request: PersonRequest) -> HttpResponse:
             with override(form.cleaned_data["language"]):
                 messages.success(request, _("Saved."))
             return remember(redirect("portal:me"), THEME_COOKIE, form.cleaned_data["theme"])
-    return _page(request, form, DelegationForm(), status=422)
+    return _page(request, form, DelegationForm(actor=request.user), status=422)
 
 
 @require_POST
 @signed_in
 def hand_over(request: PersonRequest) -> HttpResponse:
-    """Somebody decides for the reader from one day to another."""
-    form = DelegationForm(request.POST)
+    """Somebody stands in for the reader from one day to another."""
+    form = DelegationForm(request.POST, actor=request.user)
     if form.is_valid():
         data = form.cleaned_data
         person = person_named(request.user, data["delegate"])
@@ -58,11 +58,20 @@ def hand_over(request: PersonRequest) -> HttpResponse:
         else:
             try:
                 start, end = _midnight(data["start"]), _midnight(data["end"] + dt.timedelta(days=1))
-                delegate(actor=request.user, user=request.user, to=person, start=start, end=end)
+                go_away(
+                    actor=request.user,
+                    user=request.user,
+                    to=person,
+                    start=start,
+                    end=end,
+                    scopes=data["scopes"],
+                )
             except (RuleRefusedError, DuplicateError, NotAllowedError) as refusal:
                 absorb(form, refusal)
             else:
-                messages.success(request, _("%(name)s decides for you then.") % {"name": person.display_name})
+                messages.success(
+                    request, _("%(name)s stands in for you then.") % {"name": person.display_name}
+                )
                 return redirect("portal:me")
     return _page(request, _profile_form(request), form, status=422)
 
@@ -75,9 +84,9 @@ def _midnight(day: dt.date) -> dt.datetime:
 @require_POST
 @signed_in
 def take_back(request: PersonRequest, public_id: uuid.UUID) -> HttpResponse:
-    """A delegation ends now."""
-    end_delegation(delegation_for(request.user, public_id).pk, actor=request.user)
-    messages.success(request, _("You decide for yourself again."))
+    """The reader is back: nobody stands in any more."""
+    come_back(delegation_for(request.user, public_id).pk, actor=request.user)
+    messages.success(request, _("Welcome back. Nobody stands in for you any more."))
     return redirect("portal:me")
 
 

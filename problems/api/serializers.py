@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.fields import GroupField, LocationField, NamedRef, PersonField, PersonRef, ref
 from cmdb.api.fields import CIField, CIRef
-from core.api.fields import Body, Flag, Label, Line, Moment, Out, Text
-from problems.choices import Reason, Resolution, TaskType, Told, Verdict
+from core.api.fields import Body, Flag, KeyField, Label, Line, Moment, Out, Text
+from problems.choices import Bone, Reason, Resolution, Standing, TaskType, Told, Verdict
 from problems.selectors import days_of
-from tickets.api.fields import SeenTicket, TicketField
+from tickets.api.fields import SeenTicket, TicketField, TicketRef
 from tickets.api.serializers import ChangeIn, TaskChangeIn, TaskIn, TicketOut
 from tickets.choices import Level
+
+
+@extend_schema_field(OpenApiTypes.UUID)
+class PartField(KeyField):
+    """A part of the problem of the address by its id; whether it is there the service finds out."""
+
+    def find(self, key: str) -> UUID | None:
+        """The id, if it is one."""
+        try:
+            return UUID(key)
+        except ValueError:
+            return None
 
 
 class ProblemOut(TicketOut):
@@ -139,3 +154,98 @@ class CandidateAcceptIn(Body):
     """What the problem is called; without a title as the newest incident is."""
 
     title = Line(max_length=160, required=False)
+
+
+class WhyOut(Out):
+    """An answer of a problem's tree of whys; ``above`` is the answer that it explains, null for the first."""
+
+    id = serializers.UUIDField(source="public_id")
+    above = serializers.SerializerMethodField()
+    answer = serializers.CharField()
+    evidence = serializers.CharField()
+    is_root = serializers.BooleanField()
+    created_at = Moment()
+    updated_at = Moment()
+
+    def get_above(self, row: Any) -> UUID | None:
+        """The id of the answer above."""
+        return row.above.public_id if row.above is not None else None
+
+
+class WhyIn(Body):
+    """An answer to why the problem is, or to why the answer ``above`` is so."""
+
+    answer = Line(max_length=300, allow_blank=False)
+    evidence = Text(max_length=4000, required=False)
+    above = PartField(required=False, allow_null=True)
+
+
+class WhyChangeIn(Body):
+    """What may be changed of an answer. The root cause fills the cause notes of the problem."""
+
+    answer = Line(max_length=300, allow_blank=False, required=False)
+    evidence = Text(max_length=4000, required=False)
+    is_root = Flag(required=False)
+
+
+class FactorOut(Out):
+    """A possible cause in one category of a problem's cause-and-effect diagram."""
+
+    id = serializers.UUIDField(source="public_id")
+    bone = serializers.ChoiceField(choices=Bone.choices)
+    text = serializers.CharField()
+    standing = serializers.ChoiceField(choices=Standing.choices)
+    standing_label = Label("standing")
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class FactorIn(Body):
+    """A possible cause, in the category ``bone``."""
+
+    bone = serializers.ChoiceField(choices=Bone.choices)
+    text = Line(max_length=300, allow_blank=False)
+    standing = serializers.ChoiceField(choices=Standing.choices, required=False)
+
+
+class FactorChangeIn(Body):
+    """What may be changed of a possible cause."""
+
+    bone = serializers.ChoiceField(choices=Bone.choices, required=False)
+    text = Line(max_length=300, allow_blank=False, required=False)
+    standing = serializers.ChoiceField(choices=Standing.choices, required=False)
+
+
+class BoneOut(Out):
+    """One category of a problem's cause-and-effect diagram, with its possible causes."""
+
+    bone = serializers.ChoiceField(choices=Bone.choices)
+    name = serializers.CharField()
+    is_renamed = serializers.BooleanField()
+    causes = FactorOut(many=True, source="factors")
+
+
+class BoneIn(Body):
+    """What the category is called for this problem; empty for its usual name."""
+
+    name = Line(max_length=60)
+
+
+class StoryOut(Out):
+    """A move of a ticket around a problem."""
+
+    at = Moment()
+    ticket = TicketRef()
+    verb = serializers.CharField()
+    state_before = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    actor = ref(PersonRef)
+
+    def get_state_before(self, row: Any) -> str | None:
+        """The state it left; null when it was opened."""
+        before: str | None = row.changes["state"][0]
+        return before
+
+    def get_state(self, row: Any) -> str:
+        """The state it came to."""
+        return str(row.changes["state"][1])

@@ -11,23 +11,40 @@ from problems.services.moving import (
     confirm_problem,
     mark_duplicate,
 )
-from problems.services.opening import open_problem, open_problem_task
+from problems.services.opening import open_problem, open_problem_for_major, open_problem_task
+from problems.services.rootcause import (
+    add_factor,
+    add_why,
+    change_factor,
+    change_why,
+    name_bone,
+    remove_factor,
+    remove_why,
+)
 from problems.services.telling import hand_over_to_main, tell_incidents, tell_of_end
 
 __all__ = [
     "SERVICES",
     "TASK_SERVICES",
     "accept_candidate",
+    "add_factor",
+    "add_why",
     "assess_problem",
     "assess_task",
     "cancel_tasks_with",
+    "change_factor",
+    "change_why",
     "confirm_problem",
     "dismiss_candidate",
     "hand_over_to_main",
     "look_for_recurrence",
     "mark_duplicate",
+    "name_bone",
     "open_problem",
+    "open_problem_for_major",
     "open_problem_task",
+    "remove_factor",
+    "remove_why",
     "tell_incidents",
     "tell_of_end",
 ]

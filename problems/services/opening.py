@@ -16,9 +16,10 @@ from core.errors import NotAllowedError, NotVisibleError, WrongStateError, inval
 from core.settings_store import value
 from problems.choices import State, TaskState, TaskType
 from problems.models import Problem, ProblemTask
-from tickets.choices import Channel, Level, LinkType
-from tickets.models import Ticket
-from tickets.policies import may, reads_internal, visible_to
+from tickets.choices import Channel, Level, LinkType, Phase
+from tickets.models import Ticket, TicketLink
+from tickets.policies import may, reads_internal
+from tickets.selectors import seen_by
 from tickets.services import link, locked, open_ticket, part_of
 
 
@@ -72,6 +73,22 @@ def open_problem(
     return problem
 
 
+@transaction.atomic
+def open_problem_for_major(pk: int) -> Problem | None:
+    """A problem for a major incident that was resolved, linked as its cause; run twice it acts once.
+
+    None where one was opened for it before, where a problem explains it already, or when it is open again.
+    Publishes ``problem.opened`` and ``ticket.linked``.
+    """
+    incident = Ticket.objects.select_for_update(no_key=True).filter(pk=pk, phase=Phase.DONE).first()
+    if incident is None or incident.kind != "incident" or Problem.objects.filter(opened_for=pk).exists():
+        return None
+    causes = TicketLink.objects.filter(source=pk, type=LinkType.CAUSED_BY, target__kind="problem")
+    if causes.exists():
+        return None
+    return open_problem(actor=None, incident=incident, channel=Channel.SYSTEM, opened_for=incident)
+
+
 def _kept_group(incident: Ticket) -> Group | None:
     """The group of a restricted incident: without it what the incident says would be for all agents."""
     group = incident.group
@@ -81,7 +98,7 @@ def _kept_group(incident: Ticket) -> Group | None:
 def _taken_over(actor: Actor, incident: Ticket, given: dict[str, Any]) -> dict[str, Any]:
     if incident.kind != "incident":
         raise invalid("incident", _("A problem is opened from an incident."))
-    if not Ticket.objects.filter(visible_to(actor), pk=incident.pk).exists():
+    if not seen_by(actor).filter(pk=incident.pk).exists():
         raise NotVisibleError
     return {name: each or getattr(incident, name) for name, each in given.items()}
 

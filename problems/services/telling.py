@@ -17,8 +17,9 @@ from problems.choices import Told
 from problems.models import Problem, ProblemTask, Telling
 from problems.selectors import incidents_of, main_problem, open_tasks
 from tickets.choices import LinkType, Phase
-from tickets.models import Ticket, TicketLink
-from tickets.policies import may, visible_to
+from tickets.models import TicketLink
+from tickets.policies import may
+from tickets.selectors import seen_by
 from tickets.services import add_work_note, link, locked, record, snapshot, unlink, watch
 from tickets.services.writing import instant, save_changed
 
@@ -76,7 +77,7 @@ def tell_incidents(pk: int, *, actor: Actor, what: str, public: bool = False) ->
         )
         for each in waiting
     )
-    return Ticket.objects.filter(visible_to(actor), pk__in=waiting).count()
+    return seen_by(actor).filter(pk__in=waiting).count()
 
 
 @transaction.atomic

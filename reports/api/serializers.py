@@ -43,3 +43,24 @@ class SLAReportOut(Out):
     def get_median_left(self, report: Report) -> str | None:
         """Business time left at the end of completed clocks, ISO 8601, negative when overrun."""
         return None if report.median_s is None else duration(report.median_s)
+
+
+class SaidOut(Out):
+    """What people said of one group's tickets; ``mean`` is 1 to 5, ``good_percent`` the share of 4 and 5."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    asked = serializers.IntegerField()
+    answered = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+    good_percent = serializers.FloatField(allow_null=True)
+
+
+class SatisfactionOut(Out):
+    """How tickets went for people who were asked in a period of whole days in ``time_zone``."""
+
+    first_day = serializers.DateField(source="asked.period.first")
+    last_day = serializers.DateField(source="asked.period.last")
+    time_zone = serializers.CharField(source="asked.zone")
+    total = SaidOut()
+    groups = SaidOut(many=True)

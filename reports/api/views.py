@@ -16,8 +16,9 @@ from core.api.views import ApiViewSet
 from core.errors import NotAllowedError
 from reports import selectors
 from reports.api import serializers as out
-from reports.filters import PARAMETERS, asked_from
+from reports.filters import PARAMETERS, Asked, asked_from
 from reports.policies import may_read
+from reports.satisfaction import satisfaction_for
 from sla.choices import Target
 from tickets.choices import Priority
 
@@ -37,13 +38,11 @@ _FILTERS = [
 ]
 
 
-class SLAReportViewSet(ApiViewSet):
-    """Compliance with service levels. Agents read the figures of the tickets they may see."""
+class ReportViewSet(ApiViewSet):
+    """The base of reports: for who reads them, about a period."""
 
     scope = "reports"
     versioned = False
-    serializer_class = out.SLAReportOut
-    read_parameters = READ_PARAMETERS | PARAMETERS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse who reads no reports."""
@@ -51,11 +50,36 @@ class SLAReportViewSet(ApiViewSet):
         if not may_read(self.actor):
             raise NotAllowedError
 
+    def asked(self) -> Asked:
+        """The checked parameters, of which none may be empty that names a day."""
+        refuse_empty(self.request, ("from", "to"))
+        zone, now = selectors.here_and_now(self.actor)
+        today = timezone.localtime(now, ZoneInfo(zone)).date()
+        return asked_from(self.request.query_params, today=today, zone=zone, mark="?")
+
+
+class SLAReportViewSet(ReportViewSet):
+    """Compliance with service levels. Agents read the figures of the tickets they may see."""
+
+    serializer_class = out.SLAReportOut
+    read_parameters = READ_PARAMETERS | PARAMETERS
+
     @extend_schema(parameters=_FILTERS, responses=out.SLAReportOut)
     def retrieve(self, request: Request) -> Response:
         """The figures: clocks completed in the period, or missed in it and open; none cancelled."""
-        refuse_empty(request, ("from", "to"))
-        zone, now = selectors.here_and_now(self.actor)
-        today = timezone.localtime(now, ZoneInfo(zone)).date()
-        asked = asked_from(request.query_params, today=today, zone=zone, mark="?")
-        return Response(self.represent(selectors.report_for(self.actor, asked)))
+        return Response(self.represent(selectors.report_for(self.actor, self.asked())))
+
+
+class SatisfactionViewSet(ReportViewSet):
+    """How tickets went for people. Agents read the figures of the tickets they may see."""
+
+    serializer_class = out.SatisfactionOut
+    read_parameters = READ_PARAMETERS | (PARAMETERS - {"target", "definition"})
+
+    @extend_schema(
+        parameters=[each for each in _FILTERS if each.name not in {"target", "definition"}],
+        responses=out.SatisfactionOut,
+    )
+    def retrieve(self, request: Request) -> Response:
+        """The figures by group: who was asked in the period, and what was answered since."""
+        return Response(self.represent(satisfaction_for(self.actor, self.asked())))

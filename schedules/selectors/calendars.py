@@ -55,6 +55,17 @@ def business_time_of_group(group_id: int | None) -> BizCal:
     return business_time(chosen or DEFAULT_CALENDAR)
 
 
+def business_time_of_person(user_id: int, *, tz: str) -> BizCal:
+    """When somebody works, in their own zone ``tz``: by the calendar of the first of their groups that has
+    one, else the company's. Round the clock when that is gone."""
+    chosen = GroupCalendar.objects.filter(group__memberships__user=user_id, group__is_active=True)
+    key = chosen.order_by("group").values_list("calendar__key", flat=True).first()
+    try:
+        return business_time(key or DEFAULT_CALENDAR, tz=tz)
+    except NotVisibleError:
+        return always_open(tz)
+
+
 def calendars_of_groups() -> dict[int, int]:
     """The calendar's primary key by that of the group, where one was chosen."""
     return dict(GroupCalendar.objects.values_list("group_id", "calendar_id"))

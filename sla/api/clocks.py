@@ -16,8 +16,8 @@ from sla.api.views import ClockOut
 from sla.filters import ClockFilterSet
 from sla.models import Clock
 from sla.selectors import ClockView, clock_rows, view_of
-from tickets.models import Ticket
-from tickets.policies import reads_internal, visible_to
+from tickets.policies import reads_internal
+from tickets.selectors import seen_by
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ClockViewSet(ListMixin, ApiViewSet):
 
     def get_queryset(self) -> QuerySet[Clock]:
         """The clocks of visible tickets."""
-        return clock_rows().filter(ticket__in=Ticket.objects.filter(visible_to(self.actor)))
+        return clock_rows().filter(ticket__in=seen_by(self.actor))
 
     def prepare(self, page: list[Any]) -> list[ListedClock]:
         """The clocks as they stand now."""

@@ -22,7 +22,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 function step(by) {
   const all = links();
   if (!all.length) return;
-  const here = all.indexOf(document.activeElement);
+  const here = all.findIndex((link) => link.closest(".row").contains(document.activeElement));
   const current = all.findIndex((link) => link.closest(".row").hasAttribute("aria-current"));
   const from = here >= 0 ? here : current;
   const next = from < 0 ? 0 : Math.min(all.length - 1, Math.max(0, from + by));
@@ -36,7 +36,8 @@ const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !rowsPane()) return;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || document.querySelector("dialog[open]")) return;
+  if (event.target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])")) return;
+  if (document.querySelector("dialog[open]")) return;
   const code = event.code || (event.key.length === 1 ? `Key${event.key.toUpperCase()}` : event.key);
   const single = document.documentElement.dataset.keys !== "off" ? STEPS[code] : 0;
   const by = single || (event.target.matches("#rows .row__title") ? ARROWS[code] : 0);

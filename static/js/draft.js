@@ -2,6 +2,7 @@
 // after the last key and when the field is left. Ctrl+Enter sends, once, with the syllable that is being composed.
 
 const PAUSE = 1000;
+const ASKED = { "HX-Request": "true" }; // for a part of a page: no way to the sign-in page, but 401
 
 class DraftKeeper extends HTMLElement {
   connectedCallback() {
@@ -13,10 +14,13 @@ class DraftKeeper extends HTMLElement {
     this.field.addEventListener("blur", () => this.save());
     this.field.addEventListener("keydown", (event) => this.keys(event));
     this.closest("form")?.addEventListener("submit", () => clearTimeout(this.timer));
+    this.heard = () => this.save();
+    document.addEventListener("maru:signed-in", this.heard);
   }
 
   disconnectedCallback() {
     clearTimeout(this.timer);
+    document.removeEventListener("maru:signed-in", this.heard);
   }
 
   later() {
@@ -35,8 +39,10 @@ class DraftKeeper extends HTMLElement {
     body.set("body", value);
     const { draftSaved, draftFailed } = document.querySelector("maru-texts").dataset;
     try {
-      const answer = await fetch(this.getAttribute("action"), { method: "POST", body, keepalive: value.length < 60000 });
+      const keepalive = value.length < 60000;
+      const answer = await fetch(this.getAttribute("action"), { method: "POST", body, headers: ASKED, keepalive });
       if (answer.ok) this.saved = value;
+      if (answer.status === 401) document.dispatchEvent(new CustomEvent("maru:signed-out"));
       if (this.note) this.note.textContent = answer.ok ? draftSaved : draftFailed;
     } catch {
       if (this.note) this.note.textContent = draftFailed;

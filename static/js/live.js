@@ -9,7 +9,7 @@
 // A page is as old as its request, and its stream opens later: what changed between the two is asked for by age.
 // Only ages cross the wire, so the clocks of browser and server may differ.
 
-const TYPES = ["ticket.changed", "queue.changed", "notification", "approval"];
+const TYPES = ["ticket.changed", "queue.changed", "notification", "approval", "presence"];
 const POLL = 30000;
 const BEAT = 5000;
 const LONGEST_WAIT = 60000;

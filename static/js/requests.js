@@ -74,7 +74,7 @@ const refusal = (text) => new DOMParser().parseFromString(text, "text/html").que
 // 409 and 422 bring a fragment to swap, unless the body is the general refusal text: that is a message.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status < 400) return;
+  if (xhr.status < 400 || xhr.status === 401) return; // of a session that ended tells js/session.js, once
   const told = refusal(xhr.responseText);
   if (!told) return;
   event.detail.shouldSwap = false;

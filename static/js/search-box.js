@@ -8,6 +8,7 @@ class SearchBox extends HTMLElement {
     if (!this.field || !this.list) return;
     this.field.addEventListener("keydown", (event) => this.keys(event));
     this.list.addEventListener("htmx:afterSwap", () => this.refreshed());
+    this.list.addEventListener("click", (event) => this.press(event));
     this.addEventListener("focusout", (event) => {
       if (!this.contains(event.relatedTarget)) this.clear();
     });
@@ -34,6 +35,20 @@ class SearchBox extends HTMLElement {
     this.options.forEach((other) => other.setAttribute("aria-selected", String(other === option)));
     this.field.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
+  }
+
+  // A command that the page has a key for is done there: its dialog opens, nothing typed is lost.
+  press(event) {
+    const chord = event.target.closest("[data-press]")?.dataset.press;
+    if (!chord || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const box = this.closest("dialog");
+    const there = [...document.querySelectorAll(`[data-key="${CSS.escape(chord)}"]`)].find(
+      (element) => !box?.contains(element) && element.offsetParent !== null,
+    );
+    if (!there) return;
+    event.preventDefault();
+    box?.close();
+    there.click();
   }
 
   keys(event) {

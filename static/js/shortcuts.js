@@ -11,7 +11,7 @@ const isTyping = (event) =>
   event.isComposing ||
   event.keyCode === 229 ||
   event.target.isContentEditable ||
-  /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  event.target.matches?.("textarea, select, input:not([type=checkbox], [type=radio])");
 
 const LETTER = /^Key([A-Z])$/;
 

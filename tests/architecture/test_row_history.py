@@ -19,13 +19,17 @@ ENGINE = {
         "Session": "comes and goes with a browser",
         "Attempt": "a guess that was counted",
     },
-    "tickets": {"Activity": "append-only, the ticket's own story", "Draft": "typed and not sent"},
+    "tickets": {
+        "Activity": "append-only, the ticket's own story", "Draft": "typed and not sent",
+        "TicketText": "made from the ticket and what was said on it",
+    },
     "incidents": {"CallerWait": "when to remind; the reminders are in the ticket's story"},
     "approvals": {"DecisionLink": "a mailed key, used once", "ReceivedMail": "a mail as it came"},
     "problems": {
         "Candidate": "a proposal of the detection; what people decide is audited",
         "CandidateMember": "what it proposes",
     },
+    "desk": {"BulkChange": "what was asked for; what it did is in the tickets' own stories"},
     "connectors": {
         "ConnectorCall": "a log of calls", "Breaker": "how a destination does",
         "CallSlot": "a place while calling",
@@ -40,13 +44,15 @@ ENGINE = {
         "ClockEscalation": "append-only", "WhatIf": "a question and its answer",
     },
     "notifications": {
-        "Notification": "a notice that was sent", "OnCallPage": "a call that climbs",
+        "Notification": "a notice that was sent", "Digest": "a mail that was sent",
+        "OnCallPage": "a call that climbs",
         "PagedPerson": "who was called",
     },
     "webhooks": {
         "WebhookPulse": "how a target does", "WebhookDelivery": "a message",
         "WebhookAttempt": "a try to send it",
     },
+    "scheduled": {"Occurrence": "a log of what came due"},
     "api": {"Job": "many calls in one", "JobItem": "one of them"},
 }  # fmt: skip
 # Apps that are not ours: sessions come and go, second factors are audited, the rest is written by migrations.

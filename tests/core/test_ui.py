@@ -315,6 +315,15 @@ def test_pages_stay_within_their_budgets():
     assert packed(icons.sprite()) <= 8 * 1024
 
 
+@pytest.mark.parametrize("path", assets.js_files(), ids=lambda path: path.name)
+def test_what_is_left_out_of_a_module_is_comment_and_indentation(path: Path):
+    source = path.read_text(encoding="utf-8")
+    assert all(line.count("`") % 2 == 0 for line in source.splitlines()), "no text over several lines"
+    left = [line.strip() for line in source.splitlines() if line.strip()]
+    assert assets.bare(source).splitlines() == [line for line in left if not line.startswith("//")]
+    assert "/*" not in source
+
+
 # colours
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from core import settings_store
 from tests.factories.accounts import UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What is asked without a request speaks English too, whatever language the last request left behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -37,14 +46,12 @@ def hx() -> Any:
 
 
 @pytest.fixture
-def warm(desk: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
+def warm(desk: Client, own_cache: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The agent's browser on a second visit: what is kept in the cache (the company's name) is there.
 
-    A cache of its own, because other test runs empty the shared one; settings are read once, however long
-    the test takes.
+    Settings are read once, however long the test takes.
     """
     monkeypatch.setattr(settings_store, "_FRESH_SECONDS", 3600.0)
     settings_store.value("problem.candidate_days")
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert desk.get("/w/tasks/").status_code == 200
     return desk

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from bench.sla_rows import copies
 from cmdb.services import create_ci
+from desk.selectors import finding
 from incidents.models import Incident
 from tests.factories.accounts import CompanyFactory, GroupFactory, UserFactory, default_company
 from tests.factories.incidents import make_incident
 from tests.factories.problems import make_problem
 from tickets.models import TicketAttachment
 from tickets.services import update_ticket
+
+COST = {"/w/search/?q=zebra": 12, "/w/palette?q=zebra": 9}
 
 
 def test_a_full_number_jumps_to_its_ticket(desk: Any, group: Any):
@@ -24,7 +32,7 @@ def test_a_full_number_jumps_to_its_ticket(desk: Any, group: Any):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("와이파이", True), ("이파", True), ("프린터", False), ("wifi", False)]
+    ("text", "found"), [("와이파이", True), ("이파", True), ("프린터", False), ("wifi", True)]
 )
 def test_korean_words_are_found_by_their_parts(text: str, found: bool, desk: Any, group: Any):
     incident = make_incident(group=group, title="판교 3층 와이파이 끊김")
@@ -54,8 +62,136 @@ def test_the_palette_knows_places_and_tickets(desk: Any, group: Any):
     page = desk.get("/w/palette", {"q": "unassigned"}).content.decode()
     assert f'href="/w/incidents/{incident.number}/"' in page
     assert 'href="/w/all/?view=unassigned"' in page
-    assert "New incident" not in page
+    assert 'data-press="KeyC"' not in page
     assert "Nothing was found." in desk.get("/w/palette", {"q": "zzzz"}).content.decode()
+
+
+def test_results_are_grouped_by_sort_with_what_was_looked_for_marked(desk: Any, agent: Any, group: Any):
+    incident = make_incident(group=group, title="<b>Gateway</b> & gateway down")
+    problem = make_problem(agent=agent, title="Gateway drops")
+    person = UserFactory(username="gateway.kim", name_en="Kim Gateway", name_ko="김지민")
+    item = create_ci(actor=None, company=default_company(), class_key="server", name="vpn-gateway-01")
+    page = desk.get("/w/search/", {"q": "gateway"}).content.decode()
+    page = page.replace("\n", "")
+    assert "<b>&lt;b&gt;<mark>Gateway</mark>&lt;/b&gt; &amp; <mark>gateway</mark> down</b>" in page
+    for number in (incident.number, problem.number, item.number, person.username):
+        assert number in page
+    assert "vpn-<mark>gateway</mark>-01" in page
+    headings = [f'id="found-{key}"' for key in ("problem", "incident", "people", "items")]
+    assert all(each in page for each in headings)
+    only = desk.get("/w/search/", {"q": "gateway", "type": "problem"}).content.decode()
+    assert problem.number in only
+    assert incident.number not in only
+    assert item.number not in only
+    assert item.number in desk.get("/w/search/", {"q": "gateway", "type": "items"}).content.decode()
+    assert item.number in desk.get("/w/search/", {"q": f"ci {int(item.number[2:])}"}).content.decode()
+    for text in ("ㄱㅈㅁ", "rlawlals", "김지민"):
+        assert person.username in desk.get("/w/search/", {"q": text, "type": "people"}).content.decode(), text
+
+
+def test_open_tickets_alone(desk: Any, group: Any):
+    waiting, done = make_incident(group=group, title="Zebra"), make_incident("closed", title="Zebra done")
+    page = desk.get("/w/search/", {"q": "zebra"}).content.decode()
+    assert waiting.number in page
+    assert done.number in page
+    page = desk.get("/w/search/", {"q": "zebra", "open": "1"}).content.decode()
+    assert waiting.number in page
+    assert done.number not in page
+
+
+def test_pages_of_results_follow_each_other(desk: Any, group: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(finding, "PAGE", 2)
+    numbers = [make_incident(group=group, title=f"Zebra {place}").number for place in range(5)]
+    seen: list[str] = []
+    address = "/w/search/?q=zebra"
+    for _page in range(3):
+        page = desk.get(address).content.decode()
+        seen += [number for number in reversed(numbers) if number in page]
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        address = html.unescape(found[1]) if found else ""
+    assert seen == numbers[::-1]
+    assert address == ""
+
+
+@pytest.mark.parametrize(
+    "query", ["type=nonsense", "page=0", "page=-1", "page=x", "page=99999999999999999999", "page=²", "open=x"]
+)
+def test_an_odd_address_is_a_page(query: str, desk: Any):
+    assert desk.get(f"/w/search/?q=zebra&{query}").status_code == 200
+
+
+def test_another_layout_is_said(desk: Any, group: Any):
+    incident = make_incident(group=group, title="노트북이 느려요")
+    for address in ("/w/search/", "/w/palette"):
+        page = desk.get(address, {"q": "shxmqnr"}).content.decode()
+        assert incident.number in page
+        assert "“노트북”" in page
+
+
+def palette_on(desk: Any, ticket: Any, text: str = "") -> str:
+    """The palette's options on the page of a ticket."""
+    here = {
+        "HTTP_HX_REQUEST": "true",
+        "HTTP_HX_CURRENT_URL": f"http://testserver/w/incidents/{ticket.number}/",
+    }
+    return str(desk.get("/w/palette", {"q": text}, **here).content.decode())
+
+
+def test_the_palette_acts_on_the_ticket_that_is_open(desk: Any, agent: Any, group: Any):
+    incident = make_incident("in_progress", group=group, agent=agent, title="Zebra")
+    page = palette_on(desk, incident)
+    for key in "ARNE":
+        assert f'data-press="Key{key}"' in page
+    assert f'href="/w/incidents/{incident.number}/?do=resolve"' in page
+    assert 'data-press="KeyI"' in page
+    Incident.objects.filter(pk=incident.pk).update(assignee=agent)
+    assert 'data-press="KeyI"' not in palette_on(desk, incident)
+    assert "do=resolve" in palette_on(desk, incident, "resol")
+    assert "do=resolve" not in palette_on(desk, incident, "assig")
+    closed = make_incident("closed", group=group)
+    assert 'data-press="KeyR"' not in palette_on(desk, closed)
+    hidden = make_incident(group=GroupFactory(is_restricted=True))
+    assert "On this ticket" not in palette_on(desk, hidden)
+    for odd in (
+        "http://testserver/w/incidents/../",
+        "http://testserver/w/x/INC1/",
+        "https://evil.example/",
+        "\0",
+    ):
+        answer = desk.get("/w/palette", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=odd)
+        assert answer.status_code == 200
+        assert b"On this ticket" not in answer.content
+
+
+def test_commands_are_found_by_initials_and_on_the_other_layout(desk: Any, agent: Any):
+    agent.language = "ko"
+    agent.save(update_fields=["language"])
+    for text in ("새 인시던트", "ㅅㅇㅅㄷㅌ", "to dlstlejsxm"):
+        assert "/w/incidents/new/" in desk.get("/w/palette", {"q": text}).content.decode(), text
+
+
+@pytest.mark.parametrize("rows", [10, 500])
+def test_a_search_costs_the_same_for_any_number_of_hits(rows: int, desk: Any, group: Any):
+    incident = make_incident(group=group, title="Zebra")
+    with connection.cursor() as cursor:
+        copies(cursor, incident, rows)
+        cursor.execute(
+            "INSERT INTO tickets_tickettext (ticket_id, is_public, words)"
+            " SELECT t.id, true, words FROM tickets_ticket t, tickets_tickettext"
+            " WHERE ticket_id = %s AND t.id <> %s",
+            [incident.pk, incident.pk],
+        )
+    desk.get("/w/search/?q=zebra")
+    for address, most in (("/w/search/?q=zebra", 13), ("/w/palette?q=zebra", 12)):
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(address).status_code == 200
+        assert len(statements(captured)) == COST[address] <= most, statements(captured)
+
+
+def statements(captured: Any) -> list[str]:
+    """What was asked of the database, less what begins and ends a transaction."""
+    apart = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET LOCAL", "SELECT set_config")
+    return [each["sql"] for each in captured.captured_queries if not each["sql"].startswith(apart)]
 
 
 def test_people_and_items_are_suggested_within_the_company(desk: Any):

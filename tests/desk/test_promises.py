@@ -136,7 +136,7 @@ def test_the_order_by_clocks_costs_no_more_queries(
 ):
     for place in range(rows):
         make_incident(group=group, title=f"Printer {place}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert len(numbers(warm.get("/w/incidents/?sort=sla"))) == rows
 
 

@@ -8,13 +8,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
 from core.api.fields import Text
-from tests.e2e import poison_flows
+from tests.e2e import poison_flows, poison_incidents
 from tests.faults.stack import PrivateStack
 from tests.faults.story import EXPENSIVE, Story, until
 from tests.security.operations import Operation, operations
@@ -36,6 +37,7 @@ EVERY = "".join(MARKERS.values())
 AS_LINK = MARKERS["link"] + "//" + EVERY
 # What a body needs beside its texts, and what its texts must be where no marker is taken.
 GOOD: dict[str, dict[str, Any]] = {
+    "problems-factors-list post": {"bone": "process"},
     "tickets-links-list post": {"type": "related"},
     "approvals-decision post": {"decision": "reject"},
     "connectors-list post": {"base_url": "https://erp.example/api", "auth": "bearer"},
@@ -47,6 +49,8 @@ GOOD: dict[str, dict[str, Any]] = {
         "hours": [{"day": 0, "start_minute": 540, "end_minute": 1080}],
     },
     "schedules-days post": {"date": "2026-12-30", "hours": []},
+    "macros-list post": {"kinds": ["incident"], "says": "comment"},
+    "ticket-schedules-list post": {"repeat": "daily", "time": "09:00", "starts_on": "2090-01-01"},
     "roles-list post": {"grants": []},
     "service-accounts-list post": {"roles": []},
     "cis-list post": {"ci_class": "laptop"},
@@ -289,8 +293,9 @@ def _prepare(poison: Poison) -> None:
     _rename(graph)
     poison.more["flows-draft post"] = {"graph": graph}
     poison.more["flow-runs-variables post"] = {"values": {"poison": EVERY}}
-    poison.others = poison_flows.prepare(poison)
+    poison.others = poison_flows.prepare(poison) | poison_incidents.prepare(poison)
     _families(poison)
+    _worked_on(poison)
     poison.more["cis-list post"] = {"ci_class": "laptop", "assigned_to": "jimin"}
 
 
@@ -302,11 +307,36 @@ def _families(poison: Poison) -> None:
     assert poison.ask(poison.tokens[0], "PATCH", place, {"parent": parent}, tag)[0] == 200
     problem = _made(poison, "problems", {"title": EVERY})
     poison.keys["api/v1/problems/"] = problem
+    for part, body in (("whys", {"answer": EVERY}), ("factors", {"bone": "people", "text": EVERY})):
+        poison.keys[f"api/v1/problems/<key:number>/{part}/"] = _made(
+            poison, f"problems/{problem}/{part}", body
+        )
+        poison.others[f"problems-{part}-item patch"] = lambda: {"api/v1/problems/": problem}
+    poison.keys["api/v1/problems/<key:number>/diagram/"] = "process"
     for route, below in (("incident-tasks", {"incident": parent}), ("problem-tasks", {"problem": problem})):
         poison.more[f"{route}-list post"] = below
         poison.keys[f"api/v1/{route}/"] = _made(poison, route, below | {"title": EVERY})
     _recurring(poison)
+    shown = {"list": "incidents", "queue": "open", "filters": {"q": EVERY[:100]}, "audience": "mine"}
+    poison.more["views-list post"] = shown
+    poison.more["views-detail patch"] = {name: shown[name] for name in ("queue", "filters", "audience")}
+    poison.keys["api/v1/views/"] = _made(poison, "views", shown | {"name": EVERY[:60]})
     poison.others["incidents-child-comments-list post"] = lambda: {"api/v1/incidents/": parent}
+    said = _made(poison, f"incidents/{parent}/comments", {"body": EVERY})
+    poison.more["incidents-split post"] = {"message": said}
+    poison.others["incidents-split post"] = lambda: {"api/v1/incidents/": parent}
+
+
+def _worked_on(poison: Poison) -> None:
+    """A line to tick off and an entry of time on the ticket of each address."""
+    for kind in poison_incidents.KINDS:
+        route = f"api/v1/{kind}/"
+        number = poison.keys[route]
+        poison.more[f"{kind}-time-list post"] = {"minutes": 5}
+        for part, body in (("checklist", {"text": EVERY}), ("time", {"minutes": 5, "note": EVERY})):
+            made = _made(poison, f"{kind}/{number}/{part}", body)
+            keys = {route: number, f"{route}<key:number>/{part}/": made}
+            poison.others[f"{kind}-{part}-item patch"] = partial(dict, keys)
 
 
 def _recurring(poison: Poison) -> None:
@@ -323,7 +353,7 @@ def _recurring(poison: Poison) -> None:
 def _made(poison: Poison, route: str, body: dict[str, Any]) -> str:
     status, told, _tag = poison.ask(poison.tokens[0], "POST", f"/api/v1/{route}/", body)
     assert status == 201, told
-    return str(told["number"])
+    return str(told.get("number") or told["id"])
 
 
 def _rename(part: Any) -> None:

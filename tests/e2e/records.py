@@ -27,9 +27,15 @@ def ordered(stack: PrivateStack) -> tuple[Story, str]:
     """An ordered laptop that waits for the manager, and the public id of its run."""
     story = Story(stack)
     story.order()
-    return story, until(
-        lambda: stack.sql("SELECT public_id FROM workflows_flowrun ORDER BY id DESC LIMIT 1")
-    )[0][0]
+    waiting = until(
+        lambda: stack.sql(
+            "SELECT r.public_id FROM workflows_flowrun r JOIN workflows_flowstep s ON s.run_id = r.id"
+            " WHERE r.id = (SELECT max(id) FROM workflows_flowrun) AND s.node_id = 'ask'"
+            " AND s.status = 'waiting'"
+        )
+    )
+    assert waiting, "the manager has not been asked"
+    return story, waiting[0][0]
 
 
 def approve(story: Story, stack: PrivateStack, run: str) -> None:

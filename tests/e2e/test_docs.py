@@ -21,7 +21,7 @@ EXPECTED = [
     r"^closed_complete$",
     r"^\('REQ\d{7}', 'closed_complete'\)$",
     r"^\[\('Approval', 'done'\), \('Purchase', 'done'\), \('Ready', 'done'\)\]$",
-    r"^\('High', .*'network'.*\['cancel', 'hold', 'resolve', 'start'\]\)$",
+    r"^\('High', .*'network'.*\['cancel', 'hold', 'merge', 'resolve', 'start'\]\)$",
     r"^in_progress$",
     r"^on_hold$",
     r"^Haneul Telecom$",

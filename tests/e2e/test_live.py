@@ -23,7 +23,7 @@ def test_what_changes_before_the_stream_opens_is_shown(
 ) -> None:
     story, run = ordered(stack)
     with Person(browser, stack, "admin", lang="en") as admin:
-        first = admin.open("/w/")  # reads the stream, for the other tab too
+        first = admin.open("/w/all/")  # reads the stream, for the other tab too
         first.wait_for_timeout(1500)
         page = admin.context.new_page() if other_tab else first
         held: list[Route] = []
@@ -73,7 +73,7 @@ def test_a_stream_that_fails_is_asked_for_ever_more_seldom(browser: Browser, sta
     with Person(browser, stack, "admin", lang="en") as admin:
         admin.context.clock.install()
         admin.context.route(STREAM, refuse)
-        page = admin.open("/w/")
+        page = admin.open("/w/all/")
         assert until(lambda: page.evaluate("1") and asked, 5)
         pass_seconds(admin, 50)
         assert 5 <= len(asked) <= 6  # again after 1, 3, 7, 15 and 31 s, or as late as after 2, 6, 14 and 30 s
@@ -97,7 +97,7 @@ def test_what_is_wanted_while_the_stream_is_away_is_asked_for_with_its_age(
     with Person(browser, stack, "admin", lang="en") as admin:
         admin.context.clock.install()
         admin.context.route(STREAM, answer)
-        page = admin.open("/w/")
+        page = admin.open("/w/all/")
         assert until(lambda: page.evaluate("1") and held, 5)
         held[0].fulfill(content_type="text/event-stream", body=heard)  # and ends
         expect(page.locator("live-state")).to_have_attribute("data-tone", "neutral")

@@ -75,3 +75,25 @@ def test_a_problem_is_worked_without_scripts(browser: Browser, stack: PrivateSta
         page.fill("#id_task_title", "Count the devices")
         page.locator("#task-form button[data-variant=primary]").click()
         expect(page.locator("#tasks")).to_contain_text("Count the devices")
+
+
+def test_the_root_cause_is_found_without_scripts(browser: Browser, stack: PrivateStack) -> None:
+    with Person(browser, stack, "seojin", lang="en", scripts=False) as agent:
+        problem = stack.sql("SELECT number FROM tickets_ticket WHERE kind = 'problem' AND active")[0][0]
+        page = agent.open(f"/w/problems/{problem}/root-cause/")
+        for question, answer in (
+            ("Why did it happen?", "The pool of connections ran out."),
+            ("Why is that?", "Reports keep theirs for minutes."),
+        ):
+            page.get_by_role("link", name=question).last.click()
+            page.get_by_label("Answer").fill(answer)
+            page.get_by_role("button", name="Save").click()
+            expect(page.locator(".whys").first).to_contain_text(answer)
+        page.get_by_role("button", name="This is the root cause").last.click()
+        expect(page.locator(".whys__answer[data-root]")).to_contain_text("Reports keep theirs for minutes.")
+        page.locator("#bone-process").get_by_role("link", name="Possible cause").click()
+        page.get_by_role("textbox", name="Possible cause").fill("Nobody reviews reports")
+        page.get_by_label("What is known of it").select_option("confirmed")
+        page.get_by_role("button", name="Save").click()
+        confirmed = page.locator("#bone-process [data-standing=confirmed]")
+        expect(confirmed.filter(has_text="Nobody reviews reports")).to_be_visible()

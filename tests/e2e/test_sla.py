@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from core.formats import clock_face
 from tests.e2e.person import WAIT, Person
 from tests.e2e.records import column, wait_for_state
 from tests.faults.stack import PrivateStack
@@ -78,6 +79,47 @@ def test_a_pause_is_carried_when_the_priority_is_raised_and_the_page_tells_why(
         other = page.locator("#not-attached details").first
         other.locator("summary").click()
         expect(other.locator("tbody tr").first).to_be_visible()
+
+
+USED = (
+    "UPDATE sla_clock c SET accrued_s = round(target_s * %s), running_since = now(), calendar_id = NULL,"
+    " calendar_version = NULL FROM tickets_ticket t"
+    " WHERE t.id = c.ticket_id AND t.number = %s AND c.track = 'incident_resolution'"
+)
+MINUTE, SLOW = 60, 20  # seconds; how long a busy machine may take between the server's word and the look
+
+
+def faces(left: int) -> set[str]:
+    """What a clock shows that had ``left`` seconds when the server was asked."""
+    return {clock_face(left - passed) for passed in range(SLOW)}
+
+
+def test_a_clock_runs_by_itself_as_the_server_says(browser: Browser, stack: PrivateStack) -> None:
+    """UI 12, row 10: on track, due soon, due very soon, overdue, and a pause that stands still."""
+    story = Story(stack)
+    number = str(
+        story.employee.post("/incidents/", {"title": "The lift", "impact": 1, "urgency": 1})["number"]
+    )
+    [[_stage, target, *_more]] = stack.sql(CLOCK, (number,))
+    held: list[Route] = []  # the server is asked nothing while the page counts alone
+    with Person(browser, stack, "haneul", lang="en") as agent:
+        agent.context.clock.install()
+        for share, state in ((0.5, "ok"), (0.8, "warn"), (0.95, "crit"), (1.02, "breached")):
+            stack.sql(USED, (share, number))
+            left = target - round(target * share)
+            page = agent.open(f"/w/incidents/{number}/")
+            running = page.locator(f"#ticket-sla .sla[data-state={state}] sla-clock")
+            assert set(running.all_inner_texts()) & faces(left)
+            page.route("**/*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+            agent.context.clock.run_for(MINUTE * 1000)
+            assert set(running.all_inner_texts()) & faces(left - MINUTE)
+            page.unroute_all(behavior="ignoreErrors")
+        page = agent.open(f"/w/incidents/{on_hold(agent, stack)}/")
+        paused = page.locator("#ticket-sla .sla[data-state=paused]").first
+        words = paused.inner_text()
+        agent.context.clock.run_for(MINUTE * 1000)
+        assert paused.inner_text() == words
+        expect(paused.locator("sla-clock")).to_have_count(0)
 
 
 def test_clocks_follow_new_hours_in_sight_and_a_candidate_is_tried_on_the_past(

@@ -28,11 +28,16 @@ def stage(*approvers: Any, rule: str = "any", members: str = "once", **more: Any
     return {"sets": [{"approvers": list(approvers), "rule": rule, "members": members}], **more}
 
 
-def make_delegation(user: Any, to: Any, *, starts_in: int = -1, ends_in: int = 1) -> Delegation:
+def make_delegation(
+    user: Any, to: Any, *, starts_in: int = -1, ends_in: int = 1, scope: str = "approvals"
+) -> Delegation:
     """``to`` acts for ``user`` from ``starts_in`` to ``ends_in`` days from now."""
     now = db_now()
     return Delegation.objects.create(
-        user=user, delegate=to, during=(now + dt.timedelta(days=starts_in), now + dt.timedelta(days=ends_in))
+        user=user,
+        delegate=to,
+        scope=scope,
+        during=(now + dt.timedelta(days=starts_in), now + dt.timedelta(days=ends_in)),
     )
 
 

@@ -156,7 +156,7 @@ def test_a_transition_with_its_inputs(agent_api):
     response = agent_api.post(path, {"close_code": "solution_provided", "close_notes": "Rolled back."})
     assert response.status_code == 200
     assert (response.json()["state"], response.json()["close_code"]) == ("resolved", "solution_provided")
-    assert {move["name"] for move in response.json()["_transitions"]} == {"reopen"}
+    assert {move["name"] for move in response.json()["_transitions"]} == {"merge", "reopen"}
     assert response["ETag"] == agent_api.get(f"incidents/{incident.number}/")["ETag"]
 
 
@@ -165,7 +165,10 @@ def test_a_transition_that_is_refused_names_why(agent_api, requester_api):
     path = f"incidents/{incident.number}/transitions"
     before = written()
     body = problem(agent_api.post(f"{path}/resume/"), 409, "wrong_state")
-    assert (body["current_state"], body["allowed"]) == ("new", ["cancel", "hold", "resolve", "start"])
+    assert (body["current_state"], body["allowed"]) == (
+        "new",
+        ["cancel", "hold", "merge", "resolve", "start"],
+    )
     problem(agent_api.post(f"{path}/explode/"), 409, "wrong_state")
     problem(agent_api.post(f"{path}/resolve/"), 422, "rule_refused", "/close_code", "/close_notes")
     problem(agent_api.post(f"{path}/resolve/", {"close_code": "bogus"}), 422, "rule_refused", "/close_code")
@@ -213,7 +216,7 @@ def test_closed_moves_tell_by_what_they_are_closed(agent_api):
     )
     assert "closed_by" not in moves["start"]
     one = agent_api.get(f"incidents/{incident.number}/").json()
-    assert {move["name"] for move in one["_transitions"]} == {"start", "hold", "resolve"}
+    assert {move["name"] for move in one["_transitions"]} == {"start", "hold", "resolve", "merge"}
 
 
 @pytest.mark.parametrize("state", ["new", "in_progress", "on_hold", "resolved", "closed", "cancelled"])
@@ -263,7 +266,7 @@ def test_opening_costs_few_statements_and_one_commit(keyed):
     saving = [sql for sql in told if sql.startswith(("SAVEPOINT", "RELEASE"))]
     statements = [sql for sql in told if sql not in (*saving, "BEGIN", "COMMIT")]
     assert told.count("COMMIT") == 1
-    assert len(statements) == (12 if keyed else 10), "\n".join(sql[:150] for sql in statements)
+    assert len(statements) == (13 if keyed else 11), "\n".join(sql[:150] for sql in statements)
 
 
 @pytest.mark.django_db

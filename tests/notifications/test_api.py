@@ -59,7 +59,47 @@ def test_the_list_costs_the_same_for_any_number_of_rows(person, notices):
 
 
 def test_preferences(person):
-    assert person.get("notification-preferences/").json() == {"inapp": True, "mail": True}
-    assert person.patch("notification-preferences/", {"mail": False}).json() == {"inapp": True, "mail": False}
+    place = "notification-preferences/"
+    first = person.get(place).json()
+    assert {name: first[name] for name in first if name != "topics"} == {
+        "inapp": True,
+        "mail": True,
+        "quiet": "never",
+        "quiet_from": None,
+        "quiet_until": None,
+        "quiet_days": [],
+        "rhythm": "daily",
+        "digest_hour": 9,
+    }
+    assert {row["topic"] for row in first["topics"] if row["fixed"]} == {"approvals", "pages"}
+    off = person.patch(place, {"mail": False}).json()
+    assert (off["inapp"], off["mail"]) == (True, False)
+    changed = person.patch(
+        place,
+        {
+            "topics": [{"topic": "mentions", "mail": "digest"}, {"topic": "sla", "inapp": "off"}],
+            "quiet": "hours",
+            "quiet_from": "20:00",
+            "quiet_until": "08:00",
+            "quiet_days": [6, 5],
+            "digest_hour": 7,
+        },
+    ).json()
+    told = {row["topic"]: (row["inapp"], row["mail"]) for row in changed["topics"]}
+    assert told["mentions"] == ("now", "digest")
+    assert told["sla"] == ("off", "off")
+    assert told["approvals"] == ("now", "now")
+    assert changed["mail"] is True
+    assert (changed["quiet_from"], changed["quiet_days"], changed["digest_hour"]) == ("20:00:00", [5, 6], 7)
+    assert person.get(place).json() == changed
+    problem(
+        person.patch(place, {"topics": [{"topic": "pages", "mail": "off"}]}), 422, "rule_refused", "/mail"
+    )
+    problem(person.patch(place, {"topics": [{"topic": "x"}]}), 422, "rule_refused", "/topics/0/topic")
+    problem(
+        person.patch(place, {"digest_hour": 1, "quiet_until": "20:00"}), 422, "rule_refused", "/quiet_until"
+    )
+    problem(person.patch(place, {"quiet_days": [7]}), 422, "rule_refused", "/quiet_days/0")
+    assert person.get(place).json() == changed
     problem(person.patch("notification-preferences/", {"mail": "no"}), 422, "rule_refused", "/mail")
     problem(person.patch("notification-preferences/", {"sms": True}), 400, "bad_input", "/sms")

@@ -9,17 +9,18 @@ from core import outbox
 from core.errors import NotAllowedError, NotVisibleError, StaleVersionError
 from core.models import AuditLog, Delivery
 from core.values import BadTemplateError
-from notifications import services
+from notifications import choosing, services
 from notifications.choices import Channel, Side
 from notifications.models import Notification, NotificationTemplate
 from notifications.reference import TEXTS, allowed_names
-from notifications.selectors import readers_of, sees_queue
+from notifications.selectors import sees_queue
 from notifications.services import Notice, notify
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory
 from tests.factories.incidents import make_incident
 from tests.factories.notifications import make_notice
 from tickets.models import Ticket
 from tickets.policies import visible_to
+from tickets.selectors import readers_of
 from tickets.services import watch
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_who_may_not_read_the_ticket_is_not_told():
 
 def test_a_person_without_address_gets_no_mail_and_one_who_wants_none_neither():
     silent, unreachable = UserFactory(), UserFactory(email="")
-    services.set_preference(actor=silent, channel="mail", is_on=False)
+    choosing.set_preference(actor=silent, channel="mail", is_on=False)
     event = outbox.publish("test.happened", {})
     notify(event, [Notice("ticket_moved", [silent.pk, unreachable.pk], Side.DESK)])
     assert {(row.user_id, row.channel) for row in Notification.objects.all()} == {

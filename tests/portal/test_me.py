@@ -66,9 +66,28 @@ def days(first, last):
     }
 
 
+SCOPES = {"scopes": ["approvals", "notifications"]}
+
+
+def test_an_absence_is_one_line_and_ends_in_all_its_scopes_at_once(own, employee):
+    helper = UserFactory(username="helper", name_en="Hana Helper")
+    make_delegation(employee, helper, starts_in=10, ends_in=12)
+    own.post("/me/delegations/", {"delegate": "helper", **SCOPES, **days(0, 2)})
+    rows = Delegation.objects.filter(during__contains=timezone.now())
+    assert sorted(rows.values_list("scope", flat=True)) == ["approvals", "notifications"]
+    page = own.get("/me/").content.decode()
+    assert page.count("<b>Hana Helper</b>") == 2
+    assert "Notices, Deciding approvals" in page or "Deciding approvals, Notices" in page
+    answer = own.post("/me/delegations/", {"delegate": "helper", "scopes": ["notifications"], **days(1, 1)})
+    assert answer.status_code == 422
+    own.post(f"/me/delegations/{rows[0].public_id}/end/")
+    assert not Delegation.objects.filter(during__contains=timezone.now() + dt.timedelta(seconds=5)).exists()
+    assert Delegation.objects.filter(during__startswith__gt=timezone.now()).count() == 1
+
+
 def test_decisions_are_handed_over_for_whole_days_and_taken_back(own, employee):
     helper = UserFactory(username="helper")
-    own.post("/me/delegations/", {"delegate": "Helper", **days(0, 2)})
+    own.post("/me/delegations/", {"delegate": "Helper", "scopes": ["approvals"], **days(0, 2)})
     row = Delegation.objects.get()
     assert (row.user, row.delegate) == (employee, helper)
     assert row.during.upper - row.during.lower == dt.timedelta(days=3)
@@ -82,11 +101,14 @@ def test_decisions_are_handed_over_for_whole_days_and_taken_back(own, employee):
 @pytest.mark.parametrize(
     ("sent", "place"),
     [
-        ({"delegate": "nobody", **days(0, 1)}, "id_delegate_error"),
+        ({"delegate": "nobody", **SCOPES, **days(0, 1)}, "id_delegate_error"),
         ({"delegate": "", **days(0, 1)}, "id_delegate_error"),
         ({"delegate": "helper", **days(3, 1)}, "id_end_error"),
         ({"delegate": "helper", "start": "soon", "end": "later"}, "id_start_error"),
-        ({"delegate": "jimin", **days(0, 1)}, "Choose another person than yourself."),
+        ({"delegate": "helper", **days(0, 1)}, "id_scopes_error"),
+        ({"delegate": "helper", "scopes": ["meetings"], **days(0, 1)}, "id_scopes_error"),
+        ({"delegate": "helper", "scopes": ["assignments"], **days(0, 1)}, "id_scopes_error"),  # no agent
+        ({"delegate": "jimin", **SCOPES, **days(0, 1)}, "Choose another person than yourself."),
     ],
 )
 def test_a_wrong_delegation_is_refused(own, sent, place):

@@ -130,11 +130,12 @@ def test_a_guest_is_sent_to_sign_in_and_back(path, names):
     assert answer["Location"].startswith("/accounts/login/?next=/")
 
 
-def test_a_guests_fragment_takes_the_window_to_sign_in():
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/my/?tab=done"}
-    answer = Client().get("/my/", headers=headers)
-    assert answer.status_code == 204
-    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fmy%2F"
+@pytest.mark.parametrize("path", ["/my/", "/w/incidents/", "/design/flows/"])
+def test_a_guests_fragment_is_no_sign_in_page(path):
+    answer = Client().get(path, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "data-refusal" in answer.content.decode()
+    assert "<form" not in answer.content.decode()
 
 
 def rows():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal import hangul
+from core import hangul
 from portal.selectors.search import find, is_long_enough
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import make_version

@@ -11,6 +11,7 @@ from cmdb.models import CI
 from connectors.models import Connector
 from connectors.services import set_secret
 from notifications.models import OnCallPage, PagedPerson
+from scheduled.services import run_now
 from schedules.models import Rota
 from sla.calendars.services import choose_calendar
 from sla.models import SLADefinition
@@ -70,6 +71,7 @@ def _configuration(world: World, boss: User, item: CI) -> None:
     choose_calendar(item, actor=boss, calendar_key="kr-office")
     asked = start_what_if(actor=boss, definition=definition, months=1)
     world.parts["what-if", "public_id"] = str(asked.public_id)
+    run_now(world.parts["ticket-schedules/", "key"], actor=None)
 
 
 def _runs(world: World) -> None:

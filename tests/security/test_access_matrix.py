@@ -57,6 +57,7 @@ PUBLIC = {
     "accounts/password/reset/key/done/",
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
     "a/<str:token>/",  # the secret in the mail is the credential
+    "s/<str:token>/",  # so it is for how a ticket went
     "w/on-call/feeds/<str:token>/calendar.ics",  # so it is here: calendar programs cannot sign in
     "me/language/",  # a cookie for the sign-in page
     "me/theme/",

@@ -63,6 +63,8 @@ UNSEEN = (
     "request-items/<key:number>/progress/ stages.",  # a flow with stages
     "requests/<key:number>/progress/ stages.",
     "tickets/<key:number>/progress/ ",
+    "search/ results.",  # words to look for
+    "incidents/<key:number>/major/",  # an incident that is a major one: the world has none
     "reports/sla/ ",  # clocks that have ended
     "schedules/<key:key>/ exceptions.",
     "sla/clocks/<uuid:public_id>/timeline/ bands.",  # a clock that stood still

@@ -39,6 +39,7 @@ PAYLOADS = [
     "x" * 500,
 ]
 RAW = ["%ED%A0%80", "%00", "%", "%zz"]  # as they stand in the address
+NO_NAMES = ("bogus__lookup", "password")  # refused before their text is looked at
 SHARES = 4
 # What pages read of the query, found in the source (see ``names_read_by_pages``).
 _NAMES = ("q", "state", "group", "assignee", "priority", "order", "period", "cursor", "page")
@@ -50,7 +51,7 @@ def parameters() -> list[tuple[str, str]]:
     for route in sorted({each.route for each in addresses if each.is_collection}):
         described = description_of()["paths"][f"/api/v1/{route}"]["get"].get("parameters", [])
         names = [each["name"] for each in described if each["in"] == "query"]
-        found += [(f"/api/v1/{route}", name) for name in [*names, "bogus__lookup", "password"]]
+        found += [(f"/api/v1/{route}", name) for name in [*names, *NO_NAMES]]
     return found
 
 
@@ -96,7 +97,11 @@ def administrator() -> Client:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_parameter_of_a_list_reaches_a_statement(world: World, share: int):
     told = [*[quote(each, safe="") for each in PAYLOADS], *RAW]
-    asked = [f"{path}?{name}={text}" for path, name in parameters()[share::SHARES] for text in told]
+    asked = [
+        f"{path}?{name}={text}"
+        for path, name in parameters()[share::SHARES]
+        for text in (told[:2] if name in NO_NAMES else told)
+    ]
     assert len(asked) > 1000
     assert wrong_answers(administrator(), asked) == []
 
@@ -148,6 +153,8 @@ BUILT = {
     "core/rows.py": 3,  # quoted table and column names of models, placeholders for every value
     "core/trail/sealing.py": 1,  # the names of the two sealed tables
     "core/trail/verifying.py": 2,  # the same
+    "desk/counting.py": 1,  # statements that the ORM made, their values as parameters
+    "tickets/indexing.py": 1,  # a mark for every value of one or two rows
     "workflows/rehearsal/moves.py": 1,  # milliseconds as int
     "workflows/rehearsal/play.py": 1,  # a constant
 }

@@ -21,6 +21,8 @@ from cmdb.api.fields import CIClassField, CIField
 from cmdb.services import create_ci
 from core import attachments
 from core.api.fields import KeyField
+from problems.api.serializers import PartField
+from problems.services import add_why
 from sla.api.fields import CalendarField
 from tests.factories.accounts import (
     AgentFactory,
@@ -32,6 +34,7 @@ from tests.factories.accounts import (
     default_company,
 )
 from tests.factories.incidents import make_incident
+from tests.factories.problems import make_problem
 from tests.security.operations import Operation, call, operations, rows_digest
 from tests.security.world import World
 from tickets.api.fields import TicketField, UploadField
@@ -56,8 +59,9 @@ NO_REFERENCE = {
 }
 
 
-# Inputs of another transition than the one that the world's address names; problem tasks have this one too.
-OTHER_MOVES = {("problems-move post", "assignee")}
+# Inputs of another transition than the one that the world's address names; problem tasks and the operation
+# of merging have these too.
+OTHER_MOVES = {("problems-move post", "assignee"), ("incidents-move post", "into")}
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ def make_keys(caller: Any, world: World, *, is_agent: bool) -> dict[type[KeyFiel
         actor=None, company=default_company(), class_key="laptop", name="own", assigned_to=caller
     )
     own = make_incident(requester=caller)
+    insider = AgentFactory(groups=[hr])
+    their_why = add_why(make_problem(agent=insider, group=hr).pk, actor=insider, answer="x")
     return {
         PersonField: Keys(
             AgentFactory(groups=list(caller.member_of.all()[:1])).username,
@@ -119,6 +125,11 @@ def make_keys(caller: Any, world: World, *, is_agent: bool) -> dict[type[KeyFiel
             own_ci.number, (their_ci.number, *(() if is_agent else (others_ci.number,))), "CI9999999"
         ),
         TicketField: Keys(own.number, (far.number, secret.number), "INC9999999"),
+        PartField: Keys(
+            world.parts["/whys/", "part_id"],
+            (str(their_why.public_id),),
+            "0197c0de-0000-7000-8000-000000000000",
+        ),
         UploadField: Keys(
             upload_of(caller), (upload_of(world.people["other"]),), "0197c0de-0000-7000-8000-000000000000"
         ),

@@ -15,7 +15,7 @@ from tests.security.world import World
 
 ORIGIN = {"Origin": "http://evil.test", "Referer": "http://evil.test/", "Sec-Fetch-Site": "cross-site"}
 # Signed calls, and links whose secret is the credential (SECURITY SE-7): no session counts there.
-WITHOUT_SESSION = ("api/v1/hooks/", "a/<str:token>/")
+WITHOUT_SESSION = ("api/v1/hooks/", "a/<str:token>/", "s/<str:token>/")
 # Reading the log of events hands out the positions of what was committed since (decision 0016).
 WRITTEN_BY_READING = ("accounts_session", "UPDATE core_outboxevent SET position")
 UNSAFE = ("post", "patch", "delete", "put")

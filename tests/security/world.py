@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,10 @@ from approvals.services import link_for
 from cmdb.services import create_ci
 from connectors.models import ConnectorCall
 from core import attachments
+from desk.bulk.choosing import Pick
+from desk.bulk.services import start as start_bulk
+from incidents.services import add_major_todo, draft_review, merge_incident, resolve_incident
+from problems.services import add_factor, add_why
 from schedules.services import make_link
 from sla.models import Clock, SLADefinition
 from sla.whatif.services import start_what_if
@@ -38,12 +43,18 @@ from tests.factories.accounts import (
 from tests.factories.approvals import make_approval_request, make_delegation, row_of
 from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
+from tests.factories.desk import make_view
 from tests.factories.incidents import make_incident, make_incident_task
+from tests.factories.macros import make_reply
+from tests.factories.major import make_major
 from tests.factories.notifications import make_notice
 from tests.factories.problems import make_candidate, make_problem, make_problem_task
+from tests.factories.scheduled import make_schedule
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
-from tickets.services import attach, link, watch
+from tickets.models import Survey
+from tickets.services import add_checklist_items, add_comment, add_time, attach, link, watch
+from tickets.surveys import token_of
 from workflows.models import Flow, FlowRun, FlowScenario
 
 _RESET = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -57,7 +68,7 @@ REGULAR = {
     "api/^": "/api/nothing/",
 }
 # Parts of addresses that name no thing: what is done to it, or a day of it.
-WORDS = {"action", "date", "name", "path"}
+WORDS = {"action", "bone", "date", "name", "part", "path", "role"}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -152,13 +163,69 @@ def build() -> World:
     ci = create_ci(actor=None, company=default_company(), class_key="laptop", name="l", assigned_to=owner)
     rota = make_rota(group, [agent])
     standing_in = make_override(rota, agent)
+    planned = make_schedule(requester=owner, group=group)
     feed, secret = make_link(actor=agent)
     asks = Operation("0", "POST", "/api/v1/incidents/", body={"title": "x"}, has_body=True)
     job = start_job(actor=owner, token=None, operations=[asks], language="en", request_id="")
     numbers = {"incidents": incident, "incident-tasks": work, "tickets": incident, "request-items": item,
                "problems": problem, "problem-tasks": analysis,
                "requests": order, "catalog-tasks": task, "my/": order}  # fmt: skip
+    day = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+    survey = Survey.objects.create(ticket=incident, person=owner, group=group, closes_at=day)
+    twin = make_incident(requester=owner)
+    merge_incident(twin.pk, actor=agent, into=other)
+    said = add_comment(incident.pk, actor=owner, body="x")
+    why = add_why(problem.pk, actor=agent, answer="x").public_id
+    factor = add_factor(problem.pk, actor=agent, bone="process", text="x").public_id
+    lines = {
+        kind: add_checklist_items(row.pk, actor=agent, texts=["x"])[0].public_id
+        for kind, row in numbers.items()
+    }
+    spent = {kind: add_time(row.pk, actor=agent, minutes=5).public_id for kind, row in numbers.items()}
+    view = make_view(agent, audience="team", group=group).public_id
+    macro = make_reply(
+        agent,
+        audience="team",
+        group=group,
+        kinds=["incident", "itask", "problem", "ptask", "request", "ritm", "sctask"],
+        says="work_note",
+    ).public_id
+    bulk = start_bulk(
+        actor=agent,
+        action="note",
+        picks=[Pick(incident.number, 1, incident)],
+        given={"body": "x"},
+        back_to="/w/",
+        request_id="",
+    ).public_id
+    outage = make_major(requester=owner, group=group)
+    todo = add_major_todo(outage.pk, actor=None, text="x")
+    resolve_incident(outage.pk, actor=None, close_code="user_error", close_notes="x")
+    draft_review(outage.pk)
+    found = {("/whys/", "part_id"): why, ("/whys/", "public_id"): why,
+             ("/factors/", "part_id"): factor, ("/factors/", "public_id"): factor,
+             ("/macros/", "public_id"): macro, ("/views/", "public_id"): view, ("/save/", "public_id"): view,
+             **{(f"v1/{kind}/<key:number>/checklist/", "part_id"): key for kind, key in lines.items()},
+             **{(f"v1/{kind}/<key:number>/time/", "part_id"): key for kind, key in spent.items()},
+             ("/checklist/", "public_id"): lines["incidents"], ("/time/", "public_id"): spent["incidents"],
+             ("w/bulk/", "public_id"): bulk, ("board/", "view"): "incidents"}  # fmt: skip
     parts = {
+        ("/major/", "number"): outage.number,
+        ("/major/", "part_id"): str(todo.public_id),
+        ("/major/", "public_id"): str(todo.public_id),
+        ("/major/", "role"): "scribe",
+        ("/major/", "part"): "scribe",
+        ("/major/", "name"): "propose_major",
+        **{
+            (start, key): row
+            for start in ("/root-cause/", "/whys/", "/factors/", "/bones/")
+            for key, row in (("number", problem.number), ("path", "problems"))
+        },
+        **{place: str(key) for place, key in found.items()},
+        ("", "bone"): "process",
+        ("merge/", "number"): twin.number,
+        ("merge/", "path"): "incidents",
+        ("split/", "message"): str(said.public_id),
         **{(start, "number"): row.number for start, row in numbers.items()},
         ("cis/", "number"): ci.number,
         ("w/history/", "sort"): "ticket",
@@ -219,6 +286,7 @@ def build() -> World:
         ("design/sla/", "key"): definition.key,
         ("sla/clocks", "public_id"): str(Clock.objects.filter(ticket=incident.pk).earliest("pk").public_id),
         ("what-if", "public_id"): str(asked.public_id),
+        ("ticket-schedules/", "key"): planned.key,
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",
@@ -229,6 +297,7 @@ def build() -> World:
         ("on-call/", "feed_id"): str(feed.public_id),
         ("on-call/feeds/", "token"): secret,
         ("a/", "token"): link_for(approval.pk).strip("/").split("/")[-1],
+        ("s/<", "token"): token_of(survey.public_id),
     }
     people = {
         "anonymous": None,
@@ -245,6 +314,15 @@ def build() -> World:
         "/comments/": {"body": "x"},
         "/child-comments/": {"body": "x"},
         "/work-notes/": {"body": "x"},
+        "/major/propose/": {"reason": "x", "business_impact": "x"},
+        "/major/accept/": {"work_note": "x", "business_impact": "x"},
+        "/major/reject/": {"reason": "x"},
+        "/major/demote/": {"reason": "x"},
+        "/roles/scribe/": {"person": None},
+        "/updates/": {"audience": "internal", "channel": "page", "text_ko": "x"},
+        "/actions/": {"text": "x"},
+        f"/actions/{todo.public_id}/": {"text": "y"},
+        "/major/review/": {"lessons": "x"},
         "/watchers/": {"user": agent.username},
         "/links/": {"type": "blocks", "target": other.number},
         "/order/": {"variables": {"size": "small"}},
@@ -254,7 +332,25 @@ def build() -> World:
         f"{work.number}/": {"urgency": 1},
         "v1/problems/": {"title": "x"},
         "v1/problem-tasks/": {"problem": problem.number, "title": "x"},
+        "/survey/": {"score": 4},
+        "/checklist/": {"text": "x"},
+        **{f"/checklist/{key}/": {"text": "y"} for key in lines.values()},
+        "/time/": {"minutes": 5},
+        **{f"/time/{key}/": {"minutes": 6} for key in spent.values()},
+        "/merge/": {"into": other.number},
+        "/split/": {"message": str(said.public_id)},
         "/tell/": {"what": "workaround"},
+        f"/v1/problems/{problem.number}/whys/": {"answer": "x"},
+        f"/v1/problems/{problem.number}/factors/": {"bone": "people", "text": "x"},
+        f"/whys/{why}/": {"answer": "x"},
+        "v1/macros/": {"name": "x", "kinds": ["incident"], "impact": 1},
+        f"v1/macros/{macro}/": {"name": "x"},
+        "/run-macro/": {"macro": str(macro)},
+        "v1/views/": {"name": "x", "list": "incidents"},
+        f"v1/views/{view}/": {"name": "x"},
+        f"/factors/{factor}/": {"text": "x"},
+        f"/w/problems/{problem.number}/factors/": {"bone": "people", "text": "x", "standing": "suspected"},
+        f"/w/problems/{problem.number}/whys/": {"answer": "x"},
         f"{problem.number}/": {"urgency": 1},
         f"{analysis.number}/": {"urgency": 1},
         "v1/tokens/": {"name": "x"},
@@ -273,6 +369,8 @@ def build() -> World:
             "start": "2090-01-01T00:00:00Z",
             "end": "2090-01-02T00:00:00Z",
         },
+        "v1/ticket-schedules/": {"key": "x", "title": "x", "time": "09:00", "starts_on": "2026-01-01"},
+        f"v1/ticket-schedules/{planned.key}/": {"title": "y"},
         "v1/users/me/": {"theme": "dark"},
         f"v1/users/{owner.username}/": {"grade": "G9"},
         f"v1/cis/{ci.number}/": {"name": "y"},

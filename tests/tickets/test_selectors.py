@@ -9,7 +9,7 @@ from core.errors import NotVisibleError, RuleRefusedError
 from incidents import services as incidents
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.incidents import make_incident
-from tickets import selectors, services
+from tickets import finding, selectors, services
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def test_search_finds_numbers_words_and_two_syllables():
         ("vpn", english),
         (english.number, english),
     ]:
-        found = selectors.tickets_for(agent).filter(selectors.search(agent, text))
+        found = selectors.tickets_for(agent).filter(finding.search(agent, text))
         assert [row.number for row in found] == [expected.number], text
-    assert not selectors.tickets_for(agent).filter(selectors.search(agent, "프린터")).exists()
-    assert not selectors.tickets_for(UserFactory()).filter(selectors.search(agent, "vpn")).exists()
+    assert not selectors.tickets_for(agent).filter(finding.search(agent, "프린터")).exists()
+    assert not selectors.tickets_for(UserFactory()).filter(finding.search(agent, "vpn")).exists()
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from tickets import kinds
 from tickets.api.selectors import own_upload
 from tickets.models import Ticket
 from tickets.policies import visible_to
-from tickets.selectors import child_of, ticket_numbered
+from tickets.selectors import child_of, seen_by, ticket_numbered
 from tickets.transitions import Move, available
 
 
@@ -75,7 +75,7 @@ class SeenTicket(serializers.Field[Any, Any, Any, Any]):
         many = isinstance(serializer.parent, serializers.ListSerializer)
         rows = serializer.parent.instance if many else [serializer.instance]
         keys = {getattr(row, self.column) for row in rows} - {None}
-        seen = Ticket.objects.filter(visible_to(self.context["request"].user), pk__in=keys)
+        seen = seen_by(self.context["request"].user).filter(pk__in=keys)
         return dict(seen.values_list("pk", "number"))
 
 

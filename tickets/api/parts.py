@@ -29,9 +29,25 @@ from tickets.api import serializers as out
 from tickets.api.selectors import activity_for, files_by_activity, further_cis
 from tickets.api.views import TicketsViewSet
 from tickets.choices import ActivityKind
-from tickets.models import Activity
-from tickets.selectors import attachment_for, attachments_of, links_for, watchers_of
-from tickets.services import add_comment, add_work_note, attach, link, unlink, unwatch, watch
+from tickets.models import Activity, Survey
+from tickets.selectors import (
+    attachment_for,
+    attachments_of,
+    belongs_to,
+    links_for,
+    survey_asked,
+    watchers_of,
+)
+from tickets.services import (
+    add_comment,
+    add_work_note,
+    answer_survey,
+    attach,
+    link,
+    unlink,
+    unwatch,
+    watch,
+)
 
 # Room for the parts of a multipart body beside the file itself.
 ENVELOPE = 64 * 1024
@@ -64,6 +80,9 @@ class PartViewSet(TicketsViewSet):
                 self.request.path.split(self.kwargs["number"])[0] + f"{self.kwargs['number']}/"
             )
         return context
+
+    def changed_fields(self, row: Any, writes: int) -> None:
+        """Of a part nothing is told: the activity is the ticket's, and its key is not the part's."""
 
     def still_visible(self, headers: dict[str, str]) -> None:
         """A stored answer is given again only while the ticket is visible."""
@@ -179,7 +198,7 @@ class ContentViewSet(PartViewSet):
     def retrieve(self, request: Request, number: str, file_id: Any) -> HttpResponseBase:
         """The content of one file, or with Range a part of it; Repr-Digest is the checksum of the whole."""
         place = attachment_for(self.actor, file_id)
-        if place.ticket_id != self.ticket.pk:
+        if not belongs_to(self.ticket, place):
             raise NotVisibleError
         return attachments.download(request, place.attachment)
 
@@ -274,6 +293,28 @@ class LinkViewSet(PartViewSet):
             raise NotVisibleError
         unlink(found[0].pk, actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SurveyViewSet(PartViewSet):
+    """How it went: for who was asked, and for agents."""
+
+    serializer_class = out.SurveyOut
+
+    def retrieve(self, request: Request, number: str) -> Response:
+        """The question and the answer so far; nothing where nobody was asked."""
+        return self.answer(self._survey())
+
+    @extend_schema(request=out.SurveyIn, responses={201: out.SurveyOut})
+    def create(self, request: Request, number: str) -> Response:
+        """Answer; the last answer before the question closes counts."""
+        answer_survey(self.ticket.pk, actor=self.actor, **self.body(out.SurveyIn))
+        return self.made(self._survey())
+
+    def _survey(self) -> Survey:
+        row = survey_asked(self.actor, self.ticket)
+        if row is None:
+            raise NotVisibleError
+        return row
 
 
 class TicketCIViewSet(PartViewSet):

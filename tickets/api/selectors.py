@@ -15,6 +15,7 @@ from core.errors import NotVisibleError
 from core.models import Attachment
 from core.prepared import Prepared
 from tickets import kinds
+from tickets.merges import in_conversation, numbers_of
 from tickets.models import Activity, Ticket, TicketAttachment, TicketCI
 from tickets.policies import visible_activity, visible_attachments
 from tickets.selectors import with_tasks
@@ -43,7 +44,8 @@ def _whole(kind: str) -> Prepared[Any]:
 
 def activity_for(actor: Actor, ticket: Ticket, *, kind: str = "") -> QuerySet[Activity]:
     """What happened on a visible ticket as far as ``actor`` may read it, oldest first; all or one kind."""
-    rows = Activity.objects.filter(visible_activity(actor), ticket=ticket.pk)
+    rows = Activity.objects.filter(visible_activity(actor), in_conversation(ticket.pk))
+    rows = numbers_of(rows, ticket.pk)
     return (rows.filter(kind=kind) if kind else rows).select_related("actor").order_by("pk")
 
 

@@ -11,10 +11,10 @@ from rest_framework import serializers
 
 from accounts.api.fields import GroupField, NamedRef, PersonField, PersonRef, ref
 from cmdb.api.fields import CIRef
-from core.api.fields import Body, Label, Line, Moment, Out, Text
+from core.api.fields import Body, Flag, Label, Line, Moment, Out, Text, Whole
 from tickets import kinds
 from tickets.api.fields import ChangesField, MovesField, TicketField, TicketRef, UploadField
-from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority
+from tickets.choices import ActivityKind, Channel, CIRole, Level, LinkType, Phase, Priority, Score
 
 
 def told_changes(names: Iterable[str], *, internal: bool) -> list[str]:
@@ -182,6 +182,11 @@ class ActivityOut(Out):
     is_public = serializers.BooleanField()
     channel = serializers.CharField()
     cause_chain = serializers.ListField(child=serializers.CharField())
+    merged_from = serializers.CharField(
+        allow_null=True,
+        default=None,
+        help_text="The number of the ticket it was said on, where that was merged.",
+    )
     attachments = serializers.SerializerMethodField()
 
     def get_attachments(self, row: Any) -> list[dict[str, Any]]:
@@ -200,6 +205,25 @@ class UploadIn(Body):
     """A file, as multipart/form-data."""
 
     file = serializers.FileField()
+
+
+class SurveyOut(Out):
+    """The question to who a closed ticket was for, how it went, and the answer; ``score`` is null before."""
+
+    person = ref(PersonRef)
+    score = serializers.ChoiceField(choices=Score.choices, allow_null=True)
+    score_label = Label("score")
+    comment = serializers.CharField()
+    asked_at = Moment(source="created_at")
+    answered_at = Moment(allow_null=True)
+    closes_at = Moment()
+
+
+class SurveyIn(Body):
+    """How it went, from 1 (very dissatisfied) to 5 (very satisfied)."""
+
+    score = serializers.ChoiceField(choices=Score.choices)
+    comment = Text(max_length=2000, required=False)
 
 
 class WatcherIn(Body):
@@ -242,6 +266,67 @@ class ChangeIn(Body):
         if not attrs:
             raise serializers.ValidationError(_("Name at least one field to change."), code="required")
         return attrs
+
+
+class ChecklistItemOut(Out):
+    """One line of a ticket's checklist; ``position`` counts from 1."""
+
+    id = serializers.UUIDField(source="public_id")
+    position = serializers.IntegerField()
+    text = serializers.CharField()
+    is_done = serializers.BooleanField()
+    done_by = ref(PersonRef)
+    done_at = Moment(allow_null=True)
+    created_by = ref(PersonRef)
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class ChecklistItemIn(Body):
+    """A new line of a checklist, at its end."""
+
+    text = Line(max_length=200, allow_blank=False)
+
+
+class ChecklistItemChangeIn(ChangeIn):
+    """What may be changed of a line; a ``position`` behind the last is the last."""
+
+    text = Line(max_length=200, allow_blank=False, required=False)
+    is_done = Flag(required=False)
+    position = Whole(low=1, high=100, required=False)
+
+
+class TimeEntryOut(Out):
+    """How long a person worked on a ticket on one day."""
+
+    id = serializers.UUIDField(source="public_id")
+    person = PersonRef()
+    minutes = serializers.IntegerField()
+    day = serializers.DateField()
+    note = serializers.CharField()
+    merged_from = serializers.CharField(
+        allow_null=True,
+        default=None,
+        help_text="The number of the ticket it was spent on, where that was merged.",
+    )
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class TimeEntryIn(Body):
+    """The time that the caller spent, on ``day`` or today."""
+
+    minutes = Whole(low=1, high=1440)
+    day = serializers.DateField(required=False)
+    note = Text(max_length=500, required=False)
+
+
+class TimeEntryChangeIn(ChangeIn):
+    """What may be corrected of an entry; the person stays."""
+
+    minutes = Whole(low=1, high=1440, required=False)
+    day = serializers.DateField(required=False)
+    note = Text(max_length=500, required=False)
 
 
 class TaskIn(Body):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api.addresses import Address
-from tickets.api import parts
+from tickets.api import parts, worklog
 
 READ = {"get": "list"}
 READ_ADD = {"get": "list", "post": "create"}
+CHANGE = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 Part = tuple[str, type[parts.PartViewSet], dict[str, str]]
 # Upper layers add theirs: clocks, approvals, progress.
 PARTS: list[Part] = [
@@ -23,6 +24,11 @@ PARTS: list[Part] = [
     ("links", parts.LinkViewSet, READ_ADD),
     ("links/<uuid:link_id>", parts.LinkViewSet, {"delete": "destroy"}),
     ("cis", parts.TicketCIViewSet, READ),
+    ("checklist", worklog.ChecklistViewSet, READ_ADD),
+    ("checklist/<uuid:part_id>", worklog.ChecklistViewSet, CHANGE),
+    ("time", worklog.TimeViewSet, READ_ADD),
+    ("time/<uuid:part_id>", worklog.TimeViewSet, CHANGE),
+    ("survey", parts.SurveyViewSet, {"get": "retrieve", "post": "create"}),
 ]
 
 

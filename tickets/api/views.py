@@ -93,7 +93,7 @@ class TicketsViewSet(ApiViewSet):
             raise NotVisibleError
         return row
 
-    def changed_fields(self, row: Any, writes: int) -> list[str]:
+    def changed_fields(self, row: Any, writes: int) -> list[str] | None:
         """What the last writes touched, from the activity the caller may read.
 
         Lines of one moment and verb are one write, and so are the words that came with it. Notes and files
@@ -101,7 +101,8 @@ class TicketsViewSet(ApiViewSet):
         """
         touched: dict[tuple[Any, str], set[str]] = {}
         last: tuple[Any, str] = (None, "")
-        for entry in reversed(timeline_for(self.actor, row)):
+        own = [each for each in timeline_for(self.actor, row) if each.ticket_id == row.pk]
+        for entry in reversed(own):
             if not entry.is_public and entry.kind in _INTERNAL_WORDS and entry.at != last[0]:
                 continue
             last = last if entry.at == last[0] and not entry.verb else (entry.at, entry.verb)

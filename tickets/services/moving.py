@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -105,6 +106,26 @@ def move_to(
     if not found:
         raise illegal(ticket, actor, state)
     return apply_transition(model, pk, found[0].name, actor=actor, **inputs)
+
+
+def run_move(
+    ticket: Ticket,
+    name: str,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    inputs: Mapping[str, Any],
+) -> Any:
+    """The ticket after transition ``name``, by the service its kind registered for it, if there is one.
+
+    Raises what ``apply_transition`` and that service raise.
+    """
+    spec = kinds.get(ticket.kind)
+    service = spec.moves.get(name)
+    if service is not None:
+        return service(ticket.pk, actor=actor, expected_version=expected_version, **inputs)
+    model: type[Ticket] = spec.model
+    return apply_transition(model, ticket.pk, name, actor=actor, expected_version=expected_version, **inputs)
 
 
 def illegal(ticket: Ticket, actor: Actor, wanted: str) -> IllegalTransitionError:

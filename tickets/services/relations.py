@@ -12,13 +12,14 @@ from core.errors import DuplicateError, NotAllowedError, NotVisibleError, invali
 from core.text import clean
 from tickets.choices import LinkType
 from tickets.models import Draft, Ticket, TicketLink, Watcher
-from tickets.policies import may, visible_to
+from tickets.policies import may
+from tickets.selectors import seen_by
 
 MAX_DRAFT = 20_000
 
 
 def _visible(actor: Actor, pk: int) -> Ticket:
-    row = Ticket.objects.filter(visible_to(actor), pk=pk).first()
+    row = seen_by(actor).filter(pk=pk).first()
     if row is None:
         raise NotVisibleError
     return row
@@ -58,6 +59,8 @@ def link(pk: int, *, actor: Actor, target: Ticket, type: str) -> TicketLink:
         raise invalid("type", _("This is not a kind of link."), code="choice")
     if source.pk == other.pk:
         raise invalid("target", _("A ticket cannot be linked to itself."))
+    if type == LinkType.DUPLICATE:
+        _check_duplicate(source, other)
     row, made = TicketLink.objects.get_or_create(source=source, target=other, type=type)
     if not made:
         raise DuplicateError(_("These two are linked already."))
@@ -67,10 +70,21 @@ def link(pk: int, *, actor: Actor, target: Ticket, type: str) -> TicketLink:
     return row
 
 
+def _check_duplicate(source: Ticket, original: Ticket) -> None:
+    """A duplicate points to an original, never to another duplicate (PROCESSES INC-12)."""
+    known = TicketLink.objects.filter(type=LinkType.DUPLICATE)
+    if known.filter(source=original).exists():
+        text = _("%(number)s is a duplicate itself. Link to its original.") % {"number": original.number}
+        raise invalid("target", text)
+    if known.filter(target=source).exists():
+        text = _("Others are duplicates of %(number)s; it cannot become one.") % {"number": source.number}
+        raise invalid("target", text)
+
+
 @transaction.atomic
 def unlink(link_id: int, *, actor: Actor) -> None:
     """Take a link away. Raises NotVisibleError, NotAllowedError."""
-    seen = Ticket.objects.filter(visible_to(actor)).values("pk")
+    seen = seen_by(actor).values("pk")
     row = (
         TicketLink.objects.filter(pk=link_id, source__in=seen, target__in=seen)
         .select_related("source")

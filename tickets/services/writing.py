@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.policies import Actor
@@ -28,14 +28,17 @@ from core.errors import (
 from core.prepared import the_one
 from core.revisions import Stamps
 from core.text import bigrams, clean
-from tickets import hooks, kinds
+from tickets import hooks, indexing, kinds
 from tickets.assignment import assign_by_rules, priority_for
 from tickets.choices import ActivityKind, Level, Priority
 from tickets.models import Activity, Ticket
 from tickets.numbering import begin
 from tickets.policies import CLOSED, may, visible_to, why_change
+from tickets.selectors import seen_by
+from tickets.services.mentioning import mention
 
 TicketT = TypeVar("TicketT", bound=Ticket)
+PartT = TypeVar("PartT", bound=Model)
 _UNTRACKED = {
     "id",
     "ticket_ptr",
@@ -147,11 +150,13 @@ def record(
     for line in lines:
         line.at = at  # the write's own instant, so that history can be played again
     rows.insert(lines)
+    indexing.note(ticket, changed=None if before is None else list(changes), said=extra)
     table = ticket._meta.db_table
     audit.write(actor=actor, table=table, object_ref=ticket.number, action=verb, diff=changes)
     body = {"ticket_id": ticket.pk, "number": ticket.number, "kind": ticket.kind, "changed": sorted(changes)}
     said = next((row.pk for row in extra if row.kind == ActivityKind.COMMENT), None)
-    outbox.publish(event, body | (payload or {}) | ({"comment_id": said} if said else {}), actor=actor)
+    body |= (payload or {}) | ({"comment_id": said} if said else {}) | mention(ticket, extra, actor)
+    outbox.publish(event, body, actor=actor)
     if before is not None and {"group", "assignee"} & set(changes):
         outbox.publish("ticket.assigned", {"ticket_id": ticket.pk, "number": ticket.number}, actor=actor)
     hooks.run(hooks.Change(ticket, before, after, changes, actor, verb, at, stamps))
@@ -186,6 +191,19 @@ def save_changed(ticket: Ticket, before: dict[str, Any], *, at: dt.datetime) -> 
     ticket.save(
         update_fields=[*names, "lock_version", "updated_at", *(["bigram"] if "title" in names else [])]
     )
+
+
+def part_with(parts: QuerySet[PartT], public_id: uuid.UUID, expected_version: int | None) -> PartT:
+    """The one of a locked ticket's parts with that id, as its caller last saw it.
+
+    Raises NotVisibleError when it is not among ``parts``, StaleVersionError when it was changed meanwhile.
+    """
+    row: Any = parts.filter(public_id=public_id).first()
+    if row is None:
+        raise NotVisibleError
+    if expected_version is not None and row.lock_version != expected_version:
+        raise StaleVersionError(current_version=row.lock_version)
+    return cast("PartT", row)
 
 
 def save_untouched(ticket: Ticket, *, at: dt.datetime) -> None:
@@ -227,7 +245,7 @@ def update_ticket(pk: int, *, actor: Actor, expected_version: int | None = None,
 
 def child_locked(pk: int, *, actor: Actor, expected_version: int | None = None) -> Ticket:
     """The child row (incident, request …) of a ticket, locked. Raises NotVisibleError, StaleVersionError."""
-    parent = the_one(Ticket.objects.filter(visible_to(actor), pk=pk).only("kind"))
+    parent = the_one(seen_by(actor).filter(pk=pk).only("kind"))
     if parent is None:
         raise NotVisibleError
     return locked(kinds.get(parent.kind).model, pk, actor=actor, expected_version=expected_version)

@@ -6,8 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.policies import Actor, company_wall
 from core.versions import VersionStatus
-from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 from workflows.models import Flow, FlowHook, FlowRun, FlowStep, FlowVersion
 from workflows.policies import may
 from workflows.selectors import failed_steps, flows_all
@@ -20,7 +19,7 @@ def runs_for(actor: Actor) -> QuerySet[FlowRun]:
     none; ``shows_ticket`` tells whether they see the ticket too (SECURITY: no ticket contents by the right to
     configure alone).
     """
-    seen = Ticket.objects.filter(visible_to(actor))
+    seen = seen_by(actor)
     where = Q(ticket__in=seen)
     if may(actor, "operate"):
         where |= Q(ticket=None) | (Q(ticket__isnull=False) & company_wall(actor, "ticket__"))

@@ -15,7 +15,7 @@ from tickets import kinds
 from tickets.models import Ticket
 from tickets.selectors import child_of, tickets_by_ids
 from tickets.services import apply_transition
-from tickets.transitions import edges_from
+from tickets.transitions import Edge, edges_from
 from workflows import names, people
 from workflows.graph import Node
 from workflows.nodes.base import (
@@ -120,7 +120,7 @@ def withdraw(task: Ticket, reason: str) -> None:
         return
     child = child_of(task)
     edges = sorted(
-        (each for each in edges_from(child) if each.target in _WITHDRAWN),
+        (each for each in edges_from(child) if each.target in _WITHDRAWN and not _asks_for_a_ticket(each)),
         key=lambda each: _WITHDRAWN.index(each.target),
     )
     if not edges:
@@ -131,6 +131,11 @@ def withdraw(task: Ticket, reason: str) -> None:
         each.name: said for each in wanted if each.is_required(child, None) or each.name == "reason_text"
     }
     apply_transition(type(child), child.pk, edges[0].name, actor=None, **inputs)
+
+
+def _asks_for_a_ticket(edge: Edge) -> bool:
+    """Whether it ends as something that goes on elsewhere, which is no withdrawal."""
+    return any(each.kind == "ticket" for each in edge.spec.inputs)
 
 
 def _check(check: Check, where: str, node: Node) -> None:

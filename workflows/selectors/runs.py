@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Actor
 from core.errors import BadInputError, FieldError, NotVisibleError
 from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 from workflows import words
 from workflows.choices import OPEN_RUNS, OPEN_STEPS, RunStatus, StepStatus
 from workflows.models import FlowRun, FlowStep
@@ -98,7 +98,7 @@ def visible_runs(actor: Actor) -> QuerySet[FlowRun]:
     """Runs about tickets ``actor`` may see, and for operators also those about none."""
     if not may(actor, "read_runs"):
         return FlowRun.objects.none()
-    seen = Q(ticket__in=Ticket.objects.filter(visible_to(actor)))
+    seen = Q(ticket__in=seen_by(actor))
     # A run about no ticket belongs to no company: who may change the flow itself sees it.
     return FlowRun.objects.filter(seen | Q(ticket=None) if may(actor, "edit") else seen)
 

@@ -25,7 +25,7 @@ from core.text import clean
 from core.time import db_now
 from core.versions import VersionStatus
 from tickets.models import Ticket
-from tickets.policies import visible_to
+from tickets.selectors import seen_by
 from workflows.choices import OPEN_RUNS, TriggerKind
 from workflows.models import Flow, FlowRun, FlowTrigger, FlowVersion
 from workflows.nodes.variables import MAX_BYTES, RESERVED
@@ -73,7 +73,7 @@ def start_manually(
     NotVisibleError (flow, ticket), NotAllowedError, NoSuchFlowError, RuleRefusedError (another kind of flow,
     a variable it does not name, more than 64 KB).
     """
-    if ticket is not None and not Ticket.objects.filter(visible_to(actor), pk=ticket.pk).exists():
+    if ticket is not None and not seen_by(actor).filter(pk=ticket.pk).exists():
         raise NotVisibleError
     if not may_start(actor, ticket):
         raise NotAllowedError

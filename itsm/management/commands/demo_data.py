@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from catalog import reference
-from itsm.demo import people, problems, rotas, things, tickets
+from itsm.demo import macros, major, notices, people, problems, rotas, scheduled, things, tickets, views
 
 
 class Command(BaseCommand):
@@ -21,6 +21,11 @@ class Command(BaseCommand):
         reference.load()  # the seed items find their owner groups now
         things.load(everyone)
         rotas.load(everyone)
+        scheduled.load(everyone)
+        macros.load(everyone)
         tickets.load(everyone)
         problems.load(everyone)
+        major.load(everyone)
+        views.load(everyone)
+        notices.load(everyone)
         self.stdout.write(f"demo company: {len(everyone)} people")

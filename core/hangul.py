@@ -1,4 +1,4 @@
-"""What people type when they look for something in Korean: initials only, or on the wrong layout."""
+"""Hangul as people type it when they search: initials only, or on the wrong layout."""
 
 from __future__ import annotations
 
@@ -107,3 +107,35 @@ class _Typewriter:
         else:
             self.done += self.first + self.vowel + self.last
         self.first = self.vowel = self.last = ""
+
+
+_LETTER_KEYS = {letter: key for key, letter in reversed(_KEYS.items())}
+_APART = {joined: pair for pair, joined in (*_VOWEL_PAIRS.items(), *_ENDING_PAIRS.items())}
+
+
+def letters(text: str) -> str:
+    """The single letters that the syllables are made of: ``노트북`` → ``ㄴㅗㅌㅡㅂㅜㄱ``; others stay."""
+    return "".join(_APART.get(each, each) for syllable in text for each in _apart(syllable))
+
+
+def _apart(syllable: str) -> str:
+    code = ord(syllable) - _FIRST
+    if not 0 <= code <= _LAST - _FIRST:
+        return syllable
+    first, rest = divmod(code, _MEDIALS * _FINALS)
+    vowel, last = divmod(rest, _FINALS)
+    return _INITIALS[first] + _VOWELS[vowel] + _ENDINGS[last].strip()
+
+
+def to_latin_keys(text: str) -> str:
+    """What the keys of ``text`` write with the Latin layout on: ``페ㅜ`` → ``vpn``; empty without Hangul."""
+    typed = letters(unicodedata.normalize("NFC", text))
+    if typed == text and not any(each in _LETTER_KEYS for each in text):
+        return ""
+    return "".join(_LETTER_KEYS.get(each, each) for each in typed).lower()
+
+
+def syllables_with(initial: str) -> str:
+    """The range of a pattern that holds the syllables with this initial consonant."""
+    begin = _FIRST + _INITIALS.index(initial) * _MEDIALS * _FINALS
+    return f"[{chr(begin)}-{chr(begin + _MEDIALS * _FINALS - 1)}]"

@@ -1,0 +1,1 @@
+"""Saved views: a list's filters, columns, order and density under a name."""

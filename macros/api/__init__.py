@@ -1,0 +1,1 @@
+"""Macros over REST."""

@@ -1,0 +1,1 @@
+"""Ticket schedules over REST."""
