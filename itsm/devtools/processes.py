@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from itsm.environment import BASE_DIR, inherited
 from itsm.launcher.spawn import end_with_parent
@@ -20,12 +21,12 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in inherited().items() if not name.startswith(_OURS)}
 
 
-def python(arguments: Sequence[str], env: Mapping[str, str]) -> int:
+def python(arguments: Sequence[str], env: Mapping[str, str], folder: Path = BASE_DIR) -> int:
     """Run our interpreter in the repository, in this terminal, and wait for its end, Ctrl-C or not."""
     process = subprocess.Popen(
         [sys.executable, *arguments],
         env=dict(env) | {"PYTHONUTF8": "1"},
-        cwd=BASE_DIR,
+        cwd=folder,
         preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no thread here
     )
     return wait(process)

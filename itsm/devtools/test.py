@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from itsm.devtools import browser, faults
+from itsm.devtools import browser, faults, second_try
 from itsm.devtools.processes import clean_environment, python
 from itsm.devtools.throwaway import servers
 from itsm.environment import BASE_DIR
@@ -36,7 +36,7 @@ def _suite(argv: list[str], *marks: str) -> int:
         with servers(signals) as addresses:
             console.step("test servers up")
             env = clean_environment() | addresses | {"ITSM_TESTING": "1"}
-            return python(["-m", "pytest", *parallel, *marks, *argv], env)
+            return _pytest([*parallel, *argv], env, *marks, again=bool(parallel))
     except StartError as error:
         console.error(f"maru: {error}")
         return 1
@@ -58,7 +58,14 @@ def _browser(argv: list[str]) -> int:
     places = [] if any((BASE_DIR / word.split("::")[0]).exists() for word in argv) else ["tests/e2e"]
     # A browser waits half of the time. Each of the two has its own installation, and all of a file's tests.
     parallel = ["-n", WORKERS, "--dist", "loadfile"] if places and not _chooses_workers(argv) else []
-    return python(["-m", "pytest", "-m", "e2e", *parallel, *places, *argv], env)
+    return _pytest([*parallel, *places, *argv], env, "-m", "e2e", again=bool(parallel))
+
+
+def _pytest(arguments: list[str], env: dict[str, str], *marks: str, again: bool) -> int:
+    """Whoever chooses the workers looks at single tests and hears of the first failure."""
+    if again:
+        return second_try.suite(arguments, env, *marks)
+    return python(["-m", "pytest", *marks, *arguments], env)
 
 
 def _faults(argv: list[str]) -> int:
