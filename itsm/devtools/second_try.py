@@ -18,7 +18,7 @@ def suite(arguments: Sequence[str], env: Mapping[str, str], *marks: str, folder:
     """pytest's exit code for these arguments; what failed is run once more, alone, when it is very little.
 
     ``marks`` choose tests ("-m", "e2e") and hold for both runs. Tests that pass at the second try only are
-    named at the end, as are those that fail twice: the former are faults too, of the test or of what it tests.
+    named at the end, as are those that fail twice: the former are faults too, of the test or of the product.
     """
     (folder / LAST).unlink(missing_ok=True)  # failures of an earlier run are not of this one
     code = python(["-m", "pytest", *marks, *arguments], env, folder)
