@@ -15,7 +15,7 @@ from accounts.access.decisions import PLATFORM, Decision, no, yes
 from accounts.choices import Audience, Grant
 from accounts.models import Group, User
 from accounts.policies import Actor, by_grant, company_wall, group_ids, has_grant, managed_group_ids
-from core.errors import NotAllowedError, invalid, required
+from core.errors import NotAllowedError, StaleVersionError, invalid, required
 
 _OWN = yes("own", _("It is this person's own."))
 _MAKER = yes("maker", _("This person made it and is in its team."))
@@ -54,6 +54,18 @@ def may_share(actor: Actor, audience: str, group_id: int | None) -> bool:
     if actor is None or audience == Audience.MINE or has_grant(actor, Grant.CONFIG_WRITE):
         return True
     return audience == Audience.TEAM and group_id in group_ids(actor)
+
+
+def check_change(actor: Actor, row: Any, expected_version: int | None) -> None:
+    """Nothing when ``actor`` may change this locked row as they know it; None is any version.
+
+    Raises NotAllowedError with the rule's words, StaleVersionError with the version it has.
+    """
+    decision = why_change(actor, row)
+    if not decision:
+        raise NotAllowedError(str(decision.words))
+    if expected_version is not None and row.lock_version != expected_version:
+        raise StaleVersionError(current_version=row.lock_version)
 
 
 def share(row: Any, actor: User, audience: str, group: Group | None) -> None:

@@ -29,9 +29,8 @@ from schedules.policies import may as may_schedules
 from schedules.policies import visible_rotas
 from tickets import kinds
 from tickets.api.serializers import told_changes
-from tickets.models import Ticket
 from tickets.policies import reads_internal
-from tickets.policies import visible_to as visible_tickets
+from tickets.selectors import seen_by
 
 
 def jobs_for(actor: User, token: ApiToken | None) -> QuerySet[Job]:
@@ -90,7 +89,7 @@ class _Seen:
         """The numbers of the visible ones. The work behind an order is not there for employees."""
         if not ids:
             return {}
-        rows = Ticket.objects.filter(visible_tickets(self.actor), pk__in=ids)
+        rows = seen_by(self.actor).filter(pk__in=ids)
         if not self.is_inside:
             rows = rows.exclude(kind__in=[spec.key for spec in kinds.all_kinds() if not spec.employee_word])
         return dict(rows.values_list("pk", "number"))

@@ -20,7 +20,7 @@ from tickets import kinds
 from tickets.choices import Score
 from tickets.models import Activity, Survey, Ticket
 from tickets.policies import visible_activity
-from tickets.policies import visible_to as visible_tickets
+from tickets.selectors import seen_by
 from tickets.surveys import token_of
 
 MAX_QUOTE = 4000
@@ -174,7 +174,7 @@ def brand(reader: User) -> str:
 
 def _tickets(notices: Iterable[Notification], reader: User) -> dict[int, Ticket]:
     ids = {notice.ticket_id for notice in notices if notice.ticket_id}
-    rows = Ticket.objects.filter(visible_tickets(reader), pk__in=ids) if ids else Ticket.objects.none()
+    rows = seen_by(reader).filter(pk__in=ids) if ids else Ticket.objects.none()
     return {row.pk: row for row in rows.select_related("requester", "assignee", "group").only(*_TOLD)}
 
 

@@ -20,8 +20,7 @@ from core.errors import NotAllowedError, NotVisibleError, WrongStateError, inval
 from core.text import clean
 from core.time import db_now
 from tickets.models import Ticket
-from tickets.policies import visible_to as visible_tickets
-from tickets.selectors import child_of
+from tickets.selectors import child_of, seen_by
 
 
 @transaction.atomic
@@ -120,7 +119,7 @@ def _named(approvers: Any) -> list[dict[str, int]]:
 def _ticket(ticket_id: int | None, actor: Actor) -> Ticket | None:
     if ticket_id is None:
         return None
-    rows = Ticket.objects.filter(visible_tickets(actor), pk=ticket_id)
+    rows = seen_by(actor).filter(pk=ticket_id)
     ticket = rows.select_related("requester", "company").first()
     if ticket is None:
         raise NotVisibleError

@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Audience
 from accounts.models import Group, User
-from accounts.sharing import share
+from accounts.sharing import check_change, share
 from core import audit
-from core.errors import NotAllowedError, StaleVersionError, invalid, required
+from core.errors import NotAllowedError, invalid, required
 from core.text import clean
 from core.time import db_now
 from desk import queues
 from desk.filters import Filters, encoded, filters_from
 from desk.models import SavedView
 from desk.policies import may_enter
-from desk.saved.policies import why_change
 from desk.saved.selectors import view_of
 
 MOST_OWN, LONGEST_NAME, LAST_PLACE = 100, 60, 999
@@ -133,10 +132,7 @@ def delete_view(public_id: Any, *, actor: User, expected_version: int | None = N
 def _own(public_id: Any, actor: User, expected_version: int | None) -> SavedView:
     """The view, locked, if the actor may change it."""
     view = view_of(actor, public_id, lock=True)
-    if not why_change(actor, view):
-        raise NotAllowedError(str(why_change(actor, view).words))
-    if expected_version is not None and view.lock_version != expected_version:
-        raise StaleVersionError(current_version=view.lock_version)
+    check_change(actor, view, expected_version)
     return view
 
 

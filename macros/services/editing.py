@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Audience
 from accounts.models import Group, User
-from accounts.sharing import share
+from accounts.sharing import check_change, share
 from core import audit
-from core.errors import NotAllowedError, StaleVersionError, invalid
+from core.errors import NotAllowedError, invalid
 from core.time import db_now
 from macros import rules
 from macros.models import Macro
-from macros.policies import may_use, why_change
+from macros.policies import may_use
 from macros.selectors import macro_of
 
 MOST_OWN = 200
@@ -88,10 +88,7 @@ def delete_macro(public_id: Any, *, actor: User, expected_version: int | None = 
 def _own(public_id: Any, actor: User, expected_version: int | None) -> Macro:
     """The macro, locked, if the actor may change it."""
     macro = macro_of(actor, public_id, lock=True)
-    if not why_change(actor, macro):
-        raise NotAllowedError(str(why_change(actor, macro).words))
-    if expected_version is not None and macro.lock_version != expected_version:
-        raise StaleVersionError(current_version=macro.lock_version)
+    check_change(actor, macro, expected_version)
     return macro
 
 
