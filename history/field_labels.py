@@ -335,6 +335,7 @@ FIELDS: dict[str, Text] = {
     "nth_weekday": gettext_lazy("Of which day of the week"),
     "starts_on": gettext_lazy("First day"),
     "ends_on": gettext_lazy("Last day"),
+    "off_day": gettext_lazy("On a day on which nobody works"),
     "next_at": gettext_lazy("Next time"),
     "topic": gettext_lazy("Kind of notice"),
     "way": gettext_lazy("How it comes"),

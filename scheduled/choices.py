@@ -27,6 +27,15 @@ class Nth(models.IntegerChoices):
     LAST = -1, _("Last")
 
 
+class OffDay(models.TextChoices):
+    """What becomes of a day on which nobody works."""
+
+    OPEN = "open", _("It is opened all the same")
+    NEXT = "next", _("On the next working day")
+    PREVIOUS = "previous", _("On the working day before")
+    SKIP = "skip", _("It is left out")
+
+
 class Outcome(models.TextChoices):
     """What became of an occurrence."""
 

@@ -15,14 +15,15 @@ from accounts.models import User
 from accounts.selectors import group_keyed, groups_for, person_named
 from cmdb.selectors import ci_numbered
 from incidents.choices import Category
-from scheduled.choices import Nth, Repeat
+from scheduled.choices import Nth, OffDay, Repeat
 from scheduled.models import MOST_EVERY, TicketSchedule
 from scheduled.rules import EDITABLE, LONGEST_TEXT
+from schedules.selectors import calendars_for
 from tickets.choices import Level
 
 NONE = ("", gettext_lazy("None"))
 _PEOPLE = ("requester", "owner")
-_PLAIN = sorted(EDITABLE - {"requester", "owner", "group", "ci"})
+_PLAIN = sorted(EDITABLE - {"requester", "owner", "group", "ci", "calendar"})
 
 
 def _date() -> forms.DateInput:
@@ -120,6 +121,14 @@ class ScheduleForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Empty: without an end."),
     )
+    off_day = forms.ChoiceField(
+        label=gettext_lazy("On a day on which nobody works"), choices=OffDay.choices, initial=OffDay.OPEN
+    )
+    calendar = forms.ChoiceField(
+        label=gettext_lazy("Calendar"),
+        required=False,
+        help_text=gettext_lazy("Its hours and holidays say on which days somebody works."),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("Switched on"), required=False)
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
@@ -140,6 +149,9 @@ class ScheduleForm(forms.Form):
             groups.append((held.key, held.name))  # one that is not active any more is shown and refused
         self.fields["group"].choices = [NONE, *groups]  # type: ignore[attr-defined] # a choice field
         self.fields["tz"].choices = [(zone, zone) for zone in sorted(available_timezones())]  # type: ignore[attr-defined] # a choice field
+        self.calendars = {each.key: each for each in calendars_for(actor)}
+        calendars = [NONE, *((key, each.name) for key, each in self.calendars.items())]
+        self.fields["calendar"].choices = calendars  # type: ignore[attr-defined] # a choice field
         if schedule is not None:
             del self.fields["key"]
 
@@ -158,6 +170,10 @@ class ScheduleForm(forms.Form):
             return None
         held = self.schedule.group if self.schedule else None
         return held if held is not None and held.key == key else group_keyed(self.actor, key)
+
+    def clean_calendar(self) -> Any:
+        """The calendar, or None."""
+        return self.calendars.get(self.cleaned_data["calendar"])
 
     def clean_ci(self) -> Any:
         """The item, or None. Raises ValidationError."""
@@ -199,5 +215,6 @@ def _shown(row: TicketSchedule) -> dict[str, Any]:
         | {
             "group": row.group.key if row.group else "",
             "ci": row.ci.number if row.ci else "",
+            "calendar": row.calendar.key if row.calendar else "",
         }
     )

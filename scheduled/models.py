@@ -14,7 +14,8 @@ from core.fields import PublicIdField
 from core.models import Record
 from core.trail.tracking import RowHistory
 from incidents.choices import Category
-from scheduled.choices import Failure, Nth, Outcome, Repeat
+from scheduled.choices import Failure, Nth, OffDay, Outcome, Repeat
+from schedules.models import Calendar
 from tickets.choices import Level
 from tickets.models import Ticket
 
@@ -26,7 +27,8 @@ class TicketSchedule(Record):
 
     ``next_at`` is the instant of the next occurrence, None when there is none; an inactive one has none.
     ``weekdays`` (0 is Monday) are of weekly ones. A monthly one has ``month_day`` (where a month is too short
-    its last day), or ``nth`` and ``nth_weekday``. A yearly one has the date of ``starts_on``.
+    its last day), or ``nth`` and ``nth_weekday``. A yearly one has the date of ``starts_on``. ``off_day`` says
+    what becomes of a day on which nobody works by ``calendar``, which is there unless nothing becomes of it.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
@@ -53,6 +55,8 @@ class TicketSchedule(Record):
     at = models.TimeField(default=dt.time(9))
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    off_day = models.CharField(max_length=10, choices=OffDay.choices, default=OffDay.OPEN)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -71,6 +75,11 @@ class TicketSchedule(Record):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="ticket_schedule_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(off_day=OffDay.OPEN, calendar__isnull=True)
+                | (Q(off_day__in=OffDay.values, calendar__isnull=False) & ~Q(off_day=OffDay.OPEN)),
+                name="ticket_schedule_off_day",
             ),
             models.CheckConstraint(
                 condition=Q(is_active=True) | Q(next_at__isnull=True), name="ticket_schedule_off_is_never_due"

@@ -7,16 +7,19 @@ from typing import Any
 
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from scheduled.choices import Repeat
+from scheduled.choices import OffDay, Repeat
 from scheduled.models import TicketSchedule
 
 
 def in_words(row: TicketSchedule) -> str:
     """One sentence of the days and the time, in the reader's language; the zone is said beside it."""
     values: dict[str, Any] = {"every": row.every, "time": f"{row.at:%H:%M}"}
-    return _WORDS[row.repeat](row) % (values | _days(row))
+    words = _WORDS[row.repeat](row) % (values | _days(row))
+    return f"{words}. {_OFF_DAYS[row.off_day]}" if row.off_day in _OFF_DAYS else words
 
 
 def _days(row: TicketSchedule) -> dict[str, Any]:
@@ -66,4 +69,9 @@ _WORDS: dict[str, Callable[[TicketSchedule], str]] = {
     Repeat.WEEKLY: _weekly,
     Repeat.MONTHLY: _monthly,
     Repeat.YEARLY: _yearly,
+}
+_OFF_DAYS: dict[str, Promise] = {
+    OffDay.NEXT: gettext_lazy("Where nobody works, on the next working day."),
+    OffDay.PREVIOUS: gettext_lazy("Where nobody works, on the working day before."),
+    OffDay.SKIP: gettext_lazy("Not where nobody works."),
 }

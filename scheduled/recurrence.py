@@ -2,24 +2,26 @@
 
 A rule names days; each has one instant, at the same wall time in summer and winter. A wall time that a clock
 change leaves out is the first instant after the gap; one that comes twice counts the first time. A day of the
-month that a month does not have is its last day.
+month that a month does not have is its last day. A day on which nobody works may move to a working day; two
+that move to the same one are one.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from zoneinfo import ZoneInfo
 
-from scheduled.choices import Nth, Repeat
+from scheduled.choices import Nth, OffDay, Repeat
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _DAY, _SECOND = dt.timedelta(days=1), dt.timedelta(seconds=1)
 # A clock change moves an instant by a day at most (Samoa left out a whole one).
 _MARGIN = 2 * _DAY
+MOST_MOVED = 14  # days until the next working day; the longest holidays of Korea have ten
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Rule:
     nth: int | None = None
     nth_weekday: int | None = None
     ends_on: dt.date | None = None
+    off_day: str = OffDay.OPEN
+    works_on: Callable[[dt.date], bool] | None = None  # needed unless ``off_day`` is OPEN
 
 
 def following(rule: Rule, after: dt.datetime) -> dt.datetime | None:
@@ -60,6 +64,34 @@ def between(rule: Rule, since: dt.datetime, until: dt.datetime) -> list[dt.datet
 
 
 def days(rule: Rule, since: dt.date) -> Iterator[dt.date]:
+    """The days from ``since`` on when it comes due, in their order, each once.
+
+    One that moves may lie before ``starts_on`` or behind ``ends_on``; those name the days it moves from.
+    """
+    works_on = rule.works_on
+    if works_on is None or rule.off_day == OffDay.OPEN:
+        yield from _named(rule, since)
+        return
+    newest = since - _DAY
+    for day in _named(rule, since - MOST_MOVED * _DAY):
+        moved = _moved(day, rule.off_day, works_on)
+        if moved is not None and moved > newest:
+            newest = moved
+            yield moved
+
+
+def _moved(day: dt.date, off_day: str, works_on: Callable[[dt.date], bool]) -> dt.date | None:
+    """The working day in its place; None when it is left out, or none is near."""
+    if works_on(day):
+        return day
+    if off_day == OffDay.SKIP:
+        return None
+    step = _DAY if off_day == OffDay.NEXT else -_DAY
+    near = (day + nth * step for nth in range(1, MOST_MOVED + 1))
+    return next((each for each in near if works_on(each)), None)
+
+
+def _named(rule: Rule, since: dt.date) -> Iterator[dt.date]:
     """The days from ``since`` on that the rule names, in their order, each once."""
     first = max(since, rule.starts_on)
     last = min(rule.ends_on or LAST_DAY, LAST_DAY)

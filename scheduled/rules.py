@@ -14,16 +14,18 @@ from cmdb.models import CI
 from core.errors import BadInputError, DomainError, FieldError, RuleRefusedError, invalid, required
 from core.text import clean
 from incidents.choices import Category
-from scheduled.choices import Nth, Repeat
+from scheduled.choices import Nth, OffDay, Repeat
 from scheduled.models import MOST_EVERY, TicketSchedule
 from scheduled.policies import may_own
 from scheduled.recurrence import FIRST_DAY, LAST_DAY, Rule
-from schedules.models import is_zone
+from schedules.models import Calendar, is_zone
+from schedules.selectors import counted
 from tickets.choices import Level
 
 LONGEST_TEXT = 20_000
 TIMING = frozenset(
     {"tz", "repeat", "every", "weekdays", "month_day", "nth", "nth_weekday", "at", "starts_on", "ends_on"}
+    | {"off_day", "calendar"}
 )
 EDITABLE = TIMING | {
     "owner", "is_active", "title", "description", "category", "impact", "urgency", "requester", "group", "ci"
@@ -53,7 +55,13 @@ def rule_of(row: TicketSchedule) -> Rule:
         nth=row.nth,
         nth_weekday=row.nth_weekday,
         ends_on=row.ends_on,
+        off_day=row.off_day,
+        works_on=_works_on(row.calendar),
     )
+
+
+def _works_on(calendar: Calendar | None) -> Callable[[dt.date], bool] | None:
+    return counted(calendar.pk, calendar.stamp, calendar.tz).is_business_day if calendar else None
 
 
 def apply(row: TicketSchedule, values: Mapping[str, Any]) -> None:
@@ -99,6 +107,10 @@ def _fit(row: TicketSchedule) -> None:
         row.month_day = None
         if row.nth_weekday is None:
             raise invalid("nth_weekday", _("Choose a day of the week."), code="required")
+    if row.off_day == OffDay.OPEN:
+        row.calendar = None
+    elif row.calendar is None:
+        raise invalid("calendar", _("Choose the calendar that says who works when."), code="required")
     if row.ends_on is not None and row.ends_on < row.starts_on:
         raise invalid("ends_on", _("The last day must not lie before the first."))
 
@@ -191,6 +203,12 @@ def _group(row: TicketSchedule, name: str, value: Any) -> Group | None:
     return value
 
 
+def _calendar(_row: TicketSchedule, name: str, value: Any) -> Calendar | None:
+    if value is not None and not isinstance(value, Calendar):
+        raise invalid(name, _("This is not a choice."), code="choice")
+    return value
+
+
 def _item(row: TicketSchedule, name: str, value: Any) -> CI | None:
     if value is None:
         return None
@@ -220,4 +238,6 @@ _CHECKS: dict[str, Callable[[TicketSchedule, str, Any], Any]] = {
     "at": _time,
     "starts_on": _day,
     "ends_on": _day,
+    "off_day": _one_of(*OffDay.values),
+    "calendar": _calendar,
 }

@@ -20,9 +20,9 @@ SHOWN_AHEAD = 3
 
 
 def schedules_for(actor: Actor) -> QuerySet[TicketSchedule]:
-    """The schedules ``actor`` may see, by key, with their people, groups and items."""
+    """The schedules ``actor`` may see, by key, with their people, groups, items and calendars."""
     rows = TicketSchedule.objects.filter(visible_to(actor))
-    return rows.select_related("requester", "owner", "group", "ci").order_by("key", "pk")
+    return rows.select_related("requester", "owner", "group", "ci", "calendar").order_by("key", "pk")
 
 
 def schedule_keyed(actor: Actor, key: str) -> TicketSchedule:

@@ -3813,6 +3813,8 @@ CREATE TABLE public.scheduled_ticketschedule (
     group_id bigint,
     owner_id bigint NOT NULL,
     requester_id bigint NOT NULL,
+    calendar_id bigint,
+    off_day character varying(10) NOT NULL,
     CONSTRAINT scheduled_ticketschedule_every_check CHECK ((every >= 0)),
     CONSTRAINT scheduled_ticketschedule_impact_check CHECK ((impact >= 0)),
     CONSTRAINT scheduled_ticketschedule_lock_version_check CHECK ((lock_version >= 0)),
@@ -3821,6 +3823,7 @@ CREATE TABLE public.scheduled_ticketschedule (
     CONSTRAINT scheduled_ticketschedule_urgency_check CHECK ((urgency >= 0)),
     CONSTRAINT ticket_schedule_day CHECK ((((month_day IS NULL) OR ((month_day >= 1) AND (month_day <= 31))) AND ((nth IS NULL) OR ((nth = ANY (ARRAY[1, 2, 3, 4, '-1'::integer])) AND (nth_weekday IS NOT NULL))) AND ((nth_weekday IS NULL) OR ((nth_weekday >= 0) AND (nth_weekday <= 6))))),
     CONSTRAINT ticket_schedule_end CHECK (((ends_on IS NULL) OR (ends_on >= starts_on))),
+    CONSTRAINT ticket_schedule_off_day CHECK ((((calendar_id IS NULL) AND ((off_day)::text = 'open'::text)) OR ((calendar_id IS NOT NULL) AND ((off_day)::text = ANY (ARRAY[('open'::character varying)::text, ('next'::character varying)::text, ('previous'::character varying)::text, ('skip'::character varying)::text])) AND (NOT ((off_day)::text = 'open'::text))))),
     CONSTRAINT ticket_schedule_off_is_never_due CHECK ((is_active OR (next_at IS NULL))),
     CONSTRAINT ticket_schedule_step CHECK (((every >= 1) AND (every <= 366) AND ((repeat)::text = ANY (ARRAY[('once'::character varying)::text, ('daily'::character varying)::text, ('weekly'::character varying)::text, ('monthly'::character varying)::text, ('yearly'::character varying)::text]))))
 );
@@ -5139,7 +5142,6 @@ INSERT INTO public.django_migrations VALUES
 	(83, 'incidents', '0006_major_incidents', '2026-01-01 00:00:00+00'),
 	(84, 'macros', '0001_macros', '2026-01-01 00:00:00+00'),
 	(85, 'mfa', '0001_initial', '2026-01-01 00:00:00+00'),
-	(105, 'sla', '0001_initial', '2026-01-01 00:00:00+00'),
 	(86, 'mfa', '0002_authenticator_timestamps', '2026-01-01 00:00:00+00'),
 	(87, 'mfa', '0003_authenticator_type_uniq', '2026-01-01 00:00:00+00'),
 	(88, 'tickets', '0007_survey', '2026-01-01 00:00:00+00'),
@@ -5157,18 +5159,20 @@ INSERT INTO public.django_migrations VALUES
 	(100, 'problems', '0002_candidates', '2026-01-01 00:00:00+00'),
 	(101, 'problems', '0003_root_cause', '2026-01-01 00:00:00+00'),
 	(102, 'problems', '0004_opened_for_major', '2026-01-01 00:00:00+00'),
-	(103, 'scheduled', '0001_ticket_schedules', '2026-01-01 00:00:00+00'),
-	(104, 'schedules', '0004_row_history', '2026-01-01 00:00:00+00'),
-	(106, 'sla', '0002_no_open_clock_on_closed_ticket', '2026-01-01 00:00:00+00'),
-	(107, 'sla', '0003_more_promises', '2026-01-01 00:00:00+00'),
-	(108, 'sla', '0004_what_if', '2026-01-01 00:00:00+00'),
-	(109, 'sla', '0005_row_history', '2026-01-01 00:00:00+00'),
-	(110, 'webhooks', '0001_webhooks_and_deliveries', '2026-01-01 00:00:00+00'),
-	(111, 'webhooks', '0002_row_history', '2026-01-01 00:00:00+00'),
-	(112, 'workflows', '0001_initial', '2026-01-01 00:00:00+00'),
-	(113, 'workflows', '0002_engine', '2026-01-01 00:00:00+00'),
-	(114, 'workflows', '0003_hooks', '2026-01-01 00:00:00+00'),
-	(115, 'workflows', '0004_row_history', '2026-01-01 00:00:00+00');
+	(103, 'schedules', '0004_row_history', '2026-01-01 00:00:00+00'),
+	(104, 'scheduled', '0001_ticket_schedules', '2026-01-01 00:00:00+00'),
+	(105, 'scheduled', '0002_days_on_which_nobody_works', '2026-01-01 00:00:00+00'),
+	(106, 'sla', '0001_initial', '2026-01-01 00:00:00+00'),
+	(107, 'sla', '0002_no_open_clock_on_closed_ticket', '2026-01-01 00:00:00+00'),
+	(108, 'sla', '0003_more_promises', '2026-01-01 00:00:00+00'),
+	(109, 'sla', '0004_what_if', '2026-01-01 00:00:00+00'),
+	(110, 'sla', '0005_row_history', '2026-01-01 00:00:00+00'),
+	(111, 'webhooks', '0001_webhooks_and_deliveries', '2026-01-01 00:00:00+00'),
+	(112, 'webhooks', '0002_row_history', '2026-01-01 00:00:00+00'),
+	(113, 'workflows', '0001_initial', '2026-01-01 00:00:00+00'),
+	(114, 'workflows', '0002_engine', '2026-01-01 00:00:00+00'),
+	(115, 'workflows', '0003_hooks', '2026-01-01 00:00:00+00'),
+	(116, 'workflows', '0004_row_history', '2026-01-01 00:00:00+00');
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
 SELECT pg_catalog.setval('public.account_emailconfirmation_id_seq', 1, false);
 SELECT pg_catalog.setval('public.accounts_apitoken_id_seq', 1, false);
@@ -5219,7 +5223,7 @@ SELECT pg_catalog.setval('public.django_celery_beat_intervalschedule_id_seq', 1,
 SELECT pg_catalog.setval('public.django_celery_beat_periodictask_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_celery_beat_solarschedule_id_seq', 1, false);
 SELECT pg_catalog.setval('public.django_content_type_id_seq', 1, false);
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 115, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 116, true);
 SELECT pg_catalog.setval('public.incidents_majorproposal_id_seq', 1, false);
 SELECT pg_catalog.setval('public.incidents_majorreview_id_seq', 1, false);
 SELECT pg_catalog.setval('public.incidents_majorroom_id_seq', 1, false);
@@ -6121,6 +6125,7 @@ CREATE UNIQUE INDEX rule_proposes_once ON public.incidents_majorproposal USING b
 CREATE INDEX saved_view_shown ON public.desk_savedview USING btree (company_id, audience, "position");
 CREATE INDEX scheduled_occurrence_schedule_id_4097bf87 ON public.scheduled_occurrence USING btree (schedule_id);
 CREATE INDEX scheduled_occurrence_ticket_id_27d4e842 ON public.scheduled_occurrence USING btree (ticket_id);
+CREATE INDEX scheduled_ticketschedule_calendar_id_aea31a72 ON public.scheduled_ticketschedule USING btree (calendar_id);
 CREATE INDEX scheduled_ticketschedule_ci_id_74150927 ON public.scheduled_ticketschedule USING btree (ci_id);
 CREATE INDEX scheduled_ticketschedule_company_id_d2647df1 ON public.scheduled_ticketschedule USING btree (company_id);
 CREATE INDEX scheduled_ticketschedule_group_id_a64b5ad4 ON public.scheduled_ticketschedule USING btree (group_id);
@@ -6722,6 +6727,8 @@ ALTER TABLE ONLY public.scheduled_occurrence
     ADD CONSTRAINT scheduled_occurrence_schedule_id_4097bf87_fk_scheduled FOREIGN KEY (schedule_id) REFERENCES public.scheduled_ticketschedule(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.scheduled_occurrence
     ADD CONSTRAINT scheduled_occurrence_ticket_id_27d4e842_fk_tickets_ticket_id FOREIGN KEY (ticket_id) REFERENCES public.tickets_ticket(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY public.scheduled_ticketschedule
+    ADD CONSTRAINT scheduled_ticketsche_calendar_id_aea31a72_fk_schedules FOREIGN KEY (calendar_id) REFERENCES public.schedules_calendar(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.scheduled_ticketschedule
     ADD CONSTRAINT scheduled_ticketsche_company_id_d2647df1_fk_accounts_ FOREIGN KEY (company_id) REFERENCES public.accounts_company(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY public.scheduled_ticketschedule

@@ -12,11 +12,12 @@ from accounts.api.fields import GroupField, NamedRef, PersonField, PersonRef, re
 from cmdb.api.fields import CIField, CIRef
 from core.api.fields import Body, Flag, Label, Line, Moment, Out, Text, TimeOfDay, Whole
 from incidents.choices import Category
-from scheduled.choices import Failure, Nth, Outcome, Repeat
+from scheduled.choices import Failure, Nth, OffDay, Outcome, Repeat
 from scheduled.models import MOST_EVERY, Occurrence, TicketSchedule
 from scheduled.presenting import in_words
 from scheduled.rules import LONGEST_TEXT
 from scheduled.selectors import ahead
+from schedules.api.fields import CalendarField
 from schedules.api.serializers import ZoneField
 from tickets.api.fields import SeenTicket
 from tickets.choices import Level
@@ -49,6 +50,8 @@ class TicketScheduleOut(Out):
     time = TimeOfDay(source="at", format="%H:%M")
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
+    off_day = serializers.ChoiceField(choices=OffDay.choices)
+    calendar = serializers.CharField(source="calendar.key", allow_null=True, default=None)
     in_words = serializers.SerializerMethodField()
     next_at = Moment(allow_null=True)
     ahead = serializers.SerializerMethodField()
@@ -89,6 +92,8 @@ class TicketScheduleChangeIn(Body):
     time = TimeOfDay(source="at", required=False)
     starts_on = serializers.DateField(required=False)
     ends_on = serializers.DateField(required=False, allow_null=True)
+    off_day = serializers.ChoiceField(choices=OffDay.choices, required=False)
+    calendar = CalendarField(required=False, allow_null=True)
 
 
 class TicketScheduleIn(TicketScheduleChangeIn):

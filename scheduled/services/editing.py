@@ -85,9 +85,26 @@ def delete(key: str, *, actor: Actor, expected_version: int | None = None) -> No
     row.delete()
 
 
+@transaction.atomic
+def follow_calendar(key: str) -> int:
+    """Schedules that move by the calendar with that key come due by its days as they are now; how many do.
+
+    What is due already stays so. Twice is the same as once.
+    """
+    moved, now = 0, db_now()
+    rows = TicketSchedule.objects.select_for_update(no_key=True, of=("self",)).select_related("calendar")
+    for row in rows.filter(calendar__key=key, is_active=True).order_by("pk"):
+        next_at = following(rules.rule_of(row), now)
+        if next_at != row.next_at and not (row.next_at and row.next_at <= now):
+            row.next_at = next_at
+            touch(row, now)
+            moved += 1
+    return moved
+
+
 def locked(key: str, actor: Actor, action: str, *, expected_version: int | None = None) -> TicketSchedule:
     """The schedule under its lock. Raises NotVisibleError, NotAllowedError, StaleVersionError."""
-    rows = TicketSchedule.objects.select_related("requester", "owner", "group", "ci")
+    rows = TicketSchedule.objects.select_related("requester", "owner", "group", "ci", "calendar")
     rows = rows.select_for_update(no_key=True, of=("self",))
     row = rows.filter(visible_to(actor), key=key).order_by("pk").first()
     if row is None:

@@ -73,7 +73,7 @@ def _move_on(pk: int) -> int:
 @transaction.atomic
 def _open_newest(pk: int) -> int:
     now = db_now()
-    rows = TicketSchedule.objects.select_related("requester", "owner", "group", "ci")
+    rows = TicketSchedule.objects.select_related("requester", "owner", "group", "ci", "calendar")
     rows = rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
     row = rows.filter(pk=pk, is_active=True, next_at__lte=now).first()
     if row is None or row.next_at is None:

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from accounts.api.fields import NamedRef, ref
 from core.api.fields import Body, Line, Out
 from core.errors import NotAllowedError, invalid
+from schedules.api.fields import CalendarField
 from sla.api.definitions import NeedsEditor
-from sla.api.fields import CalendarField
 from sla.calendars import services
 from sla.calendars.selectors import Chosen, chosen_calendars, missing_words, thing_named
 from sla.choices import Whose

@@ -17,8 +17,9 @@ from accounts.api.fields import NamedRef, ref
 from accounts.api.views import ConfigurationViewSet
 from core.api.fields import Body, Label, Line, Moment, Out, TimeOfDay, Whole
 from core.errors import FieldError, NotAllowedError, NotVisibleError, RuleRefusedError
+from schedules.api.fields import CalendarField
 from sla import services
-from sla.api.fields import CalendarField, Duration
+from sla.api.fields import Duration
 from sla.choices import (
     CalendarSource,
     CancelMode,

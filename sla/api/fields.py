@@ -1,4 +1,4 @@
-"""Lengths of open time and calendars in bodies and answers."""
+"""Lengths of open time in bodies and answers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.fields import KeyField
 from core.conditions import duration as span_of
-from schedules.models import Calendar
-from schedules.selectors import calendars_for
 
 
 def duration(seconds: int) -> str:
@@ -39,12 +36,3 @@ class Duration(serializers.Field[int, Any, str, Any]):
     def to_representation(self, value: Any) -> str:
         """As ISO 8601."""
         return duration(value)
-
-
-@extend_schema_field(OpenApiTypes.STR)
-class CalendarField(KeyField):
-    """A calendar by key."""
-
-    def find(self, key: str) -> Calendar | None:
-        """The calendar, if the caller may read calendars."""
-        return calendars_for(self.actor).filter(key=key).first()

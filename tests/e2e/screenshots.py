@@ -1,6 +1,6 @@
 """Takes the pictures of ``docs/images`` from a private installation: ``./run screenshots [--beside FOLDER]``.
 
-With the folder of the reference pages each page that has one is also laid beside it, in ``docs/images/beside``.
+With the folder of the reference pages each page that has one is laid beside it in ``docs/images/beside``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _palette(page: Page) -> None:
     page.locator("#palette input[type=search]").fill("결제")
 
 
-# The reference page of the design, who looks, address, what is pressed before the picture. The look is in the name.
+# The reference page, whose name says the look; who looks, the address, what is pressed before the picture.
 BESIDE: list[tuple[str, str, str, Callable[[Page], None]]] = [
     ("agent-detail.ko.light.1440", "seojin", "/w/incidents/{incident}/", _two_chosen),
     ("agent-detail.en.dark.1440", "seojin", "/w/incidents/{incident}/", _two_chosen),

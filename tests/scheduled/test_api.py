@@ -12,6 +12,7 @@ from scheduled.models import TicketSchedule
 from tests.api.calls import Caller, problem
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory, administrator
 from tests.factories.scheduled import DAY, make_due, make_schedule
+from tests.factories.schedules import CalendarFactory
 
 pytestmark = pytest.mark.django_db
 PLACE, ONE = "ticket-schedules/", "ticket-schedules/backups/"
@@ -136,7 +137,8 @@ def test_who_may_do_what(caller):
 def test_the_list_costs_the_same_for_few_and_many(caller, count, django_assert_num_queries):
     owner = administrator()
     for number in range(count):
-        make_schedule(f"s{number}", owner=owner, group=GroupFactory())
+        calendar = CalendarFactory()
+        make_schedule(f"s{number}", owner=owner, group=GroupFactory(), off_day="next", calendar=calendar)
     caller.get(PLACE)
     with django_assert_num_queries(2):
         caller.get(PLACE)

@@ -21,9 +21,12 @@ from scheduled import services
 from scheduled.models import Occurrence, TicketSchedule
 from scheduled.policies import ACTIONS, may
 from scheduled.presenting import in_words
+from schedules.models import CalendarHours
+from schedules.services.days import set_day
 from tests.factories.accounts import AgentFactory, CompanyFactory, GroupFactory, UserFactory, administrator
 from tests.factories.cmdb import make_ci
-from tests.factories.scheduled import make_schedule
+from tests.factories.scheduled import make_due, make_schedule
+from tests.factories.schedules import CalendarFactory
 
 pytestmark = pytest.mark.django_db
 GIVEN: dict[str, Any] = {"title": "Check", "at": dt.time(9), "starts_on": dt.date(2026, 1, 1)}
@@ -70,6 +73,9 @@ def test_a_schedule_is_made_with_what_is_usual():
         ({"ends_on": dt.date(2026, 1, 2)}, {"starts_on"}),  # all its days are over
         ({"repeat": "once"}, {"starts_on"}),
         ({"tz": "", "every": -1}, {"tz", "every"}),
+        ({"off_day": "sometimes"}, {"off_day"}),
+        ({"off_day": "next"}, {"calendar"}),
+        ({"calendar": "kr-office"}, {"calendar"}),
     ],
 )
 def test_what_cannot_be_names_its_fields_and_changes_nothing(change: dict[str, Any], fields: set[str]):
@@ -261,13 +267,46 @@ def test_who_may(role: str, allowed: bool, raised: Any):
             "3개월마다 마지막 금요일 09:00",
         ),
         ({"repeat": "yearly"}, "Every year on January 1 at 09:00", "매년 1월 1일 09:00"),
+        (
+            {"repeat": "monthly", "month_day": 1, "off_day": "next"},
+            "Every month on day 1 at 09:00. Where nobody works, on the next working day.",
+            "근무일이 아니면 다음 근무일에",
+        ),
     ],
 )
 def test_a_schedule_in_words(fields: dict[str, Any], english: str, korean: str, settings: Any):
     from django.utils import translation
 
+    if "off_day" in fields:
+        fields = fields | {"calendar": CalendarFactory()}
     row = make_schedule(**fields)
     with translation.override("en"):
         assert in_words(row).startswith(english)
     with translation.override("ko"):
         assert korean in in_words(row)
+
+
+def test_a_day_on_which_nobody_works_moves_and_follows_its_calendar():
+    office = CalendarFactory()  # Monday to Friday
+    row = make_schedule(
+        repeat="once", starts_on=dt.date(2090, 3, 4), at=dt.time(9), tz="UTC", off_day="next", calendar=office
+    )
+    assert row.next_at == dt.datetime(2090, 3, 6, 9, tzinfo=dt.UTC)  # from a Saturday to Monday
+    set_day(office.key, actor=None, date=dt.date(2090, 3, 6), name="Founding day")
+    assert services.follow_calendar(office.key) == 1
+    assert services.follow_calendar(office.key) == 0
+    row.refresh_from_db()
+    assert row.next_at == dt.datetime(2090, 3, 7, 9, tzinfo=dt.UTC)
+    services.update(row.key, actor=None, off_day="open")
+    row.refresh_from_db()
+    assert (row.calendar, row.next_at) == (None, dt.datetime(2090, 3, 4, 9, tzinfo=dt.UTC))
+
+
+def test_what_is_due_stays_due_whatever_the_calendar_says():
+    office = CalendarFactory()
+    row = make_schedule(off_day="skip", calendar=office)
+    due = make_due(row)
+    CalendarHours.objects.all().delete()
+    assert services.follow_calendar(office.key) == 0
+    row.refresh_from_db()
+    assert row.next_at == due

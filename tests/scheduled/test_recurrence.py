@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,8 @@ from dateutil import rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduled.choices import Nth, Repeat
-from scheduled.recurrence import LAST_DAY, Rule, between, coming, days, following, moment
+from scheduled.choices import Nth, OffDay, Repeat
+from scheduled.recurrence import LAST_DAY, MOST_MOVED, Rule, between, coming, days, following, moment
 
 UTC = dt.UTC
 NINE = dt.time(9)
@@ -83,6 +84,64 @@ def test_the_days_of_a_rule(found: Rule, since: str, expected: list[str]):
 def test_the_instant_of_a_wall_time(day: str, at: str, zone: str, instant: str):
     found = moment(dt.date.fromisoformat(day), dt.time.fromisoformat(at), zone)
     assert found.isoformat() == instant
+
+
+# Monday to Friday, without new year's day (a Thursday) and the week from 5 October 2026
+HOLIDAYS = {dt.date(2026, 1, 1), *(dt.date(2026, 10, day) for day in range(5, 10))}
+
+
+def works_on(day: dt.date) -> bool:
+    return day.weekday() < 5 and day not in HOLIDAYS
+
+
+def moving(repeat: str, off_day: OffDay, starts_on: str = "2026-01-01", **more: Any) -> Rule:
+    return rule(repeat, starts_on, off_day=off_day, works_on=works_on, **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "since", "expected"),
+    [
+        (moving("daily", OffDay.OPEN), "2026-01-01", ["2026-01-01", "2026-01-02", "2026-01-03"]),
+        (moving("daily", OffDay.SKIP), "2026-01-01", ["2026-01-02", "2026-01-05", "2026-01-06"]),
+        (moving("daily", OffDay.NEXT), "2026-01-01", ["2026-01-02", "2026-01-05", "2026-01-06"]),
+        (moving("daily", OffDay.PREVIOUS), "2026-01-01", ["2026-01-02", "2026-01-05"]),
+        # The first and the last working day of each month
+        (
+            moving("monthly", OffDay.NEXT, month_day=1),
+            "2026-01-01",
+            ["2026-01-02", "2026-02-02", "2026-03-02", "2026-04-01", "2026-05-01"],
+        ),
+        (
+            moving("monthly", OffDay.PREVIOUS, month_day=31),
+            "2026-01-01",
+            ["2026-01-30", "2026-02-27", "2026-03-31", "2026-04-30", "2026-05-29"],
+        ),
+        # Days before the one that is asked from move behind it: a week of holidays and the weekends around it
+        (moving("weekly", OffDay.NEXT, weekdays=(5,)), "2026-10-04", ["2026-10-12", "2026-10-19"]),
+        (moving("weekly", OffDay.NEXT, weekdays=(5, 6)), "2026-10-04", ["2026-10-12", "2026-10-19"]),
+        (moving("once", OffDay.PREVIOUS, "2026-10-11"), "2026-10-01", ["2026-10-02"]),
+        (moving("once", OffDay.SKIP, "2026-10-11"), "2026-10-01", []),
+        # First and last day name the days that move, not those they move to
+        (
+            moving("daily", OffDay.NEXT, ends_on=dt.date(2026, 1, 3)),
+            "2026-01-01",
+            ["2026-01-02", "2026-01-05"],
+        ),
+        (
+            moving("daily", OffDay.PREVIOUS, "2026-01-03", ends_on=dt.date(2026, 1, 4)),
+            "2026-01-01",
+            ["2026-01-02"],
+        ),
+    ],
+)
+def test_days_on_which_nobody_works(found: Rule, since: str, expected: list[str]):
+    named = [str(day) for day in islice(days(found, dt.date.fromisoformat(since)), len(expected) or 1)]
+    assert named == expected
+
+
+def test_a_calendar_without_working_days_has_no_occurrence():
+    never = {"works_on": lambda _day: False, "off_day": OffDay.NEXT}
+    assert following(rule("yearly", **never), dt.datetime(2026, 1, 1, tzinfo=UTC)) is None
 
 
 def test_in_summer_and_winter_it_is_the_same_wall_time():
@@ -205,3 +264,25 @@ def test_a_month_without_that_day_has_its_last_one(day: int, year: int):
     assert named == [
         dt.date(year, month, min(day, calendar.monthrange(year, month)[1])) for month in range(1, 13)
     ]
+
+
+@given(any_rule(), st.sampled_from(OffDay.values), st.dates(dt.date(2010, 1, 1), dt.date(2041, 1, 1)))
+def test_moved_days_work_come_once_and_are_the_same_from_any_day_on(
+    found: Rule, off_day: str, since: dt.date
+):
+    def free(day: dt.date) -> bool:
+        return day.weekday() < 5 and day.day % 9 > 1
+
+    moved = replace(found, off_day=off_day, works_on=free)
+    named = list(islice(days(moved, since), 12))
+    assert all(first < second for first, second in pairwise(named))
+    if off_day == OffDay.OPEN:
+        assert named == list(islice(days(found, since), 12))
+        return
+    assert all(free(day) for day in named)
+    around = dt.timedelta(days=MOST_MOVED)
+    plain = list(islice(days(found, since - around), 100))
+    near = [day for day in named if day <= plain[-1]]
+    assert all(any(abs(day - each) <= around for each in plain) for day in near)
+    if named:
+        assert list(islice(days(moved, named[-1]), 1)) == named[-1:]

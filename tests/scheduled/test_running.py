@@ -199,7 +199,8 @@ def test_one_that_cannot_be_opened_is_noted_told_and_goes_on(reason: str, monkey
 
 
 def test_the_handler_is_registered():
-    assert "ticket_schedule.failed" in {each.pattern for each in dispatch.outbox._handlers}
+    patterns = {each.pattern for each in dispatch.outbox._handlers}
+    assert {"ticket_schedule.failed", "calendar.changed"} <= patterns
 
 
 def test_run_by_hand_it_opens_one_more_and_the_calendar_stays():

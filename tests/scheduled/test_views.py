@@ -48,6 +48,7 @@ def filled(boss: Any, **change: Any) -> dict[str, Any]:
         "impact": "3",
         "urgency": "3",
         "repeat": "monthly",
+        "off_day": "open",
         "every": "1",
         "at": "09:00",
         "tz": "Asia/Seoul",

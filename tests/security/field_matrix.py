@@ -15,7 +15,7 @@ from accounts.api.fields import DepartmentField, GroupField, LocationField, Pers
 from cmdb.api.fields import CIClassField, CIField
 from core import attachments
 from core.api.fields import KeyField
-from sla.api.fields import CalendarField
+from schedules.api.fields import CalendarField
 from tests.security.field_places import QUERY, READ, Place, places, value_for
 from tests.security.field_world import colleague
 from tests.security.matrix import ROLES

@@ -23,7 +23,7 @@ from core import attachments
 from core.api.fields import KeyField
 from problems.api.serializers import PartField
 from problems.services import add_why
-from sla.api.fields import CalendarField
+from schedules.api.fields import CalendarField
 from tests.factories.accounts import (
     AgentFactory,
     CompanyFactory,
