@@ -28,7 +28,7 @@ class TicketSchedule(Record):
     ``next_at`` is the instant of the next occurrence, None when there is none; an inactive one has none.
     ``weekdays`` (0 is Monday) are of weekly ones. A monthly one has ``month_day`` (where a month is too short
     its last day), or ``nth`` and ``nth_weekday``. A yearly one has the date of ``starts_on``.
-    ``off_day`` says what becomes of a day on which nobody works by ``calendar``, which is there unless nothing does.
+    ``off_day`` says what becomes of a day on which nobody works by ``calendar``, which only then is there.
     """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
