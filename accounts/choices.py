@@ -27,6 +27,16 @@ class GroupType(models.TextChoices):
     CAB = "cab", _("Change advisory board")
 
 
+class SkillLevel(models.IntegerChoices):
+    """How well a person knows something."""
+
+    BEGINNER = 1, _("1 · Beginner")
+    BASIC = 2, _("2 · Basics")
+    PRACTISED = 3, _("3 · Practised")
+    ADVANCED = 4, _("4 · Advanced")
+    EXPERT = 5, _("5 · Expert")
+
+
 class TokenKind(models.TextChoices):
     """Whose token it is."""
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 from django.utils.translation import get_language
 
-from accounts.choices import GroupType, Language, Theme, TokenKind
+from accounts.choices import GroupType, Language, SkillLevel, Theme, TokenKind
 from accounts.triggers import end_when_disabled, renew_holders, renew_when_assigned
 from core.fields import PublicIdField
 from core.models import Record
@@ -247,6 +247,26 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.group_id}"
+
+
+class Skill(Record):
+    """What a person knows well enough to be given work for it, from 1 (beginner) to 5 (expert)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="skills")
+    name = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(choices=SkillLevel.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "name"], name="skill_once"),
+            models.CheckConstraint(condition=Q(level__range=(1, 5)), name="skill_level"),
+            models.CheckConstraint(condition=~Q(name=""), name="skill_has_a_name"),
+        ]
+        indexes = [models.Index(fields=["name"], name="skill_by_name")]
+        triggers = [RowHistory(part_of="user")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.level}"
 
 
 class ApiToken(Record):

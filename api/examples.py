@@ -223,6 +223,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "inputs": {"hold_reason": "awaiting_caller"},
         "assign": "me",
     },
+    "AssignmentRuleChangeIn": {"strategy": "skill", "skill": "vpn", "least_level": 3},
+    "AssignmentRuleIn": {
+        "name": "VPN",
+        "kind": "incident",
+        "condition": {"f": "title", "op": "contains", "v": "VPN"},
+        "group": "network",
+        "strategy": "round_robin",
+    },
+    "MoveRuleIn": {"direction": "up"},
+    "PreviewRulesIn": {"ticket": "INC0001002"},
+    "PriorityCellIn": {"priority": 2},
     "RunMacroIn": {"macro": "01a0d6a4-5a9c-7f3e-8b70-6f2f6a1f9b11"},
     "TicketScheduleChangeIn": {"time": "08:30", "urgency": 2},
     "TicketScheduleIn": {

@@ -18,6 +18,7 @@ _RIGHTS = (Grant.USERS_WRITE, Grant.AUDIT_READ)
 RESOURCES: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
     "access": (_("Why somebody may do something"), _RIGHTS, _RIGHTS),
     "approvals": (_("Approvals"), _ANY, _ANY),
+    "assignment-rules": (_("Assignment rules and priorities"), _CONFIG, _CONFIG),
     "attachments": (_("Files"), _ANY, _ANY),
     "audit": (_("Audit trail"), (Grant.AUDIT_READ,), (Grant.AUDIT_READ,)),
     "bulk": (_("Many calls in one"), _ANY, _ANY),

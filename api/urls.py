@@ -28,6 +28,7 @@ from notifications.api.pages import addresses as pages
 from notifications.api.urls import addresses as notices
 from problems.api import urls as problems
 from reports.api.urls import addresses as reports
+from routing.api.urls import addresses as routing
 from scheduled.api.urls import addresses as ticket_schedules
 from schedules.api.urls import addresses as calendars
 from sla.api.breakdown import ClockBreakdownViewSet
@@ -84,6 +85,7 @@ addresses = [
     *audit,
     *calendars,
     *ticket_schedules,
+    *routing,
     *macros,
     *notices,
     *pages,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from desk.words import Names as NoNames
 from incidents.choices import Category
 from tickets import kinds
 from tickets.absence import away
+from tickets.assignment import ROUTED
 
 SHOWN = ("group", "assignee", "priority", "impact", "urgency", "category", "ci", "due_at")
 ICONS = {
@@ -41,13 +43,29 @@ class Property:
     editable: bool
     person: Any = None
     note: str = ""
+    note_icon: str = "plane"
+    is_warning: bool = True
 
 
-def properties_of(ticket: Any, *, can_update: bool) -> list[Property]:
-    """The fields of this kind of ticket, in the panel's order."""
+def properties_of(ticket: Any, *, can_update: bool, rule: str = "") -> list[Property]:
+    """The fields of this kind of ticket, in the panel's order; ``rule`` is the one that gave it its group."""
     spec = kinds.get(ticket.kind)
     keys = [key for key in SHOWN if key in spec.editable or key not in ONLY_WHEN_EDITABLE]
-    return [property_of(ticket, key, can_update=can_update) for key in keys]
+    found = [property_of(ticket, key, can_update=can_update) for key in keys]
+    if not rule:
+        return found
+    note = _("Assigned by the rule “%(name)s”") % {"name": rule}
+    return [
+        replace(each, note=note, note_icon="split", is_warning=False) if each.key == "group" else each
+        for each in found
+    ]
+
+
+def rule_behind(rows: Iterable[Any]) -> str:
+    """The rule that gave the ticket the group it still has, by its activity; empty where a person did."""
+    own = [row for row in rows if getattr(row, "came_from", None) is None]
+    name = next((row.body for row in own if row.verb == ROUTED), "")
+    return "" if any("group" in row.changes for row in own) else str(name)
 
 
 def property_of(ticket: Any, key: str, *, can_update: bool) -> Property:

@@ -39,6 +39,7 @@ VERBS: dict[str, str | Promise] = {
     "page_acknowledged": gettext_lazy("Answered the page"),
     "page_unanswered": gettext_lazy("Nobody answered the page, and nobody is left to call"),
     "caller_reminded": gettext_lazy("The requester was reminded to answer"),
+    "routed": gettext_lazy("Assigned by the rule"),
     "survey_answered": gettext_lazy("Said how it went"),
     "merged": gettext_lazy("Merged into another ticket"),
     "merged_here": gettext_lazy("Another ticket was merged into this one"),

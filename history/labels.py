@@ -79,6 +79,8 @@ def _cause(link: str) -> str:
         return _("service level %(name)s") % {"name": name}
     if sort == "schedule":
         return _("schedule %(name)s") % {"name": name}
+    if sort == "rule":
+        return _("rule %(name)s") % {"name": name}
     if sort == "macro":
         return _("macro %(name)s") % {"name": name}
     if sort == "page":

@@ -24,6 +24,7 @@ from connectors.models import Connector
 from core.errors import NotVisibleError, Text
 from core.models import Setting
 from history import policies
+from routing.selectors import rules_for
 from scheduled.selectors import schedules_for
 from schedules.models import Calendar
 from schedules.policies import may_configure_rotas
@@ -116,6 +117,13 @@ def _webhook(actor: User, key: str) -> Rows:
         return []
 
 
+def _rule(actor: User, key: str) -> Rows:
+    try:
+        return list(rules_for(actor).filter(public_id=uuid.UUID(key)))
+    except ValueError:
+        return []
+
+
 def _rota(actor: User, key: str) -> Rows:
     return list(rotas_for(actor).filter(key=key))
 
@@ -156,6 +164,7 @@ SUBJECTS = {
             "sla", _("Service level"), _keyed(SLADefinition, "-no"), policies.may_read_settings, "sla:one"
         ),
         Subject("calendar", _("Calendar"), _keyed(Calendar), policies.may_read_settings, "schedules:one"),
+        Subject("rule", _("Assignment rule"), _rule, _anybody, "routing:one"),
         Subject("rota", _("On-call rota"), _rota, may_configure_rotas, "rotas:one"),
         Subject("ticket-schedule", _("Scheduled ticket"), _schedule, _anybody, "scheduled:one"),
         Subject("catalog-item", _("Catalog item"), _item_of_catalogue, policies.may_read_catalogue),

@@ -27,6 +27,7 @@ for prefix, module in [
     ("design/on-call/", "schedules.urls_rotas"),
     ("design/calendars/", "schedules.urls"),
     ("design/ticket-schedules/", "scheduled.urls"),
+    ("design/rules/", "routing.urls"),
     ("design/sla/what-if/", "sla.whatif.urls"),
     ("design/sla/", "sla.urls"),
     ("design/connect/", "connectors.urls"),

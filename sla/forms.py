@@ -18,14 +18,16 @@ from core.errors import DomainError, FieldError, RuleRefusedError
 from core.forms import refuse
 from schedules.models import Calendar
 from schedules.selectors import DEFAULT_CALENDAR, calendars_for
-from sla.editor import condition_rows, step_rows
-from sla.editor.condition_rows import BadRowError
-from sla.editor.fields import ConditionField, StepsField
+from sla.editor import step_rows
+from sla.editor.fields import StepsField
 from sla.editor.settings import SETTINGS
 from sla.models import SLADefinition
 from sla.promises import field_word
 from sla.relative import dates, instants
 from tickets import kinds
+from tickets.editing import condition_rows
+from tickets.editing.condition_rows import BadRowError
+from tickets.editing.fields import ConditionField, untouched
 
 
 class DefinitionForm(forms.Form):
@@ -77,8 +79,7 @@ class DefinitionForm(forms.Form):
         found = {setting.name: self.cleaned_data.get(setting.name) for setting in SETTINGS}
         for name in [name for name in found if isinstance(self.fields[name], ConditionField)]:
             before = getattr(self.definition, name, None)
-            typed = self.fields[name].widget.value_from_datadict(self.data, self.files, name)
-            if before is not None and condition_rows.as_rows(before) == typed:
+            if untouched(self.fields[name], self.data, name, before):
                 found[name] = before
         if self.definition is None and not found["track"]:
             del found["track"]
@@ -100,11 +101,6 @@ def _of_step(error: FieldError) -> str:
     if not part:
         return _("Step %(number)s: %(mistake)s") % words
     return _("Step %(number)s, %(part)s: %(mistake)s") % words
-
-
-def multi(data: Any) -> MultiValueDict[str, Any]:
-    """Form data with lists, none for other data."""
-    return data if isinstance(data, MultiValueDict) else MultiValueDict()
 
 
 def data_of(row: SLADefinition) -> MultiValueDict[str, Any]:

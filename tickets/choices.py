@@ -94,6 +94,22 @@ class Strategy(models.TextChoices):
     ROUND_ROBIN = "round_robin", _("In turn")
     LEAST_OPEN = "least_open", _("Fewest open tickets")
     ON_CALL = "on_call", _("Who is on call")
+    SKILL = "skill", _("Who has the skill")
+
+
+class Standing(models.TextChoices):
+    """How a person stands to a ticket that a rule hands out, seen from the rule's way of choosing."""
+
+    CHOSEN = "chosen", _("Gets the ticket")
+    STANDS_IN = "stands_in", _("Gets the ticket, standing in")
+    BEHIND = "behind", _("Comes later")
+    BUSIER = "busier", _("Has more open tickets")
+    LESS_SKILLED = "less_skilled", _("Has a lower level of the skill")
+    AWAY = "away", _("Is away")
+    NOT_CALLED = "not_called", _("Is not on call")
+    NO_MEMBER = "no_member", _("Is on call, but not in the group")
+    TOO_LOW = "too_low", _("The level of the skill is too low")
+    UNSKILLED = "unskilled", _("Does not have the skill")
 
 
 class Channel(models.TextChoices):

@@ -9,4 +9,6 @@ urlpatterns = [
     path("", views.show_all, name="list"),
     path("<str:username>/", views.one, name="one"),
     path("<str:username>/switch/", views.switch, name="switch"),
+    path("<str:username>/skills/", views.give_skill, name="give_skill"),
+    path("<str:username>/skills/remove/", views.take_skill, name="take_skill"),
 ]

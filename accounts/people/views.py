@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +16,12 @@ from accounts import stepup
 from accounts.people import services
 from accounts.people.policies import may_keep
 from accounts.people.selectors import STATES, people_kept, sheet_of
+from accounts.skills import services as skills
+from accounts.skills.forms import SkillForm
+from accounts.skills.selectors import names_for, skills_of
 from core.design import only_for
 from core.errors import RuleRefusedError
+from core.forms import accepted
 
 SHOWN = 200
 keepers_only = only_for(may_keep, gettext_lazy("This page is for people who edit people and roles."))
@@ -71,7 +76,44 @@ def switch(request: HttpRequest, username: str) -> HttpResponse:
     return redirect("people:one", person.username)
 
 
+@require_POST
+@keepers_only
+def give_skill(request: HttpRequest, username: str) -> HttpResponse:
+    """Give the person a skill, or another level of it."""
+    actor: Any = request.user
+    person = sheet_of(actor, username).person
+    form = SkillForm(request.POST)
+
+    def write() -> Any:
+        return skills.give_skill(person.username, actor=actor, **form.cleaned_data)
+
+    if not accepted(form, write):
+        return _page(request, username, status=422, skill_form=form)
+    messages.success(request, _("The skills of %(name)s are saved.") % {"name": person.display_name})
+    return redirect(f"{reverse('people:one', args=[person.username])}#skills")
+
+
+@require_POST
+@keepers_only
+def take_skill(request: HttpRequest, username: str) -> HttpResponse:
+    """Take the skill of that ``name`` away."""
+    actor: Any = request.user
+    person = sheet_of(actor, username).person
+    try:
+        skills.take_skill(person.username, actor=actor, name=request.POST.get("name", ""))
+    except RuleRefusedError as refusal:
+        messages.error(request, str(refusal.errors[0].detail))
+    return redirect(f"{reverse('people:one', args=[person.username])}#skills")
+
+
 def _page(request: HttpRequest, username: str, *, status: int = 200, **extra: Any) -> HttpResponse:
     actor: Any = request.user
     sheet = sheet_of(actor, username, key=request.session.session_key or "")
-    return render(request, "accounts/people/one.html", {"sheet": sheet, **extra}, status=status)
+    names = {
+        "sheet": sheet,
+        "skills": skills_of(sheet.person),
+        "skill_form": SkillForm(),
+        "known_skills": names_for(actor),
+        **extra,
+    }
+    return render(request, "accounts/people/one.html", names, status=status)

@@ -15,7 +15,7 @@ from accounts.policies import has_grant
 from accounts.selectors import people
 from cmdb.models import CI
 from desk import promises, queues, timeline
-from desk.properties import Property, properties_of, property_of
+from desk.properties import Property, properties_of, property_of, rule_behind
 from desk.selectors.causes import Cause, cause_of
 from desk.selectors.families import Family, family_of
 from desk.selectors.merging import Merged, merged_of
@@ -164,7 +164,7 @@ def ticket_page(actor: User, ticket: Any, *, shown: str = "all") -> TicketPage:
         ),
         shown=shown,
         title=property_of(ticket, "title", can_update=editable),
-        properties=properties_of(ticket, can_update=editable),
+        properties=properties_of(ticket, can_update=editable, rule=rule_behind(rows)),
         open_count=open_tickets_of(actor, ticket),
         links=links_of(actor, ticket),
         watchers=list(watchers_of(ticket)),

@@ -35,7 +35,7 @@ RULES = [
         "service-desk",
         "on_call",
     ),
-    ("그 밖의 모든 것 · Everything else", 900, {"all": []}, "service-desk", "least_open"),
+    ("그 밖의 모든 것 · Everything else", 900, {}, "service-desk", "least_open"),
 ]
 
 

@@ -1,6 +1,7 @@
-"""How a definition is typed: its settings, and conditions and escalations as rows of a form.
+"""How a definition is typed: its settings, and its escalations as rows of a form.
 
-``settings`` is the table of what people may set, ``fields`` how lengths, percentages, conditions and steps
-are typed; ``condition_rows`` and ``step_rows`` turn what is stored into rows and back, ``presenting`` shows
-the steps.
+Conditions are typed as everywhere: see ``tickets.editing``.
+
+``settings`` is the table of what people may set, ``fields`` how lengths, percentages and steps are typed;
+``step_rows`` turns the stored steps into rows and back, ``presenting`` shows them.
 """

@@ -1,4 +1,4 @@
-"""How lengths of time, percentages, conditions and steps are typed in the form of a definition."""
+"""How lengths of time, percentages and steps are typed in the form of a definition."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from sla import lengths
-from sla.editor import condition_rows, step_rows
-from sla.editor.condition_rows import BadRowError, Typed
+from sla.editor import step_rows
 from sla.editor.step_rows import TypedSteps
+from tickets.editing.condition_rows import BadRowError
 
 
 class LengthField(forms.CharField):
@@ -45,30 +45,6 @@ class PercentagesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """As it is written in the form."""
         return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-
-class ConditionWidget(forms.Widget):
-    """Reads rows or text of a condition; ``templates/sla/_condition.html`` draws it."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Typed:
-        """What was typed."""
-        return condition_rows.read(data, name)
-
-
-class ConditionField(forms.Field):
-    """A condition over tickets, as a tree or None."""
-
-    widget = ConditionWidget
-
-    def clean(self, value: Typed) -> Any:
-        """The tree. Raises ValidationError naming the row."""
-        try:
-            tree = condition_rows.tree_of(value)
-        except BadRowError as error:
-            raise forms.ValidationError(str(error)) from error
-        if tree is None and self.required:
-            raise forms.ValidationError(_("Say when the clock starts."), code="required")
-        return tree
 
 
 class StepsWidget(forms.Widget):

@@ -11,10 +11,11 @@ from accounts.policies import Actor
 from sla.editor import step_rows
 from sla.editor.step_rows import StepRow
 from sla.escalations import MOST_STEPS, OVERDUE
-from sla.forms import DefinitionForm, multi
+from sla.forms import DefinitionForm
 from sla.lint import MAX_THRESHOLDS
 from sla.promises import mark_words
 from tickets import escalations as actions
+from tickets.editing.fields import multi
 
 
 @dataclass(frozen=True)

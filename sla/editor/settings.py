@@ -22,7 +22,8 @@ from sla.choices import (
     Type,
     ZoneSource,
 )
-from sla.editor.fields import ConditionField, LengthField, PercentagesField, StepsField
+from sla.editor.fields import LengthField, PercentagesField, StepsField
+from tickets.editing.fields import ConditionField
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def _choice(label: Any, choices: Any, help_text: Any = "") -> forms.ChoiceField:
 
 
 def _when(label: Any, help_text: Any, *, required: bool = False) -> ConditionField:
-    return ConditionField(label=label, help_text=help_text, required=required)
+    absent = {"required": gettext_lazy("Say when the clock starts.")}
+    return ConditionField(label=label, help_text=help_text, required=required, error_messages=absent)
 
 
 ABOUT, TARGET, LATE, CONDITIONS, CHANGES = "about", "target", "late", "conditions", "changes"

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from sla.editor.condition_rows import AS_ROWS, AS_TEXT, BadRowError, parsed
 from sla.escalations import MOST_STEPS, OVERDUE
 from tickets import escalations as actions
+from tickets.editing.condition_rows import AS_ROWS, AS_TEXT, BadRowError, parsed
 from tickets.escalations import Input
 
 

@@ -43,6 +43,9 @@ LOOK = (
 CLEAN = {"ran": False, "refused": [], "links": 0, "elements": 0, "made": False}
 # Keys, addresses, names of fields and the like: refused by what they must be.
 NO_FREE_TEXT = {
+    "assignment-rules-detail patch": "kind",
+    "assignment-rules-list post": "kind",
+    "assignment-rules-preview post": "kind",
     "cis-detail patch": "asset_tag",  # no two have the same: the markers are taken when one is made
     "connectors-detail patch": "allowed_hosts base_url ca_certificates token_url",
     "connectors-list post": "allowed_hosts base_url ca_certificates key token_url",
@@ -153,6 +156,7 @@ def _details(poison: Poison) -> list[str]:
         f"/design/sla/{keys['api/v1/sla/definitions/']}/",
         f"/design/calendars/{keys['api/v1/schedules/']}/",
         f"/design/ticket-schedules/{keys['api/v1/ticket-schedules/']}/",
+        *(f"/design/rules/{keys['api/v1/assignment-rules/']}/{part}" for part in ("", "remove/")),
         f"/design/roles/{keys['api/v1/roles/']}/",
         f"/design/service-accounts/{keys['api/v1/service-accounts/']}/",
         f"/design/flows/runs/{keys['api/v1/flow-runs/']}/",

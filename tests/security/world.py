@@ -49,10 +49,11 @@ from tests.factories.macros import make_reply
 from tests.factories.major import make_major
 from tests.factories.notifications import make_notice
 from tests.factories.problems import make_candidate, make_problem, make_problem_task
+from tests.factories.routing import make_rule
 from tests.factories.scheduled import make_schedule
 from tests.factories.schedules import make_override, make_rota
 from tests.factories.webhooks import make_delivery, make_webhook
-from tickets.models import Survey
+from tickets.models import PriorityRow, Survey
 from tickets.services import add_checklist_items, add_comment, add_time, attach, link, watch
 from tickets.surveys import token_of
 from workflows.models import Flow, FlowRun, FlowScenario
@@ -164,6 +165,8 @@ def build() -> World:
     rota = make_rota(group, [agent])
     standing_in = make_override(rota, agent)
     planned = make_schedule(requester=owner, group=group)
+    rule = make_rule(group, enabled=False)
+    cell = PriorityRow.objects.get(impact=3, urgency=3)
     feed, secret = make_link(actor=agent)
     asks = Operation("0", "POST", "/api/v1/incidents/", body={"title": "x"}, has_body=True)
     job = start_job(actor=owner, token=None, operations=[asks], language="en", request_id="")
@@ -287,6 +290,9 @@ def build() -> World:
         ("sla/clocks", "public_id"): str(Clock.objects.filter(ticket=incident.pk).earliest("pk").public_id),
         ("what-if", "public_id"): str(asked.public_id),
         ("ticket-schedules/", "key"): planned.key,
+        ("assignment-rules/", "public_id"): str(rule.public_id),
+        ("design/rules/", "public_id"): str(rule.public_id),
+        ("priority-matrix/", "public_id"): str(cell.public_id),
         ("schedules", "key"): "kr-office",
         ("schedules", "date"): "2026-01-01",
         ("design/calendars/", "key"): "kr-office",
@@ -369,6 +375,10 @@ def build() -> World:
             "start": "2090-01-01T00:00:00Z",
             "end": "2090-01-02T00:00:00Z",
         },
+        "v1/assignment-rules/": {"name": "x", "kind": "incident", "group": group.key},
+        f"v1/assignment-rules/{rule.public_id}/": {"name": "y"},
+        f"v1/assignment-rules/{rule.public_id}/move/": {"direction": "up"},
+        f"v1/priority-matrix/{cell.public_id}/": {"priority": 4},
         "v1/ticket-schedules/": {"key": "x", "title": "x", "time": "09:00", "starts_on": "2026-01-01"},
         f"v1/ticket-schedules/{planned.key}/": {"title": "y"},
         "v1/users/me/": {"theme": "dark"},

@@ -8,12 +8,12 @@ from django.utils.datastructures import MultiValueDict
 
 from core.conditions import line, operator_label, outline
 from sla import lengths
-from sla.editor import condition_rows
-from sla.editor.condition_rows import ALWAYS, AS_TEXT, BadRowError, Row, Typed
 from sla.reference import SEEDS
 from tests.factories.accounts import GroupFactory, LocationFactory, default_company
 from tests.factories.sla import is_
 from tickets.conditions import DICTIONARY, compiled
+from tickets.editing import condition_rows
+from tickets.editing.condition_rows import ALWAYS, AS_TEXT, BadRowError, Row, Typed
 from tickets.vocabulary import LABELS, TicketVocabulary
 
 TREES = [

@@ -10,13 +10,13 @@ from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
 from sla import services
-from sla.editor import condition_rows
 from sla.forms import data_of
 from sla.models import Clock, SLADefinition
 from tests.factories.accounts import AgentFactory, UserFactory, administrator
 from tests.factories.incidents import make_incident
 from tests.factories.sla import SLADefinitionFactory, is_
 from tests.sla.test_definitions import NEW, make
+from tickets.editing import condition_rows
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "new/", "incident_resolution_p1/", "incident_resolution_p1/compare/")

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.choices import SkillLevel
 from accounts.models import Group, Role
 from core.models import Record
 from core.revisions import new_revision
@@ -34,13 +35,15 @@ class PriorityRow(Record):
         return f"{self.impact}×{self.urgency} → {self.priority}"
 
 
-_RULE = ("kind", "order", "condition", "group_id", "strategy", "enabled")  # not the pointer "in turn"
+# All but the pointer of the strategy "in turn".
+_RULE = ("name", "kind", "order", "condition", "group_id", "strategy", "skill", "least_level", "enabled")
 
 
 class AssignmentRule(Record):
     """First match gives group and person while both are empty (INC-06).
 
-    ``last_user_id`` is the pointer of the strategy "in turn".
+    ``last_user_id`` is the pointer of the strategy "in turn"; ``skill`` and ``least_level`` are what the
+    strategy "skill" asks for.
     """
 
     name = models.CharField(max_length=120)
@@ -49,10 +52,20 @@ class AssignmentRule(Record):
     condition = models.JSONField(default=dict)
     group = models.ForeignKey(Group, on_delete=models.PROTECT)
     strategy = models.CharField(max_length=12, choices=Strategy.choices, default=Strategy.NONE)
+    skill = models.CharField(max_length=40, blank=True)
+    least_level = models.PositiveSmallIntegerField(choices=SkillLevel.choices, default=SkillLevel.BEGINNER)
     last_user_id = models.BigIntegerField(default=0)
     enabled = models.BooleanField(default=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(strategy=Strategy.SKILL) & ~Q(skill=""))
+                | (~Q(strategy=Strategy.SKILL) & Q(skill="")),
+                name="assignment_skill_has_a_name",
+            ),
+            models.CheckConstraint(condition=Q(least_level__range=(1, 5)), name="assignment_least_level"),
+        ]
         indexes = [
             models.Index(fields=["kind", "order", "id"], condition=Q(enabled=True), name="assignment_order")
         ]

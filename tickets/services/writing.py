@@ -29,7 +29,7 @@ from core.prepared import the_one
 from core.revisions import Stamps
 from core.text import bigrams, clean
 from tickets import hooks, indexing, kinds
-from tickets.assignment import assign_by_rules, priority_for
+from tickets.assignment import ROUTED, Match, assign_by_rules, priority_for
 from tickets.choices import ActivityKind, Level, Priority
 from tickets.models import Activity, Ticket
 from tickets.numbering import begin
@@ -109,7 +109,7 @@ def open_ticket(ticket: TicketT, *, actor: Actor, payload: dict[str, Any] | None
     ticket.priority = priority_for(ticket.impact, ticket.urgency, stamps=beginning.stamps)
     ticket.bigram = bigrams(ticket.title, ticket.number)
     ticket.set_place()
-    assign_by_rules(ticket, beginning.now, stamps=beginning.stamps)
+    match = assign_by_rules(ticket, beginning.now, stamps=beginning.stamps)
     rows.insert([ticket])
     record(
         ticket,
@@ -119,6 +119,7 @@ def open_ticket(ticket: TicketT, *, actor: Actor, payload: dict[str, Any] | None
         event=f"{ticket.kind}.opened",
         at=beginning.now,
         payload=payload,
+        then=[] if match is None else [_routed(ticket, match)],
         stamps=beginning.stamps,
     )
     return ticket
@@ -134,11 +135,13 @@ def record(
     at: dt.datetime,
     payload: dict[str, Any] | None = None,
     extra: Sequence[Activity] = (),
+    then: Sequence[Activity] = (),
     stamps: Stamps | None = None,
 ) -> dict[str, list[Any]]:
     """Write activity, audit row and event of a saved change, run the engines' hooks; returns the changes.
 
-    ``before`` is the snapshot taken under the lock, None for a new ticket. ``extra`` rows are stored beside.
+    ``before`` is the snapshot taken under the lock, None for a new ticket. ``extra`` rows are stored beside,
+    people's words among them; what the platform did in the same write stands in ``then``, behind all else.
     ``stamps`` are the revisions of configuration where the caller has read them.
     """
     after = snapshot(ticket)
@@ -146,7 +149,7 @@ def record(
         n: [plain(before[n]), plain(v)] for n, v in after.items() if before is not None and before[n] != v
     }
     changes = {name: pair for name, pair in differs.items() if name not in _DERIVED}
-    lines = [*extra, *_activity_rows(ticket, before, changes, actor, verb)]
+    lines = [*extra, *_activity_rows(ticket, before, changes, actor, verb), *then]
     for line in lines:
         line.at = at  # the write's own instant, so that history can be played again
     rows.insert(lines)
@@ -174,6 +177,13 @@ def _activity_rows(
     if fields:
         lines.append(activity(ticket, actor, ActivityKind.FIELD, verb=verb, changes=fields))
     return lines
+
+
+def _routed(ticket: Ticket, match: Match) -> Activity:
+    """Which rule gave the ticket its group: by the name the rule had, whatever becomes of it."""
+    line = activity(ticket, None, ActivityKind.SYSTEM, verb=ROUTED, body=match.rule.name)
+    line.cause_chain = [*line.cause_chain, f"rule:{match.rule.name.replace(':', ' ')}:{match.rule.public_id}"]
+    return line
 
 
 def activity(ticket: Ticket, actor: Actor, kind: ActivityKind, **values: Any) -> Activity:

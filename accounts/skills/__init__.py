@@ -1,0 +1,1 @@
+"""What people know, and how well: assignment rules choose by it."""

@@ -1,0 +1,1 @@
+"""Assignment rules and the priority matrix over REST."""
