@@ -51,6 +51,7 @@ OUR_APPS = [
     "knowledge",
     "scheduled",
     "macros",
+    "handovers",
     "reports",
     "history",
     "portal",

@@ -51,6 +51,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "schedules-days post": {"date": "2026-12-30", "hours": []},
     "assignment-rules-list post": {"kind": "incident", "group": "network", "strategy": "skill"},
     "assignment-rules-preview post": {"kind": "incident"},
+    "hand-overs-list post": {"group": "service-desk"},
     "macros-list post": {"kinds": ["incident"], "says": "comment"},
     "ticket-schedules-list post": {"repeat": "daily", "time": "09:00", "starts_on": "2090-01-01"},
     "roles-list post": {"grants": []},
