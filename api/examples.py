@@ -254,6 +254,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "time_zone": "Asia/Seoul",
         "starts_on": "2026-12-01",
     },
+    "TrendProblemIn": {"by": "category", "row": "network", "weeks": 26, "title": "Wi-Fi drops on floor 3"},
     "TokenIn": {"name": "Reports", "days": 90, "scopes": ["tickets:read"]},
     "TokenRotateIn": {"days": 90, "overlap_hours": 24},
     "TrialIn": {"method": "GET", "path": "health"},

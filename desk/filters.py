@@ -19,11 +19,15 @@ from django.utils.translation import gettext_lazy
 from accounts.choices import Audience
 from accounts.models import User
 from accounts.selectors import groups_for
+from core import formats
 from core.errors import BadInputError, FieldError
+from core.time import instant
 from desk import columns, paging, queues
 from desk.choices import Density
 from desk.fields import NONE, Suggesting
 from desk.models import SavedView
+from incidents.choices import Category
+from problems.trend_selectors import explained
 from sla import risk
 from sla.selectors import at_risk
 from tickets import kinds
@@ -31,7 +35,10 @@ from tickets.choices import Priority
 from tickets.finding import search
 
 ME, NOBODY = "me", "none"
-NARROWING = ("priority", "state", "sla", "group", "assignee", "requester", "q")
+NARROWING = (
+    *("priority", "state", "sla", "group", "assignee", "requester", "q"),
+    *("category", "ci", "department", "opened_from", "opened_before", "problem"),
+)
 SLA: dict[str, str | Promise] = {
     "missed": gettext_lazy("Missed"),
     "at_risk": gettext_lazy("At risk"),
@@ -90,6 +97,12 @@ class ListForm(forms.Form):
         required=False, max_length=60, label=gettext_lazy("Requester"), widget=Suggesting("people")
     )
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Words in number or title"))
+    category = forms.CharField(required=False, max_length=60)
+    ci = forms.CharField(required=False, max_length=20)
+    department = forms.SlugField(required=False, max_length=60)
+    opened_from = forms.CharField(required=False, max_length=40)
+    opened_before = forms.CharField(required=False, max_length=40)
+    problem = forms.ChoiceField(required=False, choices=[(NOBODY, NOBODY)])
     columns = forms.MultipleChoiceField(
         required=False,
         choices=list(columns.LABELS.items()),
@@ -111,6 +124,12 @@ class ListForm(forms.Form):
         return [self[name] for name in ("q", "sort", "density", "assignee", "requester", "group")]
 
     @property
+    def kept(self) -> list[forms.BoundField]:
+        """The filters in force that the dialog does not offer, and hands on."""
+        names = ("category", "ci", "department", "opened_from", "opened_before", "problem")
+        return [self[name] for name in names if self.initial.get(name)]
+
+    @property
     def choices(self) -> list[forms.BoundField]:
         """The fields of which several values can be chosen."""
         return [self[name] for name in ("priority", "state", "sla", "columns")]
@@ -120,6 +139,22 @@ class ListForm(forms.Form):
         choices = [NONE, *((group.key, group.name) for group in groups_for(actor))]
         self.fields["group"].widget = forms.Select(choices=choices)
         self.fields["assignee"].widget.attrs["placeholder"] = _("me, none or a user name")
+
+    def clean_opened_from(self) -> str:
+        """The instant, as an address holds it."""
+        return self._instant("opened_from")
+
+    def clean_opened_before(self) -> str:
+        """The instant, as an address holds it."""
+        return self._instant("opened_before")
+
+    def _instant(self, name: str) -> str:
+        text: str = self.cleaned_data[name]
+        try:
+            return instant(text).isoformat() if text else ""
+        except ValueError as error:
+            told = _("Give a date and time with its offset, such as 2026-05-04T09:00:00+09:00.")
+            raise forms.ValidationError(told) from error
 
     def clean_view(self) -> str:
         """A queue there is."""
@@ -268,6 +303,14 @@ _CONDITIONS: dict[str, Any] = {
     "assignee": lambda actor, value: _people("assignee", actor, value),
     "requester": lambda actor, value: _people("requester", actor, value),
     "q": search,
+    "category": lambda actor, value: Q(category=value),
+    "ci": lambda actor, value: Q(ci__number=value),
+    "department": lambda actor, value: Q(
+        requester__department__key=value, requester__department__company=actor.company_id
+    ),
+    "opened_from": lambda actor, value: Q(opened_at__gte=instant(value)),
+    "opened_before": lambda actor, value: Q(opened_at__lt=instant(value)),
+    "problem": lambda actor, value: ~Q(explained()),
 }
 _COUNTED: dict[str, Any] = {"q": partial(search, at_once=False)}
 
@@ -282,9 +325,24 @@ def _chip_label(path: str, name: str, value: Any, names: dict[str, str]) -> str:
         return f"{_('SLA')}: {', '.join(str(SLA[each]) for each in value)}"
     if name == "q":
         return f"“{value}”"
-    words: dict[str, Any] = {ME: _("me"), NOBODY: _("nobody")} | names
-    titles: dict[str, str] = {"group": _("Group"), "assignee": _("Assignee"), "requester": _("Requester")}
-    return f"{titles[name]}: {words.get(value, value)}"
+    if name == "problem":
+        return _("No problem explains it")
+    words: dict[str, Any] = {ME: _("me"), NOBODY: _("nobody")} | dict(Category.choices) | names
+    if name.startswith("opened_"):
+        words[value] = formats.exact(instant(value))
+    return f"{_TITLES[name]}: {words.get(value, value)}"
+
+
+_TITLES: dict[str, str | Promise] = {
+    "group": gettext_lazy("Group"),
+    "assignee": gettext_lazy("Assignee"),
+    "requester": gettext_lazy("Requester"),
+    "category": gettext_lazy("Category"),
+    "ci": gettext_lazy("Service or item"),
+    "department": gettext_lazy("Department of the caller"),
+    "opened_from": gettext_lazy("Opened from"),
+    "opened_before": gettext_lazy("Opened before"),
+}
 
 
 def group_words(groups: Iterable[Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.policies import group_ids
 from incidents.choices import HoldReason
+from problems.trend_selectors import COUNTED
 from sla.selectors import at_risk
 from tickets import kinds
 from tickets.choices import Phase
@@ -67,6 +68,10 @@ def _waiting(actor: User) -> Q:
 
 def _known_errors(actor: User) -> Q:
     return Q(active=True, problem__is_known_error=True)
+
+
+def _counted(actor: User) -> Q:
+    return Q(kind="incident") & COUNTED
 
 
 def _resolved(actor: User) -> Q:
@@ -152,6 +157,15 @@ RESOLVED = Queue(
     condition=_resolved,
     empty=_("Nothing was resolved lately."),
 )
+COUNTED_INCIDENTS = Queue(
+    "counted",
+    "incidents",
+    _("Incidents that trends count"),
+    icon="trending-up",
+    condition=_counted,
+    empty=_("No such incident was opened in this time."),
+    sort="newest",
+)
 
 RAIL: tuple[tuple[str | Promise, tuple[Queue, ...]], ...] = (
     (_("My work"), (MINE,)),
@@ -172,6 +186,7 @@ QUEUES = (
     TASKS,
     WAITING,
     RESOLVED,
+    COUNTED_INCIDENTS,
 )
 DEFAULTS = {
     "all": MINE,

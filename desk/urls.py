@@ -26,6 +26,7 @@ from desk.views import (
     saved,
     search,
     sla,
+    trends,
     worklog,
 )
 
@@ -45,6 +46,9 @@ urlpatterns = [
     path("problems/recurring/", recurring.show, name="recurring"),
     path("problems/recurring/<uuid:public_id>/accept/", recurring.accept, name="accept_candidate"),
     path("problems/recurring/<uuid:public_id>/dismiss/", recurring.dismiss, name="dismiss_candidate"),
+    path("problems/trends/", trends.show, name="trends"),
+    path("problems/trends/export/", trends.export, name="export_trends"),
+    path("problems/trends/open/", trends.open_for, name="open_for_trend"),
     path("macros/", macros.show, name="all_macros"),
     path("macros/new/", macros.new, name="new_macro"),
     path("macros/<uuid:public_id>/", macros.edit, name="edit_macro"),

@@ -44,7 +44,7 @@ def refused(text: str) -> RuleRefusedError:
     return invalid("into", text)
 
 
-def target_of(source: Ticket, into: Ticket, actor: Actor) -> Incident:
+def main_of(into: Ticket, actor: Actor) -> Incident:
     """The incident that ``into`` means: itself, or the one it was merged into. Raises RuleRefusedError."""
     merge = merge_of(into.pk)
     main = merge.main if merge is not None else into
@@ -55,6 +55,12 @@ def target_of(source: Ticket, into: Ticket, actor: Actor) -> Incident:
         kind = seen_by(actor).filter(pk=into.pk).exists()
         text = _("An incident is merged into an incident.") if kind else _("There is no such ticket.")
         raise refused(text)
+    return found
+
+
+def target_of(source: Ticket, into: Ticket, actor: Actor) -> Incident:
+    """The incident that ``into`` means for ``source``. Raises RuleRefusedError."""
+    found = main_of(into, actor)
     if found.pk == source.pk:
         raise refused(_("A ticket cannot be merged into itself."))
     if found.company_id != source.company_id:

@@ -89,3 +89,13 @@ class Standing(models.TextChoices):
     SUSPECTED = "suspected", _("Suspected")
     CONFIRMED = "confirmed", _("Confirmed")
     RULED_OUT = "ruled_out", _("Ruled out")
+
+
+class TrendBy(models.TextChoices):
+    """What incidents are counted by, to see what produces them (problem management before the harm)."""
+
+    CATEGORY = "category", _("Category")
+    SERVICE = "service", _("Service")
+    ITEM = "item", _("Configuration item")
+    GROUP = "group", _("Assignment group")
+    DEPARTMENT = "department", _("Department of the caller")

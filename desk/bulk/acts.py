@@ -27,6 +27,7 @@ LABELS: dict[str, str | Promise] = {
     "link": _("Link to a problem"),
     "note": _("Add an internal note"),
     "macro": _("Run a macro"),
+    "merge": _("Merge into one"),
 }
 _EVERYWHERE = frozenset({COMMENT.name, WORK_NOTE.name})
 
@@ -73,12 +74,18 @@ def _macro(pick: Pick, path: str, tag: str, given: Mapping[str, Any]) -> tuple[C
     return Call(pick.number, "POST", f"{path}run-macro/", {"macro": given["macro"]}, tag), None
 
 
+def _merge(pick: Pick, path: str, tag: str, given: Mapping[str, Any]) -> tuple[Call, Back]:
+    undo = {"method": "POST", "path": f"{path}unmerge/", "body": {}}
+    return Call(pick.number, "POST", f"{path}merge/", {"into": given["into"]}, tag), undo
+
+
 _ACTS: dict[str, Callable[[Pick, str, str, Mapping[str, Any]], tuple[Call, Back]]] = {
     "assign": _assign,
     "move": _move,
     "link": _link,
     "note": _note,
     "macro": _macro,
+    "merge": _merge,
 }
 
 

@@ -17,7 +17,7 @@ from core.time import db_now
 from desk import queues
 from desk.bulk import jobs
 from desk.bulk.acts import LABELS, moves_named
-from desk.bulk.services import UNDO
+from desk.bulk.services import UNDO, undo_time
 from desk.models import BulkChange
 from tickets.selectors import seen_by
 
@@ -39,7 +39,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Result:
-    """A bulk as it stands. ``can_undo``: whether its page offers to take it back."""
+    """A bulk as it stands. ``can_undo``: whether its page offers the way back, ``is_brief``: for a moment."""
 
     change: BulkChange
     label: str
@@ -47,6 +47,7 @@ class Result:
     lines: list[Line]
     can_undo: bool
     undone_by: BulkChange | None
+    is_brief: bool
 
     def shown(self, *, everything: bool) -> list[Line]:
         """What was refused, always; what was done as far as a page holds it, or with ``everything`` all."""
@@ -91,10 +92,11 @@ def result_of(actor: User, public_id: UUID) -> Result:
             change.undoes_id is None
             and undone_by is None
             and progress.ended_at is not None
-            and progress.ended_at > db_now() - UNDO
+            and progress.ended_at > db_now() - undo_time(change.action)
             and any(line.can_go_back for line in lines)
         ),
         undone_by=undone_by,
+        is_brief=undo_time(change.action) == UNDO,
     )
 
 

@@ -21,12 +21,14 @@ from desk.bulk.acts import Back, call_for
 from desk.bulk.choosing import Pick
 from desk.bulk.jobs import Call
 from desk.models import BulkChange
+from incidents import merging
 from tickets.choices import LinkType
 from tickets.models import TicketLink
 
 AT_ONCE = 50  # above, the job's own processes do it
 SECONDS = 12.0  # what a request waits for; what is left goes on by itself
 UNDO = dt.timedelta(seconds=60)  # the page offers it for ten seconds; the rest is for slow lines and readers
+_LONGER = {"merge": merging.UNDO}  # as long as each of them can be taken back by itself
 KEPT = dt.timedelta(days=7)  # as the job's results
 _NO_LINK = UUID(int=0)
 
@@ -65,8 +67,8 @@ def undo(public_id: UUID, *, actor: User, request_id: str) -> BulkChange:
     """A bulk that takes back what another did, where that is possible; ``work`` does it as any other.
 
     A ticket that was changed since is refused there and stays. Raises NotVisibleError for another's bulk,
-    AlreadyDecidedError for one taken back already, WrongStateError while it runs, a minute after its end, and
-    when nothing of it can be taken back.
+    AlreadyDecidedError for one taken back already, WrongStateError while it runs, a minute after its end (of
+    a merge ten), and when nothing of it can be taken back.
     """
     rows = BulkChange.objects.select_for_update(no_key=True).filter(owner=actor, public_id=public_id)
     before = rows.first()
@@ -79,6 +81,11 @@ def undo(public_id: UUID, *, actor: User, request_id: str) -> BulkChange:
     return _taken_in(change, pairs, request_id)
 
 
+def undo_time(action: str) -> dt.timedelta:
+    """How long after its end a bulk can be taken back; each ticket is asked again then."""
+    return _LONGER.get(action, UNDO)
+
+
 def _reverse(before: BulkChange, actor: User) -> list[tuple[Call, Back]]:
     if BulkChange.objects.filter(undoes=before).exists():
         raise AlreadyDecidedError(_("This was taken back already."))
@@ -87,7 +94,7 @@ def _reverse(before: BulkChange, actor: User) -> list[tuple[Call, Back]]:
         raise WrongStateError(
             _("This is still running. Wait until it is over."), allowed=[], current_state=""
         )
-    if progress.ended_at < db_now() - UNDO:
+    if progress.ended_at < db_now() - undo_time(before.action):
         text = _("It is too late to take this back at once. Change the tickets themselves.")
         raise WrongStateError(text, allowed=[], current_state="")
     outcomes = jobs.machine().outcomes(actor, before.job)

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import csvs
 from core.errors import AlreadyDecidedError, RuleRefusedError, WrongStateError
-from core.forms import kept_key, run_once
+from core.forms import INVALID, kept_key, run_once
 from desk import columns
 from desk.bulk import services
 from desk.bulk.acts import LABELS, move_named, moves_of
 from desk.bulk.choosing import Pick, chosen
 from desk.bulk.forms import AssignForm, BulkMoveForm, MoveChoiceForm, NoteForm, ProblemLinkForm
+from desk.bulk.merging import MergeIntoForm
 from desk.bulk.selectors import result_of
 from desk.filters import Filters, filters_from
 from desk.forms import refuse
@@ -66,7 +67,7 @@ def run(request: HttpRequest, path: str) -> HttpResponse:
         change = services.start(
             actor=actor,
             action=action,
-            picks=picks,
+            picks=getattr(form, "sources", picks),
             given=form.given(),
             back_to=_list_address(filters),
             request_id=getattr(request, "request_id", ""),
@@ -99,6 +100,9 @@ def _form(request: HttpRequest, action: str, picks: Sequence[Pick], *, data: Any
     if action == "macro":
         found = macros_of_kinds(actor, {pick.kind for pick in picks if pick.ticket is not None})
         return MacroChoiceForm(data, macros={str(macro.public_id): macro for macro in found})
+    if action == "merge":
+        named = request.POST if {"keep", "into"} & set(request.POST) else None
+        return MergeIntoForm(data or named, actor=actor, picks=picks)
     if action not in _FORMS:
         raise Http404
     return _FORMS[action](data, actor=actor)
@@ -114,7 +118,14 @@ def _asked(
     status: int = 200,
 ) -> HttpResponse:
     everything = bool(request.POST.get("everything"))
+    is_merge = isinstance(form, MergeIntoForm)
+    is_looked_at = is_merge and form.is_bound and form.is_valid()
+    if is_merge and form.is_bound and not is_looked_at:
+        status = max(status, INVALID)
     names = {
+        "is_merge": is_merge,
+        "kept": form.target if isinstance(form, MergeIntoForm) and is_looked_at else None,
+        "asks_again": isinstance(form, MoveChoiceForm) or (is_merge and not is_looked_at),
         "form": form,
         "action": action,
         "label": getattr(getattr(form, "move", None), "label", None) or LABELS[action],

@@ -12,8 +12,10 @@ from rest_framework import serializers
 from accounts.api.fields import GroupField, LocationField, NamedRef, PersonField, PersonRef, ref
 from cmdb.api.fields import CIField, CIRef
 from core.api.fields import Body, Flag, KeyField, Label, Line, Moment, Out, Text
-from problems.choices import Bone, Reason, Resolution, Standing, TaskType, Told, Verdict
+from problems.choices import Bone, Reason, Resolution, Standing, TaskType, Told, TrendBy, Verdict
 from problems.selectors import days_of
+from problems.trends import WEEKS, Trend
+from sla.api.fields import duration
 from tickets.api.fields import SeenTicket, TicketField, TicketRef
 from tickets.api.serializers import ChangeIn, TaskChangeIn, TaskIn, TicketOut
 from tickets.choices import Level
@@ -249,3 +251,75 @@ class StoryOut(Out):
     def get_state(self, row: Any) -> str:
         """The state it came to."""
         return str(row.changes["state"][1])
+
+
+class KnownOut(Out):
+    """A problem that is not closed and may explain what a row tells of."""
+
+    number = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    is_known_error = serializers.BooleanField()
+
+
+class TrendOut(Out):
+    """How many incidents there were, and how they went.
+
+    ``weeks`` are incidents by week, those of the earlier period first. ``growth_percent`` is null when there
+    was nothing before. ``is_rising``: at least 5, and z = (count - before) / sqrt(count + before) is 1.96 or
+    more. ``mean_time_to_resolve`` is from opening to the resolution, ISO 8601.
+    """
+
+    count = serializers.IntegerField(source="now")
+    before = serializers.IntegerField()
+    growth_percent = serializers.IntegerField(source="growth", allow_null=True)
+    is_rising = serializers.BooleanField()
+    weeks = serializers.ListField(child=serializers.IntegerField(), source="counts")
+    reopened = serializers.IntegerField()
+    reopened_percent = serializers.FloatField(allow_null=True)
+    resolved = serializers.IntegerField()
+    mean_time_to_resolve = serializers.SerializerMethodField()
+    without_problem = serializers.IntegerField(source="unexplained")
+
+    def get_mean_time_to_resolve(self, row: Trend) -> str | None:
+        """From opening to the resolution, on average."""
+        return None if row.mean_seconds is None else duration(row.mean_seconds)
+
+
+class TrendRowOut(TrendOut):
+    """A row; ``key`` is its value as a filter, ``problems`` are those not closed that may explain it."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    problems = serializers.SerializerMethodField()
+
+    @extend_schema_field(KnownOut(many=True))
+    def get_problems(self, row: Trend) -> Any:
+        """The newest first."""
+        return KnownOut(self.context["known"].get(row.key, []), many=True).data
+
+
+class TrendsOut(Out):
+    """What produces incidents in two periods of whole days in ``time_zone``, what rises first.
+
+    At most 100 rows. ``without`` are incidents of the later period that are in no row.
+    """
+
+    by = serializers.ChoiceField(choices=TrendBy.choices)
+    by_label = serializers.CharField(source="by.label")
+    first_day = serializers.DateField(source="span.first")
+    last_day = serializers.DateField(source="span.last")
+    first_day_before = serializers.DateField(source="span.first_before")
+    time_zone = serializers.CharField(source="span.zone")
+    total = TrendOut()
+    without = serializers.IntegerField()
+    rows = TrendRowOut(many=True)
+
+
+class TrendProblemIn(Body):
+    """The row, by its ``key``, for whose incidents a problem is opened."""
+
+    by = serializers.ChoiceField(choices=TrendBy.choices)
+    row = Line(max_length=60, allow_blank=False)
+    weeks = serializers.ChoiceField(choices=[(weeks, str(weeks)) for weeks in WEEKS])
+    title = Line(max_length=160, required=False)

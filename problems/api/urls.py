@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from core.api.addresses import Address, keyed
 from problems.api import parts, views
+from problems.api.trends import TrendViewSet
 from tickets.api.urls import READ, READ_ADD, Part, kind_urls
 
+_TRENDS = {"get": "retrieve", "post": "create"}
 problems = [
+    Address("problems/trends/", TrendViewSet, _TRENDS, "problems-trends"),
     *kind_urls("problems", views.ProblemViewSet, opens=True),
     Address("problems/<key:number>/tell/", views.ProblemViewSet, {"post": "tell"}, "problems-tell"),
 ]

@@ -22,6 +22,7 @@ from problems.services.rootcause import (
     remove_why,
 )
 from problems.services.telling import hand_over_to_main, tell_incidents, tell_of_end
+from problems.services.trending import open_problem_for_trend
 
 __all__ = [
     "SERVICES",
@@ -42,6 +43,7 @@ __all__ = [
     "name_bone",
     "open_problem",
     "open_problem_for_major",
+    "open_problem_for_trend",
     "open_problem_task",
     "remove_factor",
     "remove_why",

@@ -347,6 +347,8 @@ def _recurring(poison: Poison) -> None:
     for text, category in ((EVERY, "network"), (AS_LINK, "software")):
         for _number in range(3):
             _made(poison, "incidents", {"title": text[:160], "category": category})
+    _made(poison, "incidents", {"title": EVERY[:160], "category": "mail"})
+    poison.more["problems-trends post"] = {"by": "category", "row": "mail", "weeks": 4}
     poison.stack.manage("look_for_recurrence")
     proposed = poison.ask(poison.tokens[0], "GET", "/api/v1/problem-candidates/")[1]["results"]
     assert len(proposed) > 1

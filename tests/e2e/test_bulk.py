@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.person import Person
 from tests.faults.stack import PrivateStack
+from tests.faults.story import Story
 
 pytestmark = pytest.mark.e2e
 LONG = 240_000
@@ -85,3 +86,49 @@ def test_bulk_edit_needs_no_scripts(browser: Browser, stack: PrivateStack, sixty
         expect(page.locator("#bulk-result")).to_contain_text("2 tickets were changed.")
         page.locator("#bulk-result").get_by_role("link", name="Back to the list").click()
         expect(page.locator(".list-pane")).to_be_visible()
+
+
+def test_three_reports_go_on_in_one_and_come_back(browser: Browser, stack: PrivateStack) -> None:
+    employee = Story(stack).employee
+    said = [employee.post("/incidents/", {"title": f"Merge story {n}"})["number"] for n in ("a", "b", "c")]
+    with Person(browser, stack, "seojin", lang="en") as agent:
+        page = agent.open("/w/incidents/?view=open&q=Merge+story")
+        boxes = page.locator("#rows .row__pick input")
+        expect(boxes).to_have_count(3)
+        boxes.nth(0).check()
+        boxes.nth(2).click(modifiers=["Shift"])
+        page.locator("#bulk summary").click()
+        page.locator("#bulk button[value=merge]").click()
+        dialog = page.locator("#desk-dialog")
+        expect(dialog.get_by_label(f"{said[0]} Merge story a")).to_be_checked()
+        dialog.get_by_label(f"{said[1]} Merge story b").check()
+        dialog.locator("button[data-variant=primary]").click()
+        expect(dialog).to_contain_text(f"2 incidents go on in {said[1]}")
+        expect(dialog).to_contain_text("Merge story c")
+        dialog.locator("button[data-variant=primary]").click()
+        page.wait_for_url(re.compile(r"/w/bulk/"))
+        expect(page.locator("#bulk-result")).to_contain_text("2 tickets were changed.", timeout=LONG)
+        states = "SELECT number, state FROM tickets_ticket WHERE title LIKE 'Merge story %%' ORDER BY title"
+        assert [state for _n, state in stack.sql(states)] == ["cancelled", "new", "cancelled"]
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.locator("h1")).to_contain_text("Taken back")
+        expect(page.locator("#bulk-result")).to_contain_text("2 tickets were changed.", timeout=LONG)
+        assert {state for _n, state in stack.sql(states)} == {"new"}
+
+
+def test_merging_into_another_one_without_scripts(browser: Browser, stack: PrivateStack) -> None:
+    employee = Story(stack).employee
+    one, other = (employee.post("/incidents/", {"title": f"병합 이야기 {n}"})["number"] for n in (1, 2))
+    with Person(browser, stack, "seojin", width=390, scripts=False) as agent:
+        page = agent.open(f"/w/incidents/?view=open&q={one}")
+        page.locator("#rows .row__pick input").first.check()
+        page.locator("#bulk summary").click()
+        page.locator("#bulk button[value=merge]").click()
+        page.locator("input[name=keep][value=other]").check()
+        page.locator("input[name=into]").fill(other)
+        page.locator("main button[data-variant=primary]").click()
+        expect(page.locator("main")).to_contain_text(f"{other}에 병합")
+        page.locator("main button[data-variant=primary]").click()
+        expect(page.locator("#bulk-result")).to_contain_text(one, timeout=LONG)
+        state = "SELECT state FROM tickets_ticket WHERE number = %s"
+        assert stack.sql(state, (one,)) == [("cancelled",)]

@@ -38,6 +38,7 @@ AGENT = [
     "/w/problems/?view=known_errors",
     "/w/problems/new/",
     "/w/problems/recurring/",
+    "/w/problems/trends/?by=department",
     "/w/all/",
     "/w/incidents/new/",
     "/w/board/incidents/",

@@ -59,6 +59,7 @@ NO_FREE_TEXT = {
     "flows-scenarios post": "ticket",
     "macros-detail patch": "kinds move",
     "macros-list post": "kinds move",
+    "problems-trends post": "row",
     "roles-detail patch": "grants",
     "roles-list post": "grants key",
     "schedules-detail patch": "time_zone",

@@ -132,7 +132,7 @@ def build() -> World:
     agent = AgentFactory(groups=[group])
     approver = UserFactory()
     incident = make_incident("in_progress", requester=owner, group=group, agent=agent)
-    other = make_incident(requester=owner)
+    other = make_incident(requester=owner, category="network")
     work = make_incident_task(incident=make_incident(requester=owner, group=group), group=group)
     problem = make_problem("rca", agent=agent, group=group)
     analysis = make_problem_task("assess", problem=problem, agent=agent)
