@@ -239,7 +239,7 @@ def test_list_and_sheet_cost_the_same_for_any_number(
         make_session(keeper)
         tokens.mint(actor=keeper, owner=keeper, name="x")
     browser = client_of(keeper)
-    for path, cost in ((f"{LIST}?q=Many", 7), (f"{LIST}{keeper.username}/", 12)):
+    for path, cost in ((f"{LIST}?q=Many", 7), (f"{LIST}{keeper.username}/", 14)):
         browser.get(path)
         with django_assert_num_queries(cost):
             assert browser.get(path).content.count(b"<tr>") > rows
