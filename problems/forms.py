@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from core.errors import BadInputError, FieldError
 from problems.choices import TrendBy
@@ -24,11 +25,9 @@ class TrendForm(forms.Form):
 def trend_asked(data: Mapping[str, Any], *, mark: str = "") -> tuple[TrendBy, int]:
     """The checked parameters. Raises BadInputError that names each bad one, after ``mark``."""
     form = TrendForm(data)
-    if not form.is_valid():
-        errors = [
-            FieldError(f"{mark}{name}", "invalid", str(text))
-            for name, texts in form.errors.items()
-            for text in texts
-        ]
-        raise BadInputError(errors=errors)
+    told = {name: str(texts[0]) for name, texts in form.errors.items()}
+    if mark:  # an address of the API says what it says: an empty value is none of the choices
+        told |= {name: _("This is not one of the choices.") for name in form.fields if data.get(name) == ""}
+    if told:
+        raise BadInputError(errors=[FieldError(f"{mark}{name}", "invalid", told[name]) for name in told])
     return TrendBy(form.cleaned_data["by"] or TrendBy.CATEGORY), form.cleaned_data["weeks"] or WEEKS[1]
