@@ -33,7 +33,8 @@ SENT = """() => performance.getEntriesByType('navigation').concat(performance.ge
 # Who opens the list while news of its tickets is still on its way is sent their rows once more.
 UNTOLD = (
     "SELECT (SELECT count(*) FROM core_outboxevent WHERE relayed_at IS NULL)"
-    " + (SELECT count(*) FROM core_delivery WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now())"
+    " + (SELECT count(*) FROM core_delivery"
+    " WHERE done_at IS NULL AND dead_at IS NULL AND not_before <= now())"
 )
 
 
