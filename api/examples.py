@@ -213,6 +213,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "TellIn": {"what": "workaround", "public": True},
     "TimeEntryChangeIn": {"minutes": 60},
     "TimeEntryIn": {"minutes": 90, "note": "On the phone with the vendor."},
+    "HandOverIn": {
+        "group": "service-desk",
+        "text": "A quiet night. The lift to floor 9 is being repaired until noon.",
+        "notes": [{"ticket": "INC0001002", "text": "Waits for the supplier, who calls at ten."}],
+    },
     "MacroChangeIn": {"audience": "team", "group": "service-desk"},
     "MacroIn": {
         "name": "Ask and wait",

@@ -27,6 +27,7 @@ RESOURCES: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
     "event-log": (_("Event log"), _ANY, _ANY),
     "flows": (_("Flows"), _DESK, _DESK),
     "groups": (_("Groups"), _ANY, _ANY),
+    "hand-overs": (_("Hand-overs"), (Grant.TICKET_READ_INTERNAL,), (Grant.TICKET_READ_INTERNAL,)),
     "incidents": (_("Incidents"), _ANY, _ANY),
     "macros": (_("Templates and macros"), (Grant.TICKET_READ_INTERNAL,), (Grant.TICKET_READ_INTERNAL,)),
     "notifications": (_("Notices"), _ANY, _ANY),

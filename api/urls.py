@@ -19,6 +19,7 @@ from connectors.api.urls import addresses as connectors
 from core.api.addresses import Address, keyed
 from core.api.converters import KeyConverter
 from desk.api.urls import addresses as views_of_lists
+from handovers.api.urls import addresses as hand_overs
 from history.api.urls import addresses as audit
 from history.api.views import TicketHistoryViewSet
 from incidents.api import urls as incidents
@@ -85,6 +86,7 @@ addresses = [
     *calendars,
     *ticket_schedules,
     *macros,
+    *hand_overs,
     *notices,
     *pages,
     *views_of_lists,

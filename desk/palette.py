@@ -55,10 +55,12 @@ def commands(actor: User, text: str) -> list[Command]:
     new = [Command(_("New incident"), icon="plus", url=reverse("desk:new_incident"), key="C")]
     if has_grant(actor, Grant.PROBLEM_WRITE):
         new.append(Command(_("New problem"), icon="plus", url=reverse("desk:new_problem")))
+    new.append(Command(_("Hand over my shift"), icon="clipboard-list", url=reverse("desk:new_hand_over")))
     places = [
         Command(queue.label, icon=queue.icon, url=f"{reverse(f'desk:{queue.path}')}?view={queue.key}")
         for queue in queues.QUEUES
     ]
+    places.append(Command(_("Hand-overs"), icon="clipboard-list", url=reverse("desk:hand_overs")))
     places.append(Command(_("Templates and macros"), icon="zap", url=reverse("desk:all_macros")))
     places.append(Command(_("Portal"), icon="house", url=reverse("portal:home")))
     return [each for each in (*new, *places) if fits(each.label, text)]

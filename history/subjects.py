@@ -23,6 +23,7 @@ from cmdb.selectors import ci_numbered
 from connectors.models import Connector
 from core.errors import NotVisibleError, Text
 from core.models import Setting
+from handovers.selectors import hand_overs_for
 from history import policies
 from scheduled.selectors import schedules_for
 from schedules.models import Calendar
@@ -124,6 +125,13 @@ def _schedule(actor: User, key: str) -> Rows:
     return list(schedules_for(actor).filter(key=key))
 
 
+def _hand_over(actor: User, key: str) -> Rows:
+    try:
+        return list(hand_overs_for(actor).filter(public_id=uuid.UUID(key)))
+    except ValueError:
+        return []
+
+
 def _item_of_catalogue(actor: User, key: str) -> Rows:
     return list(CatalogItem.objects.filter(company_wall(actor), key=key))
 
@@ -158,6 +166,7 @@ SUBJECTS = {
         Subject("calendar", _("Calendar"), _keyed(Calendar), policies.may_read_settings, "schedules:one"),
         Subject("rota", _("On-call rota"), _rota, may_configure_rotas, "rotas:one"),
         Subject("ticket-schedule", _("Scheduled ticket"), _schedule, _anybody, "scheduled:one"),
+        Subject("hand-over", _("Hand-over"), _hand_over, _anybody, "desk:hand_over"),
         Subject("catalog-item", _("Catalog item"), _item_of_catalogue, policies.may_read_catalogue),
         Subject("setting", _("Setting"), _keyed(Setting), policies.may_read_settings),
     )

@@ -50,6 +50,7 @@ OUR_APPS = [
     "knowledge",
     "scheduled",
     "macros",
+    "handovers",
     "reports",
     "history",
     "portal",

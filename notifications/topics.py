@@ -116,6 +116,12 @@ TOPICS: tuple[Topic, ...] = (
         ("ticket_requester_replied", "ticket_commented", "ticket_internal_note"),
     ),
     Topic("group", _("New in my group"), _("A ticket nobody has taken yet."), ("ticket_new_in_group",)),
+    Topic(
+        "hand_overs",
+        _("Shift hand-overs"),
+        _("The shift before mine leaves me something, or the next one has mine."),
+        ("hand_over_written", "hand_over_accepted"),
+    ),
     Topic(WATCHED, _("Tickets I watch"), _("What happens on tickets that I follow.")),
     Topic(
         "sla",

@@ -31,6 +31,7 @@ SLA_NAMES = TICKET_NAMES | {"percent"}
 APPROVAL_NAMES = _COMMON | _APPROVAL
 NEWS_NAMES = TICKET_NAMES | {"news.ko", "news.en"}
 WEBHOOK_NAMES = _COMMON | {"webhook"}
+TEAM_NAMES = _COMMON | {"team.ko", "team.en"}
 SCHEDULE_NAMES = _COMMON | {"schedule"}
 FLOW_NAMES = TICKET_NAMES | {"reason", "item", "quantity", "amount", "serial", "asset", "stage"}
 

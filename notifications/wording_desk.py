@@ -7,6 +7,7 @@ from notifications.wording import (
     NEWS_NAMES,
     SCHEDULE_NAMES,
     SLA_NAMES,
+    TEAM_NAMES,
     WEBHOOK_NAMES,
     Text,
 )
@@ -205,6 +206,20 @@ FOR_THE_HOUSE: dict[str, Text] = {
         SLA_NAMES,
     ),
     # to who looks after a schedule of tickets
+    "hand_over_written": Text(
+        "인수인계가 기다립니다: {{ team.ko }}",
+        "A hand-over waits: {{ team.en }}",
+        "{{ actor.name }}님이 근무를 마치며 남겼습니다. 읽고 인수해 주세요.",
+        "{{ actor.name }} goes off shift and left it. Read it and say that you have it.",
+        TEAM_NAMES,
+    ),
+    "hand_over_accepted": Text(
+        "인수되었습니다: {{ team.ko }}",
+        "Your hand-over is accepted: {{ team.en }}",
+        "{{ actor.name }}님이 인수했습니다.",
+        "{{ actor.name }} has it now.",
+        TEAM_NAMES,
+    ),
     "schedule_failed": Text(
         "예약 티켓을 열지 못했습니다: {{ schedule }}",
         "Scheduled ticket was not opened: {{ schedule }}",

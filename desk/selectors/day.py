@@ -19,6 +19,8 @@ from core.charts import Piece
 from desk import paging, queues
 from desk.filters import whole
 from desk.selectors.lists import Row, as_rows
+from handovers.models import HandOver
+from handovers.selectors import waiting_for as hand_overs_waiting
 from notifications.models import Notification
 from notifications.selectors import notices_for
 from notifications.texts import Rendered, rendered
@@ -93,8 +95,9 @@ class Team:
 
 @dataclass(frozen=True)
 class Day:
-    """``mine`` and ``late`` are at most FEW rows, the next due first; ``more_…`` tells of others."""
+    """``hand_overs`` wait for somebody of the next shift. ``mine`` and ``late`` are at most FEW rows, the next due first; ``more_…`` tells of others."""
 
+    hand_overs: Sequence[HandOver]
     mine: Sequence[Row]
     more_mine: bool
     late: Sequence[Row]
@@ -112,7 +115,14 @@ def day_of(actor: User) -> Day:
     rows = as_rows(listed([*mine, *late]), reader=actor)
     first = len([row for row in rows if row.ticket.pk in set(mine)])
     return Day(
-        rows[:first], more_mine, rows[first:], more_late, _mentions(actor), _asked(actor), _teams(actor)
+        hand_overs=list(hand_overs_waiting(actor)[:FEW]),
+        mine=rows[:first],
+        more_mine=more_mine,
+        late=rows[first:],
+        more_late=more_late,
+        mentions=_mentions(actor),
+        asked=_asked(actor),
+        teams=_teams(actor),
     )
 
 

@@ -14,6 +14,8 @@ from tickets import kinds
 SILENT = {
     "approval.reply_answered": "the answer itself is told",
     "flow.notice": "the notice reaches its people",
+    "hand_over.accepted": "a team's own affairs",
+    "hand_over.written": "a team's own affairs",
     "incident.caller_reminded": "a reminder to the caller, who has its notice",
     "incident.children_resolved": "each child's own move is told",
     "incident.parent_commented": "the comment of each child is told",

@@ -53,6 +53,7 @@ ENGINE = {
         "WebhookAttempt": "a try to send it",
     },
     "scheduled": {"Occurrence": "a log of what came due"},
+    "handovers": {"HandOverNote": "append-only, part of its hand-over"},
     "api": {"Job": "many calls in one", "JobItem": "one of them"},
 }  # fmt: skip
 # Apps that are not ours: sessions come and go, second factors are audited, the rest is written by migrations.

@@ -16,7 +16,7 @@ from tests.settling import settle
 from tickets.models import Watcher
 from tickets.services import add_work_note, update_ticket
 
-QUERIES = 18
+QUERIES = 19
 
 
 def text(answer: Any) -> str:

@@ -49,6 +49,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "hours": [{"day": 0, "start_minute": 540, "end_minute": 1080}],
     },
     "schedules-days post": {"date": "2026-12-30", "hours": []},
+    "hand-overs-list post": {"group": "service-desk"},
     "macros-list post": {"kinds": ["incident"], "says": "comment"},
     "ticket-schedules-list post": {"repeat": "daily", "time": "09:00", "starts_on": "2090-01-01"},
     "roles-list post": {"grants": []},

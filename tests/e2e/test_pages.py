@@ -51,6 +51,8 @@ AGENT = [
     "/w/major/",
     "/w/macros/",
     "/w/macros/new/",
+    "/w/hand-overs/",
+    "/w/hand-overs/new/",
     "/w/reports/satisfaction/?period=quarter",
 ]
 DESIGN = [

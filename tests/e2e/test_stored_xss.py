@@ -145,6 +145,7 @@ def _details(poison: Poison) -> list[str]:
         *(f"/w/incidents/{incident}/{part}" for part in ("merge/", "similar/", "macros/")),
         f"/w/incidents/{incident}/macros/{keys['api/v1/macros/']}/",
         "/w/macros/",
+        f"/w/hand-overs/{keys['api/v1/hand-overs/']}/",
         f"/w/macros/{keys['api/v1/macros/']}/",
         *(f"/w/history/{sort}/{key}/" for sort, key in _histories(poison)),
         "/design/connect/",

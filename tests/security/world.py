@@ -44,6 +44,7 @@ from tests.factories.approvals import make_approval_request, make_delegation, ro
 from tests.factories.catalog import item_of, make_order, make_version, task_of
 from tests.factories.connectors import make_connector
 from tests.factories.desk import make_view
+from tests.factories.handovers import make_hand_over
 from tests.factories.incidents import make_incident, make_incident_task
 from tests.factories.macros import make_reply
 from tests.factories.major import make_major
@@ -190,6 +191,7 @@ def build() -> World:
         kinds=["incident", "itask", "problem", "ptask", "request", "ritm", "sctask"],
         says="work_note",
     ).public_id
+    handed = make_hand_over(AgentFactory(groups=[group]), group, incident).public_id
     bulk = start_bulk(
         actor=agent,
         action="note",
@@ -204,7 +206,7 @@ def build() -> World:
     draft_review(outage.pk)
     found = {("/whys/", "part_id"): why, ("/whys/", "public_id"): why,
              ("/factors/", "part_id"): factor, ("/factors/", "public_id"): factor,
-             ("/macros/", "public_id"): macro, ("/views/", "public_id"): view, ("/save/", "public_id"): view,
+             ("/macros/", "public_id"): macro, ("/hand-overs/", "public_id"): handed, ("/views/", "public_id"): view, ("/save/", "public_id"): view,
              **{(f"v1/{kind}/<key:number>/checklist/", "part_id"): key for kind, key in lines.items()},
              **{(f"v1/{kind}/<key:number>/time/", "part_id"): key for kind, key in spent.items()},
              ("/checklist/", "public_id"): lines["incidents"], ("/time/", "public_id"): spent["incidents"],
@@ -343,6 +345,7 @@ def build() -> World:
         f"/v1/problems/{problem.number}/whys/": {"answer": "x"},
         f"/v1/problems/{problem.number}/factors/": {"bone": "people", "text": "x"},
         f"/whys/{why}/": {"answer": "x"},
+        "v1/hand-overs/": {"group": group.key, "text": "x"},
         "v1/macros/": {"name": "x", "kinds": ["incident"], "impact": 1},
         f"v1/macros/{macro}/": {"name": "x"},
         "/run-macro/": {"macro": str(macro)},

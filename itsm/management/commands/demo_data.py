@@ -7,7 +7,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from catalog import reference
-from itsm.demo import macros, major, notices, people, problems, rotas, scheduled, things, tickets, views
+from itsm.demo import (
+    handovers,
+    macros,
+    major,
+    notices,
+    people,
+    problems,
+    rotas,
+    scheduled,
+    things,
+    tickets,
+    views,
+)
 
 
 class Command(BaseCommand):
@@ -27,5 +39,6 @@ class Command(BaseCommand):
         problems.load(everyone)
         major.load(everyone)
         views.load(everyone)
+        handovers.load(everyone)
         notices.load(everyone)
         self.stdout.write(f"demo company: {len(everyone)} people")
