@@ -111,9 +111,11 @@ class HandOverForm(forms.Form):
             for number, ticket in self.tickets.items()
             if clean[_PICK + number] or clean[_NOTE + number]
         ]
-        for place in range(1, _FURTHER + 1):
-            if clean[f"further_{place}"]:
-                notes.append((clean[f"further_{place}"], clean[f"further_note_{place}"]))
+        notes += [
+            (clean[f"further_{place}"], clean[f"further_note_{place}"])
+            for place in range(1, _FURTHER + 1)
+            if clean[f"further_{place}"]
+        ]
         return {"text": clean["text"], "since": clean["since"], "notes": notes}
 
 

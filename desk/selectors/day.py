@@ -95,7 +95,10 @@ class Team:
 
 @dataclass(frozen=True)
 class Day:
-    """``hand_overs`` wait for somebody of the next shift. ``mine`` and ``late`` are at most FEW rows, the next due first; ``more_…`` tells of others."""
+    """What waits: ``hand_overs`` for somebody of the next shift of the reader's teams.
+
+    ``mine`` and ``late`` are at most FEW rows, the next due first; ``more_…`` tells of others.
+    """
 
     hand_overs: Sequence[HandOver]
     mine: Sequence[Row]

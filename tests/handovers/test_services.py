@@ -108,7 +108,7 @@ def test_who_reads_writes_and_accepts(
     accept: bool,
     agent: Any,
     group: Any,
-    colleague: Any,  # noqa: FBT001
+    colleague: Any,
 ):
     row = make_hand_over(agent, group, make_incident(group=group))
     gone = AgentFactory(groups=[group])

@@ -206,7 +206,8 @@ def build() -> World:
     draft_review(outage.pk)
     found = {("/whys/", "part_id"): why, ("/whys/", "public_id"): why,
              ("/factors/", "part_id"): factor, ("/factors/", "public_id"): factor,
-             ("/macros/", "public_id"): macro, ("/hand-overs/", "public_id"): handed, ("/views/", "public_id"): view, ("/save/", "public_id"): view,
+             ("/macros/", "public_id"): macro, ("/hand-overs/", "public_id"): handed,
+             ("/views/", "public_id"): view, ("/save/", "public_id"): view,
              **{(f"v1/{kind}/<key:number>/checklist/", "part_id"): key for kind, key in lines.items()},
              **{(f"v1/{kind}/<key:number>/time/", "part_id"): key for kind, key in spent.items()},
              ("/checklist/", "public_id"): lines["incidents"], ("/time/", "public_id"): spent["incidents"],
