@@ -138,8 +138,8 @@ class HandOverSearchForm(forms.Form):
     """Which hand-overs are listed; every part may be left out."""
 
     group = forms.ChoiceField(required=False, label=gettext_lazy("Team"))
-    since = forms.DateField(required=False, widget=DayInput, label=gettext_lazy("From"))
-    until = forms.DateField(required=False, widget=DayInput, label=gettext_lazy("Until"))
+    since = forms.DateField(required=False, widget=DayInput, label=gettext_lazy("From this day on"))
+    until = forms.DateField(required=False, widget=DayInput, label=gettext_lazy("Until this day"))
     waiting = forms.BooleanField(required=False, label=gettext_lazy("Only those that nobody has yet"))
 
     def __init__(self, data: Any, *, groups: Sequence[Group]) -> None:

@@ -21,6 +21,7 @@ ENGINE = {
     },
     "tickets": {
         "Activity": "append-only, the ticket's own story", "Draft": "typed and not sent",
+        "HeldReply": "said within seconds: then it is the ticket's own story",
         "TicketText": "made from the ticket and what was said on it",
     },
     "incidents": {"CallerWait": "when to remind; the reminders are in the ticket's story"},

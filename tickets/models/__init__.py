@@ -1,6 +1,7 @@
 """The tables all kinds of ticket share, one module per aggregate."""
 
 from tickets.models.activity import Activity, Draft, TicketAttachment, Watcher
+from tickets.models.held import HeldReply
 from tickets.models.merging import Merge
 from tickets.models.relations import TicketCI, TicketLink
 from tickets.models.rules import AssignmentRule, FieldDefinition, PriorityRow, TransitionRule
@@ -15,6 +16,7 @@ __all__ = [
     "ChecklistItem",
     "Draft",
     "FieldDefinition",
+    "HeldReply",
     "Merge",
     "PriorityRow",
     "Survey",

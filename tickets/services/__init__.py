@@ -1,5 +1,6 @@
 """The one way to change a ticket. Kinds wrap these functions and give them names and typed inputs."""
 
+from tickets.services.holding import hold_reply, say_due_replies, take_back_reply
 from tickets.services.moving import apply_transition, move_to, run_move
 from tickets.services.parts import part_of, tell_of_last_task
 from tickets.services.relations import keep_draft, link, unlink, unwatch, watch
@@ -27,6 +28,7 @@ __all__ = [
     "attach",
     "change_checklist_item",
     "change_time",
+    "hold_reply",
     "keep_draft",
     "link",
     "locked",
@@ -37,8 +39,10 @@ __all__ = [
     "remove_checklist_item",
     "remove_time",
     "run_move",
+    "say_due_replies",
     "snapshot",
     "survey_behind",
+    "take_back_reply",
     "tell_of_last_task",
     "unlink",
     "unwatch",

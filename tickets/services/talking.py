@@ -77,6 +77,11 @@ def _say(pk: int, actor: Actor, body: str, kind: ActivityKind, files: Sequence[A
     return row
 
 
+def refuse_if_closed(ticket: Ticket) -> None:
+    """Raise WrongStateError where a public word on this locked ticket would be said on a closed one."""
+    _where_it_is_heard(ticket)
+
+
 def _where_it_is_heard(ticket: Ticket) -> Ticket:
     """The ticket whose conversation a public word belongs to, locked: itself, or what it was merged into.
 
