@@ -44,7 +44,7 @@ _TAB = str(ActivityKind.COMMENT)
 
 @transaction.atomic
 def hold_reply(pk: int, *, actor: User, body: str, seconds: int) -> HeldReply:
-    """Keep a public reply of ``actor`` and say it in ``seconds`` (1 to LONGEST_HOLD), unless it is taken back.
+    """Keep a reply of ``actor`` and say it in ``seconds`` (1 to LONGEST_HOLD), unless it is taken back.
 
     Until then nobody but its author knows of it: no event, no new version, no trace on the ticket. It is
     never said before an earlier one that the same person holds there. The draft is emptied: the words are
